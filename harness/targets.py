@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where a deployment goes, as a child process's environment: the code and the JSON never differ.
+
+Imports the standard library only, so that the launcher starts fast.
+"""
+
+import os
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from harness.errors import TargetError
+
+DUMMY_KEY = "test"
+"""Access key and secret for every endpoint that is not AWS."""
+
+_SERVICE_ENDPOINTS = {
+    f"{prefix}AWS_{service}_ENDPOINT"
+    for prefix in ("", "TF_")
+    for service in ("DYNAMODB", "IAM", "S3", "STS")
+}
+"""The Terraform provider's own endpoint variables, older than AWS_ENDPOINT_URL_<SERVICE>."""
+
+_KEPT_ON_AN_ENDPOINT = {"AWS_CA_BUNDLE"}  # A company's proxy certificate: no secret, no address.
+
+
+class Target(StrEnum):
+    """The three places that take the same JSON."""
+
+    LOCAL = "local"
+    LOCALSTACK = "localstack"
+    AWS = "aws"
+
+    @classmethod
+    def parse(cls, text: str) -> "Target":
+        """The target of that name; TargetError for any other text."""
+        try:
+            return cls(text)
+        except ValueError as error:
+            raise TargetError("TARGET", text, ", ".join(cls)) from error
+
+
+def environment(
+    target: Target, environ: Mapping[str, str], *, endpoint: str | None, region: str
+) -> dict[str, str]:
+    """The environment for a child that talks to `target`.
+
+    For local and localstack nothing of the user's AWS configuration stays and the keys are dummies;
+    for AWS no endpoint variable stays. Raises TargetError when keys and endpoint do not go together.
+    """
+    if target is Target.AWS:
+        return _aws(environ, endpoint) | _region(region)
+    return _emulated(target, environ, endpoint) | _region(region)
+
+
+def _aws(environ: Mapping[str, str], endpoint: str | None) -> dict[str, str]:
+    if endpoint is not None:
+        raise TargetError("ENDPOINT", endpoint, "none with TARGET=aws")
+    if environ.get("AWS_ACCESS_KEY_ID") == DUMMY_KEY:
+        raise TargetError("AWS_ACCESS_KEY_ID", DUMMY_KEY, "a real access key with TARGET=aws")
+    kept = {
+        name: value
+        for name, value in environ.items()
+        if not name.startswith("AWS_ENDPOINT_URL") and name not in _SERVICE_ENDPOINTS
+    }
+    # A profile's endpoint_url in ~/.aws/config counts as an endpoint too.
+    return kept | {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"}
+
+
+def _emulated(target: Target, environ: Mapping[str, str], endpoint: str | None) -> dict[str, str]:
+    allowed = f"an http or https URL that is not AWS's, with TARGET={target}"
+    parts = urlsplit(endpoint or "")
+    host = parts.hostname or ""
+    if endpoint is None or parts.scheme not in ("http", "https") or not host:
+        raise TargetError("ENDPOINT", endpoint, allowed)
+    if host.endswith((".amazonaws.com", ".amazonaws.com.cn", ".api.aws")):
+        raise TargetError("ENDPOINT", endpoint, allowed)
+    kept = {
+        name: value
+        for name, value in environ.items()
+        if name in _KEPT_ON_AN_ENDPOINT or not name.startswith(("AWS_", "TF_AWS_"))
+    }
+    return kept | {
+        "AWS_ACCESS_KEY_ID": DUMMY_KEY,
+        "AWS_SECRET_ACCESS_KEY": DUMMY_KEY,
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+
+
+def _region(region: str) -> dict[str, str]:
+    return {"AWS_REGION": region, "AWS_DEFAULT_REGION": region}
+
+
+def terraform_environment(environ: Mapping[str, str], checkout: Path) -> dict[str, str]:
+    """`environ` with what Terraform and the CDKTF CLI need to run quietly, fast and offline.
+
+    TF_WORKSPACE and TF_DATA_DIR go: each would make the three stacks share one state or data folder.
+    """
+    child = {k: v for k, v in environ.items() if k not in ("TF_WORKSPACE", "TF_DATA_DIR")}
+    child |= {
+        "CHECKPOINT_DISABLE": "1",
+        "TF_IN_AUTOMATION": "1",
+        # `terraform providers lock` ignores mirrors; the lock file would be in an ignored folder.
+        "CDKTF_SKIP_PROVIDER_LOCK": "true",
+        "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1",
+    }
+    child.setdefault("GOGC", "400")  # Fewer collections while the provider builds its schema.
+    rc = checkout / ".state" / "terraform.rc"
+    if rc.is_file():
+        child["TF_CLI_CONFIG_FILE"] = str(rc)
+    return child
+
+
+def terraform_binary(environ: Mapping[str, str]) -> str:
+    """The Terraform to run: TERRAFORM_BINARY_NAME (as in CDKTF, so that OpenTofu works), else its name."""
+    return environ.get("TERRAFORM_BINARY_NAME") or "terraform"
+
+
+def localstack_endpoint() -> str:
+    """The URL that localstack-client would use here: AWS_ENDPOINT_URL, LOCALSTACK_HOST, or port 4566."""
+    from localstack_client.config import get_service_endpoint  # Imports boto3: only when asked.
+
+    return str(get_service_endpoint("sts"))
