@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How a backend of ours takes the place of moto's, and what all its requests go through."""
+
+from __future__ import annotations
+
+from types import ModuleType, SimpleNamespace
+from typing import Any, ClassVar
+
+from moto.core.common_types import TYPE_RESPONSE
+from moto.core.exceptions import ServiceException
+from moto.core.responses import ActionResult, BaseResponse
+from moto.core.utils import get_service_model
+
+from localaws import constraints, runtime
+
+
+class AwsError(ServiceException):
+    """An error as AWS answers it: a code, a message and the HTTP status seen on the wire."""
+
+    http_status: ClassVar[int] = 400
+
+
+class Served:
+    """Mixed into a moto backend: the backend's own request handler answers its URLs.
+
+    moto derives a backend's URLs from the module of its class, which ours are not in.
+    """
+
+    moto_urls: ModuleType
+    responses: type[BaseResponse]
+
+    @property
+    def _url_module(self) -> SimpleNamespace:
+        paths = dict.fromkeys(self.moto_urls.url_paths, self.responses.dispatch)
+        return SimpleNamespace(url_bases=self.moto_urls.url_bases, url_paths=paths)
+
+
+class Serialized(BaseResponse):
+    """Mixed into a moto request handler: one request at a time, and none half-way into a tick."""
+
+    def _dispatch(self, *args: Any, **kwargs: Any) -> TYPE_RESPONSE:
+        with runtime.LOCK:
+            return super()._dispatch(*args, **kwargs)
+
+    def serialized(self, action_result: ActionResult) -> TYPE_RESPONSE:
+        status, headers, body = super().serialized(action_result)
+        if isinstance(action_result.result, AwsError):
+            # The models declare other statuses for some errors than the services answer.
+            status = action_result.result.http_status
+        return status, headers, body
+
+
+class Constrained(BaseResponse):
+    """Mixed into a moto request handler: a request outside the service's model is refused."""
+
+    constraint_error: ClassVar[str]
+    """The code of the error that the service answers then."""
+
+    def call_action(self) -> TYPE_RESPONSE:
+        operation = get_service_model(self.boto3_service_name).operation_model(self._get_action())
+        problem = operation.input_shape and constraints.message(operation.input_shape, self.params)
+        if not problem:
+            return super().call_action()
+        error = AwsError(self.constraint_error, problem)
+        status, headers, body = self.serialized(ActionResult(error))
+        headers, body = self._enrich_response(headers, body)
+        return status, headers, body

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a user can set about the endpoint, read once from LOCALAWS_* environment variables."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+PREFIX = "LOCALAWS_"
+
+
+class SettingsError(ValueError):
+    """A LOCALAWS_* variable that cannot be used; the text says which, what it is and what goes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The port and the delays. AWS takes tens of seconds where we take tenths: see each field."""
+
+    port: int = 4566
+    """TCP port on 127.0.0.1, LocalStack's by default; 0 picks a free one."""
+    tick_seconds: float = 0.05
+    """How often the scheduler looks at operations, tasks and services."""
+    operation_seconds: float = 0.1
+    """From submission to the end of a Cloud Map operation (AWS: 3 to 40 s)."""
+    task_step_seconds: float = 0.1
+    """In each state that a task passes through (AWS: 40 to 60 s from start to RUNNING)."""
+    health_seconds: float = 0.0
+    """Until a custom health status takes effect (AWS: about 30 s)."""
+
+
+def load_settings(environ: Mapping[str, str]) -> Settings:
+    """Read the settings from the environment.
+
+    Raises SettingsError for an unknown LOCALAWS_* variable and for a value out of range.
+    """
+    known = {PREFIX + field.name.upper(): field.name for field in fields(Settings)}
+    given = {name: value for name, value in environ.items() if name.startswith(PREFIX)}
+    if unknown := sorted(given.keys() - known.keys()):
+        raise SettingsError(f"{unknown[0]} is not a setting; there are: {', '.join(sorted(known))}")
+    values: dict[str, float] = {}
+    for name, text in given.items():
+        parse = _port if name == PREFIX + "PORT" else _seconds
+        values[known[name]] = parse(name, text)
+    return Settings(**values)  # type: ignore[arg-type]  # _port gives an int
+
+
+def _port(name: str, text: str) -> int:
+    if text.isascii() and text.isdigit() and int(text) <= 65535:
+        return int(text)
+    raise SettingsError(f"{name}={text!r}: a port from 0 to 65535 is wanted")
+
+
+def _seconds(name: str, text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if 0 <= seconds <= 3600:
+        return seconds
+    raise SettingsError(f"{name}={text!r}: seconds from 0 to 3600 are wanted")
