@@ -53,7 +53,7 @@ def record_set(**fields: Any) -> RecordSet:
 
 
 class ManagedZone(FakeZone):
-    """The private hosted zone of a Cloud Map namespace. Its record sets are derived, never kept."""
+    """The hosted zone of a Cloud Map namespace. Its record sets are derived, never kept."""
 
     def __init__(
         self,
@@ -62,7 +62,7 @@ class ManagedZone(FakeZone):
         zone_id: str,
         namespace_arn: str,
         caller_reference: str,
-        vpc: dict[str, str],
+        vpc: dict[str, str] | None,
         soa_ttl: int,
         instance_record_sets: Callable[[], list[RecordSet]],
     ):
@@ -72,11 +72,11 @@ class ManagedZone(FakeZone):
         super().__init__(
             name=f"{name}.",
             id_=zone_id,
-            private_zone=True,
+            private_zone=vpc is not None,
             caller_reference=caller_reference,
             comment=f"Created by AWS Cloud Map namespace with ARN {namespace_arn}",
         )
-        self.vpcs = [vpc]
+        self.vpcs = [vpc] if vpc else []
 
     @property
     def linked_service(self) -> dict[str, str]:
@@ -148,12 +148,11 @@ class HostedZones(Served, Route53Backend):
         *,
         namespace_arn: str,
         caller_reference: str,
-        vpc_id: str,
-        vpc_region: str,
+        vpc: dict[str, str] | None,
         soa_ttl: int,
         instance_record_sets: Callable[[], list[RecordSet]],
     ) -> ManagedZone:
-        """Create the private hosted zone of a namespace, associated with its VPC."""
+        """Create the hosted zone of a namespace: private if there is a VPC to associate with it."""
         zone_id: str = HostedZoneIdentifier(self.account_id, name, None).generate(list(self.zones))
         zone = ManagedZone(  # type: ignore[abstract]  # as above
             name=name,
@@ -161,7 +160,7 @@ class HostedZones(Served, Route53Backend):
             zone_id=f"Z{zone_id[:20]}",
             namespace_arn=namespace_arn,
             caller_reference=caller_reference,
-            vpc={"vpc_id": vpc_id, "vpc_region": vpc_region},
+            vpc=vpc,
             soa_ttl=soa_ttl,
             instance_record_sets=instance_record_sets,
         )

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The network that the article presumes, in every region of every account.
+
+A VPC with DNS support and DNS hostnames, two public subnets behind an internet gateway, two
+private ones behind a single NAT gateway, each pair in two zones.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.ec2.models import EC2Backend
+from moto.ec2.models.subnets import Subnet
+
+VPC_CIDR = "10.0.0.0/16"
+VPC_NAME = "cloudmap-handson-vpc"
+PUBLIC_CIDRS = ("10.0.0.0/24", "10.0.1.0/24")
+PRIVATE_CIDRS = ("10.0.8.0/24", "10.0.9.0/24")
+
+
+def create_article_vpc(ec2: EC2Backend) -> None:
+    """Create the network in the backend's account and region."""
+    vpc = ec2.create_vpc(VPC_CIDR, tags=_tags(VPC_NAME))
+    vpc.enable_dns_support = vpc.enable_dns_hostnames = True
+    zones = sorted(zone.name for zone in ec2.describe_availability_zones())[:2]
+    public = [
+        _subnet(ec2, vpc.id, cidr, zone, "public")
+        for cidr, zone in zip(PUBLIC_CIDRS, zones, strict=True)
+    ]
+    private = [
+        _subnet(ec2, vpc.id, cidr, zone, "private")
+        for cidr, zone in zip(PRIVATE_CIDRS, zones, strict=True)
+    ]
+    internet = ec2.create_internet_gateway(tags=_tags(VPC_NAME))
+    ec2.attach_internet_gateway(internet.id, vpc.id)
+    _route(ec2, vpc.id, public, "public", gateway_id=internet.id)
+    address = ec2.allocate_address("vpc")
+    nat = ec2.create_nat_gateway(public[0].id, address.allocation_id)
+    nat.add_tags({"Name": VPC_NAME})
+    _route(ec2, vpc.id, private, "private", nat_gateway_id=nat.id)
+
+
+def _tags(name: str) -> list[dict[str, str]]:
+    return [{"Key": "Name", "Value": name}]
+
+
+def _subnet(ec2: EC2Backend, vpc_id: str, cidr: str, zone: str, tier: str) -> Subnet:
+    subnet = ec2.create_subnet(vpc_id, cidr, availability_zone=zone)
+    subnet.add_tags({"Name": f"{VPC_NAME}-{tier}-{zone}", "Tier": tier})
+    return subnet
+
+
+def _route(ec2: EC2Backend, vpc_id: str, subnets: list[Subnet], tier: str, **target: Any) -> None:
+    """Route the subnets' way out to a gateway."""
+    table = ec2.create_route_table(vpc_id, tags=_tags(f"{VPC_NAME}-{tier}"))
+    ec2.create_route(table.id, "0.0.0.0/0", **target)
+    for subnet in subnets:
+        ec2.associate_route_table(table.id, subnet_id=subnet.id)

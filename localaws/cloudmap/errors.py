@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The errors of Cloud Map, each with the fields that its model declares.
+
+On the wire all of them come with HTTP 400, whatever status the model declares.
+"""
+
+from __future__ import annotations
+
+from localaws.served import AwsError
+
+
+class InvalidInput(AwsError):
+    """A parameter's value, or a combination of them, that Cloud Map does not take."""
+
+    code = "InvalidInput"
+
+
+class NamespaceNotFound(AwsError):
+    """No namespace has this id."""
+
+    code = "NamespaceNotFound"
+
+
+class ServiceNotFound(AwsError):
+    """No service has this id."""
+
+    code = "ServiceNotFound"
+
+
+class InstanceNotFound(AwsError):
+    """The service has no such instance, or its registration is still in progress."""
+
+    code = "InstanceNotFound"
+
+
+class OperationNotFound(AwsError):
+    """No operation has this id."""
+
+    code = "OperationNotFound"
+
+
+class CustomHealthNotFound(AwsError):
+    """A custom health status for a service without a custom health check."""
+
+    code = "CustomHealthNotFound"
+
+
+class ResourceInUse(AwsError):
+    """A namespace with services, or a service with instances, cannot be deleted."""
+
+    code = "ResourceInUse"
+
+
+class ResourceLimitExceeded(AwsError):
+    """A quota would be exceeded."""
+
+    code = "ResourceLimitExceeded"
+
+
+class DuplicateRequest(AwsError):
+    """Another operation on the same thing is in progress."""
+
+    code = "DuplicateRequest"
+
+    def __init__(self, api_action: str, operation_id: str):
+        super().__init__(
+            f"Another operation of type {api_action} and id {operation_id} is in progress"
+        )
+        self.duplicate_operation_id = operation_id
+
+
+class NamespaceAlreadyExists(AwsError):
+    """The account has a namespace of this name that the new one would be confused with."""
+
+    code = "NamespaceAlreadyExists"
+
+    def __init__(self, namespace_id: str, creator_request_id: str):
+        super().__init__("Namespace already exists.")
+        self.namespace_id = namespace_id
+        self.creator_request_id = creator_request_id
+
+
+class ServiceAlreadyExists(AwsError):
+    """The namespace has a service of this name."""
+
+    code = "ServiceAlreadyExists"
+
+    def __init__(self, service_id: str, service_arn: str, creator_request_id: str):
+        super().__init__("Service already exists.")
+        self.service_id = service_id
+        self.service_arn = service_arn
+        self.creator_request_id = creator_request_id
+
+
+class OperationFailed(Exception):
+    """Ends an operation with status FAIL; never a reply of its own."""
+
+    def __init__(self, error_code: str, error_message: str):
+        super().__init__(error_message)
+        self.error_code = error_code
+        self.error_message = error_message

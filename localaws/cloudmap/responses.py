@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Cloud Map's requests: parameters in, replies out; moto parses and serializes by the model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import UTC
+from typing import TYPE_CHECKING, Any, cast
+
+from moto.core.responses import ActionResult, EmptyResult
+from moto.servicediscovery.responses import ServiceDiscoveryResponse
+
+from localaws.cloudmap.models import Namespace, Service
+from localaws.cloudmap.operations import Operation
+from localaws.cloudmap.paging import Item, matches, page
+from localaws.served import Constrained, Serialized
+
+if TYPE_CHECKING:
+    from localaws.cloudmap.backend import CloudMap
+
+
+class CloudMapResponse(Constrained, Serialized, ServiceDiscoveryResponse):
+    """Answers Cloud Map's requests."""
+
+    constraint_error = "InvalidInput"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.automated_parameter_parsing = True
+
+    @property
+    def cloud_map(self) -> CloudMap:
+        return cast("CloudMap", self.servicediscovery_backend)
+
+    def _page(self, key: str, items: Iterable[Item]) -> ActionResult:
+        found, token = page(items, self._get_param("MaxResults"), self._get_param("NextToken"))
+        return ActionResult({key: found, "NextToken": token})
+
+    def _filtered(
+        self, items: Iterable[Item], values: dict[str, Callable[[Item], str | float | None]]
+    ) -> list[Item]:
+        filters = self._get_param("Filters") or []
+        return [
+            item
+            for item in items
+            if matches(filters, {name: _bind(get, item) for name, get in values.items()})
+        ]
+
+    # Namespaces
+
+    def _create_namespace(self, type_: str) -> ActionResult:
+        operation_id = self.cloud_map.create_namespace(type_, self._get_action(), self.params)
+        return ActionResult({"OperationId": operation_id})
+
+    def create_private_dns_namespace(self) -> ActionResult:  # type: ignore[override]
+        return self._create_namespace("DNS_PRIVATE")
+
+    def create_public_dns_namespace(self) -> ActionResult:  # type: ignore[override]
+        return self._create_namespace("DNS_PUBLIC")
+
+    def create_http_namespace(self) -> ActionResult:  # type: ignore[override]
+        return self._create_namespace("HTTP")
+
+    def _update_namespace(self, type_: str) -> ActionResult:
+        operation_id = self.cloud_map.update_namespace(type_, self._get_action(), self.params)
+        return ActionResult({"OperationId": operation_id})
+
+    def update_private_dns_namespace(self) -> ActionResult:  # type: ignore[override]
+        return self._update_namespace("DNS_PRIVATE")
+
+    def update_public_dns_namespace(self) -> ActionResult:  # type: ignore[override]
+        return self._update_namespace("DNS_PUBLIC")
+
+    def update_http_namespace(self) -> ActionResult:  # type: ignore[override]
+        return self._update_namespace("HTTP")
+
+    def delete_namespace(self) -> ActionResult:  # type: ignore[override]
+        return ActionResult({"OperationId": self.cloud_map.delete_namespace(self.params["Id"])})
+
+    def get_namespace(self) -> ActionResult:  # type: ignore[override]
+        return ActionResult({"Namespace": self.cloud_map.get_namespace(self.params["Id"])})
+
+    def list_namespaces(self) -> ActionResult:  # type: ignore[override]
+        values: dict[str, Callable[[Namespace], str | float | None]] = {
+            "TYPE": lambda namespace: namespace.type,
+            "NAME": lambda namespace: namespace.name,
+            "HTTP_NAME": lambda namespace: namespace.http_name,
+            "RESOURCE_OWNER": lambda _: "SELF",
+        }
+        return self._page("Namespaces", self._filtered(self.cloud_map.namespaces.values(), values))
+
+    # Operations
+
+    def get_operation(self) -> ActionResult:  # type: ignore[override]
+        operation = self.cloud_map.ledger.get(self.params["OperationId"])
+        return ActionResult({"Operation": operation})
+
+    def list_operations(self) -> ActionResult:  # type: ignore[override]
+        for filter_ in self._get_param("Filters") or []:
+            # The documentation names the status SUCCEED, its example and the reply SUCCESS.
+            if filter_["Name"] == "STATUS":
+                filter_["Values"] = [
+                    "SUCCESS" if value == "SUCCEED" else value for value in filter_["Values"]
+                ]
+        values: dict[str, Callable[[Operation], str | float | None]] = {
+            "NAMESPACE_ID": lambda operation: operation.targets.get("NAMESPACE"),
+            "SERVICE_ID": lambda operation: operation.targets.get("SERVICE"),
+            "STATUS": lambda operation: operation.status,
+            "TYPE": lambda operation: operation.type,
+            "UPDATE_DATE": lambda operation: operation.update_date.replace(tzinfo=UTC).timestamp(),
+        }
+        return self._page("Operations", self._filtered(self.cloud_map.ledger.all(), values))
+
+    # Services
+
+    def create_service(self) -> ActionResult:  # type: ignore[override]
+        return ActionResult({"Service": self.cloud_map.create_service(self.params)})
+
+    def get_service(self) -> ActionResult:  # type: ignore[override]
+        return ActionResult({"Service": self.cloud_map.get_service(self.params["Id"])})
+
+    def list_services(self) -> ActionResult:  # type: ignore[override]
+        values: dict[str, Callable[[Service], str | float | None]] = {
+            "NAMESPACE_ID": lambda service: service.namespace_id,
+            "RESOURCE_OWNER": lambda _: "SELF",
+        }
+        return self._page("Services", self._filtered(self.cloud_map.services.values(), values))
+
+    def update_service(self) -> ActionResult:  # type: ignore[override]
+        operation_id = self.cloud_map.update_service(self.params["Id"], self.params["Service"])
+        return ActionResult({"OperationId": operation_id})
+
+    def delete_service(self) -> ActionResult:  # type: ignore[override]
+        self.cloud_map.delete_service(self.params["Id"])
+        return EmptyResult()
+
+    # Instances
+
+    def register_instance(self) -> ActionResult:  # type: ignore[override]
+        operation_id = self.cloud_map.register_instance(
+            self.params["ServiceId"],
+            self.params["InstanceId"],
+            self._get_param("CreatorRequestId"),
+            self.params["Attributes"],
+        )
+        return ActionResult({"OperationId": operation_id})
+
+    def deregister_instance(self) -> ActionResult:  # type: ignore[override]
+        operation_id = self.cloud_map.deregister_instance(
+            self.params["ServiceId"], self.params["InstanceId"]
+        )
+        return ActionResult({"OperationId": operation_id})
+
+    def get_instance(self) -> ActionResult:  # type: ignore[override]
+        instance = self.cloud_map.get_instance(self.params["ServiceId"], self.params["InstanceId"])
+        return ActionResult({"Instance": instance})
+
+    def list_instances(self) -> ActionResult:  # type: ignore[override]
+        service = self.cloud_map.get_service(self.params["ServiceId"])
+        return self._page("Instances", service.instances.values())
+
+    def get_instances_health_status(self) -> ActionResult:  # type: ignore[override]
+        service = self.cloud_map.get_service(self.params["ServiceId"])
+        ids = self._get_param("Instances") or service.instances
+        chosen = [self.cloud_map.get_instance(service.id, id_) for id_ in ids]
+        found, token = page(chosen, self._get_param("MaxResults"), self._get_param("NextToken"))
+        status = {instance.id: instance.health_status for instance in found}
+        return ActionResult({"Status": status, "NextToken": token})
+
+    def update_instance_custom_health_status(self) -> ActionResult:  # type: ignore[override]
+        self.cloud_map.update_instance_custom_health_status(
+            self.params["ServiceId"], self.params["InstanceId"], self.params["Status"]
+        )
+        return EmptyResult()
+
+    def discover_instances(self) -> ActionResult:  # type: ignore[override]
+        names = {key: self.params[key] for key in ("NamespaceName", "ServiceName")}
+        service = self.cloud_map.discoverable_service(*names.values())
+        instances: list[dict[str, Any]] = [
+            names
+            | {
+                "InstanceId": instance.id,
+                "HealthStatus": instance.health_status,
+                "Attributes": instance.attributes,
+            }
+            for instance in self.cloud_map.discover_instances(self.params)
+        ]
+        return ActionResult({"Instances": instances, "InstancesRevision": service.revision})
+
+    def discover_instances_revision(self) -> ActionResult:  # type: ignore[override]
+        service = self.cloud_map.discoverable_service(
+            self.params["NamespaceName"], self.params["ServiceName"]
+        )
+        return ActionResult({"InstancesRevision": service.revision})
+
+    # What moto answers from the body, now that the parameters are parsed
+
+    def get_service_attributes(self) -> ActionResult:  # type: ignore[override]
+        service = self.cloud_map.get_service(self.params["ServiceId"])
+        attributes = {
+            "ServiceArn": service.arn,
+            "ResourceOwner": service.resource_owner,
+            "Attributes": service.attributes,
+        }
+        return ActionResult({"ServiceAttributes": attributes})
+
+
+def _bind(
+    get: Callable[[Item], str | float | None], item: Item
+) -> Callable[[], str | float | None]:
+    return lambda: get(item)

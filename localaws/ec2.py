@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""EC2, completed: the article's VPC from the start, and network interfaces for ECS tasks."""
+
+from __future__ import annotations
+
+import ipaddress
+import random
+from collections.abc import Collection
+
+from moto.ec2 import urls
+from moto.ec2.models import EC2Backend
+from moto.ec2.models.elastic_network_interfaces import NetworkInterface
+from moto.ec2.models.subnets import Subnet
+from moto.ec2.responses import EC2Response
+
+from localaws.article_vpc import create_article_vpc
+from localaws.served import AwsError, Serialized, Served
+
+RESERVED_AT_THE_START = 4
+"""The network's address, the router's, the DNS server's and one kept by AWS; the last one too."""
+
+
+class EC2ApiResponse(Serialized, EC2Response):
+    """Answers EC2's requests."""
+
+
+class EC2(Served, EC2Backend):
+    """moto's EC2 with the network that the article presumes."""
+
+    moto_urls = urls
+    responses = EC2ApiResponse
+
+    def __init__(self, region_name: str, account_id: str):
+        super().__init__(region_name, account_id)
+        create_article_vpc(self)
+
+    def free_address(self, subnet: Subnet) -> str | None:
+        """An address of the subnet that no interface has, or None when there is none.
+
+        moto: ECS gives tasks a random address from anywhere. AWS: one of their subnet's.
+        """
+        network = ipaddress.IPv4Network(subnet.cidr_block)
+        taken = {
+            address["PrivateIpAddress"]
+            for eni in self.enis.values()
+            if eni.subnet_id == subnet.id
+            for address in eni.private_ip_addresses
+        }
+        usable = range(RESERVED_AT_THE_START, network.num_addresses - 1)
+        free = [offset for offset in usable if str(network[offset]) not in taken]
+        return str(network[random.choice(free)]) if free else None
+
+    def create_task_interface(
+        self, subnet: Subnet, address: str, group_ids: Collection[str], description: str
+    ) -> NetworkInterface:
+        """The interface of one task, in use from the start."""
+        eni = self.create_network_interface(
+            subnet, address, group_ids=list(group_ids), description=description
+        )
+        eni.status = "in-use"
+        eni.requester_managed = True
+        eni.private_dns_name = self._private_dns_name(address)
+        eni.private_ip_addresses[0]["PrivateDnsName"] = eni.private_dns_name
+        return eni
+
+    def delete_task_interface(self, eni_id: str) -> None:
+        """Delete a task's interface; its address is free again."""
+        self.enis.pop(eni_id, None)
+
+    def _private_dns_name(self, address: str) -> str:
+        """`ip-10-0-8-203.<region>.compute.internal`; us-east-1 alone says `ec2.internal`."""
+        region = self.region_name
+        domain = "ec2.internal" if region == "us-east-1" else f"{region}.compute.internal"
+        return f"ip-{address.replace('.', '-')}.{domain}"
+
+    def delete_security_group(self, name: str | None = None, group_id: str | None = None) -> None:
+        """moto: always. AWS: not while a network interface has the group."""
+        group = self.get_security_group_by_name_or_id(group_id or name)
+        if group and any(group in eni.group_set for eni in self.enis.values()):
+            raise AwsError("DependencyViolation", f"resource {group.id} has a dependent object")
+        super().delete_security_group(name=name, group_id=group_id)
