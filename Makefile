@@ -1,0 +1,82 @@
+# Every target that needs the set-up does it first; once done, that takes well under a second.
+# Variables: DESIRED, TARGET, JUNIT, PYTHON (which Python makes .venv). `make help` tells the rest.
+
+SHELL := /bin/sh
+PYTHON ?= python3
+TARGET ?= local
+RUN := .venv/bin/python
+COMPILE := .venv/bin/uv pip compile --quiet --system-certs --generate-hashes --no-annotate --no-header
+
+# A skip for a missing tool is a failure under make.
+export HANDSON_REQUIRE_TOOLS := 1
+# Without compiled modules every command would compile all of moto and cdktf again.
+export PYTHONDONTWRITEBYTECODE :=
+unexport PYTHONPATH PYTHONHOME
+
+.DEFAULT_GOAL := help
+.PHONY: help setup lint synth test test-live bench-synth deploy scale status destroy \
+        local-up local-down local-status lock clean
+
+help: ## This list
+	@printf '%s\n' 'make TARGET [NAME=value ...]' ''
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | \
+	    while IFS='|' read -r name what; do printf '  %-14s%s\n' "$$name" "$$what"; done
+
+setup: ## Install everything into the checkout (every target below does it by itself)
+	@command -v '$(PYTHON)' >/dev/null || { \
+	    echo 'Python: no `$(PYTHON)` on PATH, needed 3.11 to 3.13; get it from https://python.org/,' \
+	         'or name yours: make PYTHON=python3.12 ...' >&2; exit 1; }
+	@'$(PYTHON)' -m scripts.setup $(if $(filter setup,$(MAKECMDGOALS)),--report)
+
+lint: setup ## ruff and mypy
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+
+synth: setup ## Write the Terraform JSON of the three stacks and list it
+	@$(RUN) main.py
+	@wc -c "$${CDKTF_OUTDIR:-cdktf.out}"/stacks/*/cdk.tf.json
+
+test: lint ## lint and all tests; the live ones on an endpoint of their own
+	@$(RUN) -m pytest
+
+test-live: setup ## The hands-on, checked at every step: [DESIRED=4] [TARGET=local] [JUNIT=file.xml]
+	@$(RUN) -m pytest tests/live/test_handson.py --target='$(TARGET)' \
+	    $(if $(DESIRED),--desired='$(DESIRED)') $(if $(JUNIT),--junit-xml='$(JUNIT)')
+
+bench-synth: setup ## Synthesis with lazy bindings against the stock import
+	@$(RUN) -m scripts.bench_synth
+
+deploy: setup ## Deploy all stacks by Terraform directly: [DESIRED=1] [TARGET=local]
+	@$(RUN) -m scripts.deployment deploy --target='$(TARGET)' $(if $(DESIRED),--desired='$(DESIRED)')
+
+scale: setup ## Change the number of tasks: DESIRED=n [TARGET=local]
+	@$(RUN) -m scripts.deployment scale --target='$(TARGET)' $(if $(DESIRED),--desired='$(DESIRED)')
+
+status: setup ## What is desired, running, registered and in DNS; exit 0 only when they agree
+	@$(RUN) -m scripts.deployment status --target='$(TARGET)'
+
+destroy: setup ## Destroy the deployment
+	@$(RUN) -m scripts.deployment destroy --target='$(TARGET)'
+
+local-up: setup ## Start the embedded AWS endpoint in the background (LOCALAWS_PORT, default 4566)
+	@scripts/localaws up
+
+local-down: setup ## Stop it; what was deployed there is gone with it
+	@scripts/localaws down
+
+local-status: setup ## Is it running, and where
+	@scripts/localaws status
+
+lock: setup ## Write the lock files anew from pyproject.toml, requirements-uv.lock and package.json
+	@cp requirements.lock requirements-uv.lock .state/
+	@$(COMPILE) pyproject.toml --group dev --universal -o .state/requirements.lock
+	@sed -n 's/^\(uv==[^ ]*\).*/\1/p' requirements-uv.lock | \
+	    $(COMPILE) - -o .state/requirements-uv.lock
+	@{ echo '# Locked from pyproject.toml by `make lock`; installed with --require-hashes.'; \
+	    cat .state/requirements.lock; } > requirements.lock
+	@mv .state/requirements-uv.lock requirements-uv.lock
+	@npm install --package-lock-only
+
+clean: ## Remove all that was generated, unless a Terraform state still holds resources
+	@'$(PYTHON)' -m scripts.clean
