@@ -47,7 +47,7 @@ def environment(
     """The environment for a child that talks to `target`.
 
     For local and localstack nothing of the user's AWS configuration stays and the keys are dummies;
-    for AWS no endpoint variable stays. Raises TargetError when keys and endpoint do not go together.
+    for AWS no endpoint variable stays. Raises TargetError when keys and endpoint do not fit.
     """
     if target is Target.AWS:
         return _aws(environ, endpoint) | _region(region)
@@ -98,7 +98,7 @@ def _region(region: str) -> dict[str, str]:
 def terraform_environment(environ: Mapping[str, str], checkout: Path) -> dict[str, str]:
     """`environ` with what Terraform and the CDKTF CLI need to run quietly, fast and offline.
 
-    TF_WORKSPACE and TF_DATA_DIR go: each would make the three stacks share one state or data folder.
+    TF_WORKSPACE moves the state and TF_DATA_DIR is one folder for all stacks: both go.
     """
     child = {k: v for k, v in environ.items() if k not in ("TF_WORKSPACE", "TF_DATA_DIR")}
     child |= {
@@ -116,12 +116,12 @@ def terraform_environment(environ: Mapping[str, str], checkout: Path) -> dict[st
 
 
 def terraform_binary(environ: Mapping[str, str]) -> str:
-    """The Terraform to run: TERRAFORM_BINARY_NAME (as in CDKTF, so that OpenTofu works), else its name."""
+    """The Terraform to run: TERRAFORM_BINARY_NAME when set, as in CDKTF, so that OpenTofu works."""
     return environ.get("TERRAFORM_BINARY_NAME") or "terraform"
 
 
 def localstack_endpoint() -> str:
-    """The URL that localstack-client would use here: AWS_ENDPOINT_URL, LOCALSTACK_HOST, or port 4566."""
+    """The URL that localstack-client would use: AWS_ENDPOINT_URL, LOCALSTACK_HOST or port 4566."""
     from localstack_client.config import get_service_endpoint  # Imports boto3: only when asked.
 
     return str(get_service_endpoint("sts"))

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The AWS clients of one target's environment, and AWS's errors in the harness's words."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import boto3
+import botocore.session
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+
+from harness.errors import AwsError
+
+if TYPE_CHECKING:
+    from mypy_boto3_ec2 import EC2Client
+    from mypy_boto3_ecs import ECSClient
+    from mypy_boto3_route53 import Route53Client
+    from mypy_boto3_servicediscovery import ServiceDiscoveryClient
+
+# botocore's session variables: name in the config file, environment variable, default, conversion.
+_NO_ENDPOINT_BUT_AWS = {"ignore_configured_endpoint_urls": (None, None, True, None)}
+_NOTHING_OF_THE_USER = {
+    "profile": (None, None, None, None),
+    "config_file": (None, None, os.devnull, None),
+    "credentials_file": (None, None, os.devnull, None),
+}
+
+
+class Aws:
+    """Clients for `environment` (harness.targets.environment), whatever this process's own says."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self.endpoint = environment.get("AWS_ENDPOINT_URL")
+        region = environment["AWS_REGION"]
+        config = Config(retries={"mode": "standard", "max_attempts": 3}, connect_timeout=5)
+        if self.endpoint is None:
+            session = botocore.session.Session(_NO_ENDPOINT_BUT_AWS)
+            self._session = boto3.Session(region_name=region, botocore_session=session)
+            self._config = config
+        else:
+            self._session = boto3.Session(
+                aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
+                aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
+                region_name=region,
+                botocore_session=botocore.session.Session(_NOTHING_OF_THE_USER),
+            )
+            # No proxy before a local endpoint, and no `data-` before its host name.
+            self._config = config.merge(Config(proxies={}, inject_host_prefix=False))
+
+    @cached_property
+    def ec2(self) -> "EC2Client":
+        return self._session.client("ec2", endpoint_url=self.endpoint, config=self._config)
+
+    @cached_property
+    def ecs(self) -> "ECSClient":
+        return self._session.client("ecs", endpoint_url=self.endpoint, config=self._config)
+
+    @cached_property
+    def route53(self) -> "Route53Client":
+        return self._session.client("route53", endpoint_url=self.endpoint, config=self._config)
+
+    @cached_property
+    def servicediscovery(self) -> "ServiceDiscoveryClient":
+        return self._session.client(
+            "servicediscovery", endpoint_url=self.endpoint, config=self._config
+        )
+
+    @contextmanager
+    def errors_explained(self) -> Iterator[None]:
+        """Raise AwsError, with AWS's code and words, for what the clients raise."""
+        try:
+            yield
+        except ClientError as error:
+            reply = error.response["Error"]
+            raise AwsError(error.operation_name, reply["Code"], reply["Message"]) from error
+        except HTTPClientError as error:
+            raise AwsError(self.endpoint or "AWS", "no answer", str(error)) from error
+        except BotoCoreError as error:
+            raise AwsError(self.endpoint or "AWS", type(error).__name__, str(error)) from error

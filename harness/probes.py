@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is there, read through public AWS APIs: every page, as frozen and sorted values.
+
+A probe only reads, and zero of a thing is an answer. Each raises AwsError when AWS refuses.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network
+from typing import TYPE_CHECKING
+
+from harness.aws import Aws
+from harness.deployed import Deployed
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import TaskTypeDef
+
+# The most that AWS gives on a page.
+ECS_PAGE = 100
+CLOUD_MAP_PAGE = 100
+ROUTE53_PAGE = 300
+
+
+@dataclass(frozen=True)
+class Task:
+    """A task that ECS wants to run; address and interface come with its ENI."""
+
+    id: str
+    status: str
+    address: IPv4Address | None
+    network_interface: str | None
+    availability_zone: str | None
+
+
+@dataclass(frozen=True)
+class Instance:
+    """A Cloud Map instance; `address` is its AWS_INSTANCE_IPV4."""
+
+    id: str
+    address: IPv4Address | None
+
+
+@dataclass(frozen=True)
+class Record:
+    """One value of one A record set."""
+
+    name: str
+    address: IPv4Address
+    ttl: int
+    set_identifier: str | None
+    multivalue: bool
+
+
+@dataclass(frozen=True)
+class Observation:
+    """The three layers of the chain, read one after the other."""
+
+    tasks: tuple[Task, ...]
+    instances: tuple[Instance, ...]
+    records: tuple[Record, ...]
+
+    @property
+    def running(self) -> tuple[Task, ...]:
+        return tuple(task for task in self.tasks if task.status == "RUNNING")
+
+    def __str__(self) -> str:
+        return (
+            f"{len(self.running)} running tasks, {len(self.instances)} instances, "
+            f"{len(self.records)} A records"
+        )
+
+
+def observe(aws: Aws, deployed: Deployed) -> Observation:
+    """All three layers of a deployment."""
+    return Observation(
+        tasks(aws, deployed.cluster, deployed.ecs_service),
+        instances(aws, deployed.service_id),
+        records(aws, deployed.hosted_zone_id),
+    )
+
+
+def tasks(aws: Aws, cluster: str, service: str) -> tuple[Task, ...]:
+    """The service's tasks whose desired status is RUNNING, whatever they have reached."""
+    with aws.errors_explained():
+        pages = aws.ecs.get_paginator("list_tasks").paginate(
+            cluster=cluster, serviceName=service, PaginationConfig={"PageSize": ECS_PAGE}
+        )
+        arns = [arn for page in pages for arn in page["taskArns"]]
+        # A task that ended in between is among the reply's failures.
+        found = [
+            _task(task)
+            for at in range(0, len(arns), ECS_PAGE)
+            for task in aws.ecs.describe_tasks(cluster=cluster, tasks=arns[at : at + ECS_PAGE])[
+                "tasks"
+            ]
+        ]
+    return tuple(sorted(found, key=_by_address))
+
+
+def instances(aws: Aws, service_id: str) -> tuple[Instance, ...]:
+    """The instances that are registered in a Cloud Map service."""
+    with aws.errors_explained():
+        pages = aws.servicediscovery.get_paginator("list_instances").paginate(
+            ServiceId=service_id, PaginationConfig={"PageSize": CLOUD_MAP_PAGE}
+        )
+        found = [
+            Instance(instance["Id"], _address(instance["Attributes"].get("AWS_INSTANCE_IPV4")))
+            for page in pages
+            for instance in page["Instances"]
+        ]
+    return tuple(sorted(found, key=_by_address))
+
+
+def records(aws: Aws, hosted_zone_id: str) -> tuple[Record, ...]:
+    """The A records of a hosted zone, one per value."""
+    with aws.errors_explained():
+        pages = aws.route53.get_paginator("list_resource_record_sets").paginate(
+            HostedZoneId=hosted_zone_id, PaginationConfig={"PageSize": ROUTE53_PAGE}
+        )
+        found = [
+            Record(
+                record_set["Name"],
+                IPv4Address(value["Value"]),
+                record_set["TTL"],
+                record_set.get("SetIdentifier"),
+                record_set.get("MultiValueAnswer", False),
+            )
+            for page in pages
+            for record_set in page["ResourceRecordSets"]
+            if record_set["Type"] == "A"
+            for value in record_set.get("ResourceRecords", [])
+        ]
+    return tuple(sorted(found, key=lambda record: (record.address, record.name)))
+
+
+def subnet_networks(aws: Aws, subnet_ids: tuple[str, ...]) -> tuple[IPv4Network, ...]:
+    """The subnets' address ranges."""
+    with aws.errors_explained():
+        subnets = aws.ec2.describe_subnets(SubnetIds=list(subnet_ids))["Subnets"]
+    return tuple(sorted(IPv4Network(subnet["CidrBlock"]) for subnet in subnets))
+
+
+def service_events(aws: Aws, cluster: str, service: str, most: int = 10) -> tuple[str, ...]:
+    """The latest events of an ECS service, newest first; () when there is no such service."""
+    with aws.errors_explained():
+        services = aws.ecs.describe_services(cluster=cluster, services=[service])["services"]
+    return tuple(
+        f"{event['createdAt']:%H:%M:%S} {event['message']}"
+        for found in services
+        for event in found.get("events", [])[:most]
+    )
+
+
+def _task(task: "TaskTypeDef") -> Task:
+    details: Mapping[str, str] = {
+        detail["name"]: detail["value"]
+        for attachment in task.get("attachments", [])
+        if attachment["type"] == "ElasticNetworkInterface"
+        for detail in attachment["details"]
+    }
+    return Task(
+        id=task["taskArn"].rsplit("/", 1)[-1],
+        status=task["lastStatus"],
+        address=_address(details.get("privateIPv4Address")),
+        network_interface=details.get("networkInterfaceId"),
+        availability_zone=task.get("availabilityZone"),
+    )
+
+
+def _address(text: str | None) -> IPv4Address | None:
+    return IPv4Address(text) if text else None
+
+
+def _by_address(value: Task | Instance) -> tuple[int, str]:
+    return int(value.address or 0), value.id
