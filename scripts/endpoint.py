@@ -1,0 +1,275 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The embedded AWS endpoint as a background process of this checkout: up, down, status.
+
+The pid file holds the process's id and its URL, a line each. A process is taken for ours, and
+ended, only when the endpoint at that URL gives that id as its own.
+"""
+
+import argparse
+import fcntl
+import http.client
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from localaws.settings import SettingsError, load_settings
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+STATE = CHECKOUT / ".state"
+
+_START_SECONDS = 60
+_STOP_SECONDS = 10
+
+
+class EndpointError(Exception):
+    """Why the endpoint cannot be had; the text is for the user."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """A localaws that answers."""
+
+    url: str
+    pid: int
+    version: str
+    started: bool = False
+    """Did this very call start it?"""
+
+
+@dataclass(frozen=True)
+class Other:
+    """Something else that answers, in words."""
+
+    what: str
+
+
+def ensure_up(environ: Mapping[str, str], state: Path = STATE) -> str:
+    """The URL of the running endpoint, which is started when there is none.
+
+    Raises EndpointError when something else holds the port or the endpoint does not start.
+    """
+    endpoint = up(environ, state)
+    if endpoint.started:
+        print(f"localaws started on {endpoint.url} (pid {endpoint.pid})", file=sys.stderr)
+    return endpoint.url
+
+
+def up(environ: Mapping[str, str], state: Path = STATE) -> Running:
+    """The endpoint of this checkout: the one that runs, else a new one. Raises EndpointError."""
+    port = _port(environ)
+    state.mkdir(exist_ok=True)
+    with _alone(state / "localaws.lock"):
+        recorded = status(state)
+        if recorded is not None:
+            asked = port if "LOCALAWS_PORT" in environ else 0
+            if asked not in (0, urlsplit(recorded.url).port):
+                raise EndpointError(
+                    f"localaws runs on {recorded.url} already (pid {recorded.pid}), "
+                    f"but LOCALAWS_PORT asks for {asked}: `make local-down` first"
+                )
+            return recorded
+        found = who_answers(_url(port)) if port else None
+        if isinstance(found, Other):
+            raise EndpointError(
+                f"port {port} is held by {found.what}: end it, "
+                "or choose another port for localaws with LOCALAWS_PORT"
+            )
+        return found or _start(environ, state, port)
+
+
+def down(state: Path = STATE) -> Running | None:
+    """End the endpoint that `up` started; what was ended, if anything. Raises EndpointError."""
+    with _alone(state / "localaws.lock"):
+        recorded = _recorded(state)
+        if recorded is None:
+            return None
+        pid, url = recorded
+        endpoint = status(state)
+        if endpoint is None and not _is_gone(pid):
+            raise EndpointError(
+                f"process {pid} is alive but does not answer as localaws on {url}: "
+                f"end it by hand if it is, then remove {_pid_file(state)}"
+            )
+        if endpoint is not None:
+            os.kill(pid, signal.SIGTERM)
+            if not _until(lambda: _is_gone(pid), _STOP_SECONDS):
+                os.kill(pid, signal.SIGKILL)
+        _pid_file(state).unlink()
+        return endpoint
+
+
+def status(state: Path = STATE) -> Running | None:
+    """The endpoint that `up` started, if it still answers."""
+    recorded = _recorded(state)
+    if recorded is None:
+        return None
+    pid, url = recorded
+    found = who_answers(url)
+    return found if isinstance(found, Running) and found.pid == pid else None
+
+
+def who_answers(url: str) -> Running | Other | None:
+    """Who is at that URL, by LocalStack's health path, which localaws serves too; None: nobody."""
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=5)
+    try:
+        connection.request("GET", "/_localstack/health")
+        response = connection.getresponse()
+        server, body = response.getheader("Server") or "no name", response.read()
+    except ConnectionRefusedError:
+        return None
+    except (OSError, http.client.HTTPException):
+        return Other("something that does not answer HTTP")
+    finally:
+        connection.close()
+    try:
+        health = json.loads(body)
+        edition, version = str(health["edition"]), str(health["version"])
+        if edition == "localaws":
+            return Running(url, int(health["pid"]), version)
+    except (ValueError, KeyError, TypeError):
+        return Other(f"another HTTP server ({server})")
+    return Other(f"LocalStack ({edition} {version}); TARGET=localstack uses that")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """`up`, `down` or `status`, told in a line. `status` is 0 only when it runs."""
+    parser = argparse.ArgumentParser(prog="localaws", description="The embedded AWS endpoint.")
+    parser.add_argument("action", choices=["up", "down", "status"])
+    action = parser.parse_args(arguments).action
+    try:
+        if action == "up":
+            endpoint = up(os.environ)
+            print(
+                "localaws", "started on" if endpoint.started else "runs already on", _say(endpoint)
+            )
+            return 0
+        if action == "down":
+            ended = down()
+            print("localaws", "stopped: " + _say(ended) if ended else "was not running")
+            return 0
+        current = status()
+        print("localaws", "runs on " + _say(current) if current else "does not run")
+        return 0 if current else 1
+    except EndpointError as error:
+        print(f"localaws: {error}", file=sys.stderr)
+        return 1
+
+
+def _say(endpoint: Running) -> str:
+    return f"{endpoint.url} (pid {endpoint.pid}, version {endpoint.version})"
+
+
+def _start(environ: Mapping[str, str], state: Path, port: int) -> Running:
+    """Start it detached, and wait until it serves."""
+    log = state / "localaws.log"
+    # No AWS variable: the endpoint has no use for the user's account.
+    child_environment = {
+        name: value
+        for name, value in environ.items()
+        if not name.startswith("AWS_") and name != "PYTHONDONTWRITEBYTECODE"
+    } | {"PYTHONUNBUFFERED": "1"}  # So that the log is never behind.
+    with log.open("wb") as output:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "localaws"],
+            cwd=CHECKOUT,
+            env=child_environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        _record(state, child.pid, _url(port))
+        _until(lambda: child.poll() is not None or _ready_url(log) is not None, _START_SECONDS)
+        url = _ready_url(log)
+        found = who_answers(url) if url and child.poll() is None else None
+        if not (isinstance(found, Running) and found.pid == child.pid):
+            lines = log.read_text(errors="replace").strip().splitlines()[-15:]
+            code = child.poll()
+            how = "does not answer" if code is None else f"ended with exit code {code}"
+            raise EndpointError("\n  ".join([f"it {how}; the end of {log}:", *lines]))
+    except BaseException:
+        child.kill()
+        child.wait()
+        _pid_file(state).unlink(missing_ok=True)
+        raise
+    _record(state, child.pid, found.url)
+    return Running(found.url, found.pid, found.version, started=True)
+
+
+def _ready_url(log: Path) -> str | None:
+    ready = re.search(r"^localaws ready on (\S+)$", log.read_text(errors="replace"), re.MULTILINE)
+    return ready[1] if ready else None
+
+
+def _port(environ: Mapping[str, str]) -> int:
+    try:
+        return load_settings(environ).port
+    except SettingsError as error:
+        raise EndpointError(str(error)) from error
+
+
+def _url(port: int) -> str:
+    return f"http://127.0.0.1:{port}"
+
+
+def _pid_file(state: Path) -> Path:
+    return state / "localaws.pid"
+
+
+def _record(state: Path, pid: int, url: str) -> None:
+    new = state / "localaws.pid.new"
+    new.write_text(f"{pid}\n{url}\n")
+    new.replace(_pid_file(state))
+
+
+def _recorded(state: Path) -> tuple[int, str] | None:
+    try:
+        pid, url = _pid_file(state).read_text().split()
+        return int(pid), url
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+def _is_gone(pid: int) -> bool:
+    with suppress(ChildProcessError):
+        os.waitpid(pid, os.WNOHANG)  # Else a child of our own would stay as a zombie.
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    # A container without an init leaves an orphan a zombie for ever.
+    stat = Path(f"/proc/{pid}/stat")
+    return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] == "Z"
+
+
+def _until(condition: Callable[[], bool], seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+@contextmanager
+def _alone(lock: Path) -> Iterator[None]:
+    """One at a time: two that come up together must not start two."""
+    lock.parent.mkdir(exist_ok=True)
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
