@@ -34,8 +34,8 @@ def create_article_vpc(ec2: EC2Backend) -> None:
     internet = ec2.create_internet_gateway(tags=_tags(VPC_NAME))
     ec2.attach_internet_gateway(internet.id, vpc.id)
     _route(ec2, vpc.id, public, "public", gateway_id=internet.id)
-    address = ec2.allocate_address("vpc")
-    nat = ec2.create_nat_gateway(public[0].id, address.allocation_id)
+    allocation_id = ec2.allocate_address("vpc").allocation_id or ""
+    nat = ec2.create_nat_gateway(public[0].id, allocation_id)
     nat.add_tags({"Name": VPC_NAME})
     _route(ec2, vpc.id, private, "private", nat_gateway_id=nat.id)
 

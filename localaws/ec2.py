@@ -75,7 +75,7 @@ class EC2(Served, EC2Backend):
 
     def delete_security_group(self, name: str | None = None, group_id: str | None = None) -> None:
         """moto: always. AWS: not while a network interface has the group."""
-        group = self.get_security_group_by_name_or_id(group_id or name)
+        group = self.get_security_group_by_name_or_id(group_id or name or "")
         if group and any(group in eni.group_set for eni in self.enis.values()):
             raise AwsError("DependencyViolation", f"resource {group.id} has a dependent object")
         super().delete_security_group(name=name, group_id=group_id)

@@ -275,7 +275,7 @@ class CloudMap(Served, ServiceDiscoveryBackend):
             raise ServiceNotFound(f"Service {service_id} was not found.")
         return service
 
-    def update_service(self, service_id: str, details: Params) -> str:  # type: ignore[override]
+    def update_service(self, service_id: str, details: Params) -> str:
         """Submit a change of a service: description, TTLs, Route 53 health check.
 
         DnsConfig and HealthCheckConfig that are left out are deleted [API reference].

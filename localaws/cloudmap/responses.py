@@ -5,18 +5,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import UTC
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from moto.core.responses import ActionResult, EmptyResult
 from moto.servicediscovery.responses import ServiceDiscoveryResponse
 
+from localaws.cloudmap.errors import InvalidInput
+from localaws.cloudmap.filters import matches
 from localaws.cloudmap.models import Namespace, Service
 from localaws.cloudmap.operations import Operation
-from localaws.cloudmap.paging import Item, matches, page
+from localaws.paging import InvalidToken, page
 from localaws.served import Constrained, Serialized
 
 if TYPE_CHECKING:
     from localaws.cloudmap.backend import CloudMap
+
+
+DEFAULT_MAX_RESULTS = 100
+"""Of every list call, and the most that can be asked for [API reference]."""
+
+
+class Identified(Protocol):
+    """Anything with an id to order it by."""
+
+    id: str
+
+
+Item = TypeVar("Item", bound=Identified)
 
 
 class CloudMapResponse(Constrained, Serialized, ServiceDiscoveryResponse):
@@ -32,8 +47,15 @@ class CloudMapResponse(Constrained, Serialized, ServiceDiscoveryResponse):
     def cloud_map(self) -> CloudMap:
         return cast("CloudMap", self.servicediscovery_backend)
 
-    def _page(self, key: str, items: Iterable[Item]) -> ActionResult:
-        found, token = page(items, self._get_param("MaxResults"), self._get_param("NextToken"))
+    def _page(self, items: Iterable[Item]) -> tuple[list[Item], str | None]:
+        size = self._get_param("MaxResults", DEFAULT_MAX_RESULTS)
+        try:
+            return page(items, lambda item: item.id, size, self._get_param("NextToken"))
+        except InvalidToken as error:
+            raise InvalidInput("The NextToken is not valid.") from error
+
+    def _list(self, key: str, items: Iterable[Item]) -> ActionResult:
+        found, token = self._page(items)
         return ActionResult({key: found, "NextToken": token})
 
     def _filtered(
@@ -87,7 +109,7 @@ class CloudMapResponse(Constrained, Serialized, ServiceDiscoveryResponse):
             "HTTP_NAME": lambda namespace: namespace.http_name,
             "RESOURCE_OWNER": lambda _: "SELF",
         }
-        return self._page("Namespaces", self._filtered(self.cloud_map.namespaces.values(), values))
+        return self._list("Namespaces", self._filtered(self.cloud_map.namespaces.values(), values))
 
     # Operations
 
@@ -109,7 +131,7 @@ class CloudMapResponse(Constrained, Serialized, ServiceDiscoveryResponse):
             "TYPE": lambda operation: operation.type,
             "UPDATE_DATE": lambda operation: operation.update_date.replace(tzinfo=UTC).timestamp(),
         }
-        return self._page("Operations", self._filtered(self.cloud_map.ledger.all(), values))
+        return self._list("Operations", self._filtered(self.cloud_map.ledger.all(), values))
 
     # Services
 
@@ -124,7 +146,7 @@ class CloudMapResponse(Constrained, Serialized, ServiceDiscoveryResponse):
             "NAMESPACE_ID": lambda service: service.namespace_id,
             "RESOURCE_OWNER": lambda _: "SELF",
         }
-        return self._page("Services", self._filtered(self.cloud_map.services.values(), values))
+        return self._list("Services", self._filtered(self.cloud_map.services.values(), values))
 
     def update_service(self) -> ActionResult:  # type: ignore[override]
         operation_id = self.cloud_map.update_service(self.params["Id"], self.params["Service"])
@@ -157,13 +179,13 @@ class CloudMapResponse(Constrained, Serialized, ServiceDiscoveryResponse):
 
     def list_instances(self) -> ActionResult:  # type: ignore[override]
         service = self.cloud_map.get_service(self.params["ServiceId"])
-        return self._page("Instances", service.instances.values())
+        return self._list("Instances", service.instances.values())
 
     def get_instances_health_status(self) -> ActionResult:  # type: ignore[override]
         service = self.cloud_map.get_service(self.params["ServiceId"])
         ids = self._get_param("Instances") or service.instances
         chosen = [self.cloud_map.get_instance(service.id, id_) for id_ in ids]
-        found, token = page(chosen, self._get_param("MaxResults"), self._get_param("NextToken"))
+        found, token = self._page(chosen)
         status = {instance.id: instance.health_status for instance in found}
         return ActionResult({"Status": status, "NextToken": token})
 

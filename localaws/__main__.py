@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs the endpoint in the foreground until SIGINT or SIGTERM."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+from threading import Event
+
+from localaws.server import HOST, Endpoint
+from localaws.settings import SettingsError, load_settings
+
+
+def main() -> int:
+    """Serve; 0 after a signal, 1 when the port cannot be had, 2 for a wrong setting."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+    stopped = Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    try:
+        settings = load_settings(os.environ)
+    except SettingsError as error:
+        return _fail(2, str(error))
+    try:
+        with Endpoint(settings) as endpoint:
+            sys.stdout.write(f"localaws ready on {endpoint.url}\n")
+            sys.stdout.flush()
+            stopped.wait()
+    except OSError as error:
+        where = f"{HOST}:{settings.port}"
+        return _fail(1, f"cannot listen on {where}: {error.strerror}; set LOCALAWS_PORT")
+    return 0
+
+
+def _fail(code: int, message: str) -> int:
+    sys.stderr.write(f"localaws: {message}\n")
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The WSGI application: LocalStack's health page, accounts by access key, and else moto."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape
+
+import moto
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+LOG = logging.getLogger(__name__)
+
+HEALTH_PATH = "/_localstack/health"
+ACCOUNT_KEY = re.compile(r"Credential=(\d{12})/")
+"""An access key of twelve digits is the account's id, as LocalStack has it."""
+
+
+class Application:
+    """What the endpoint serves."""
+
+    def __init__(self) -> None:
+        self._moto = DomainDispatcherApplication(create_backend_app)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ["PATH_INFO"] == HEALTH_PATH:
+            return _reply(start_response, "200 OK", "application/json", json.dumps(health()))
+        if account := ACCOUNT_KEY.search(environ.get("HTTP_AUTHORIZATION", "")):
+            environ["HTTP_X_MOTO_ACCOUNT_ID"] = account[1]
+        try:
+            replied: Iterable[bytes] = self._moto(environ, start_response)
+            return replied
+        except NotImplementedError as error:
+            return _error(environ, start_response, "501 Not Implemented", "NotImplemented", error)
+        except Exception as error:
+            LOG.exception("%s %s failed", environ["REQUEST_METHOD"], environ["PATH_INFO"])
+            return _error(environ, start_response, "500 Internal", "InternalFailure", error)
+
+
+def health() -> dict[str, Any]:
+    """LocalStack's health page, as far as it applies, and who answers it."""
+    services = ("ec2", "ecs", "route53", "servicediscovery", "sts", "iam", "s3", "logs")
+    return {
+        "edition": "localaws",
+        "version": f"moto {moto.__version__}",
+        "pid": os.getpid(),
+        "services": dict.fromkeys(services, "running"),
+    }
+
+
+def _error(
+    environ: WSGIEnvironment, start_response: StartResponse, status: str, code: str, error: object
+) -> Iterable[bytes]:
+    """An error in the form that the caller's SDK can read: JSON for JSON, XML for the rest."""
+    message = str(error) or type(error).__name__
+    if "json" in environ.get("CONTENT_TYPE", ""):
+        body = json.dumps({"__type": code, "message": message})
+        return _reply(start_response, status, "application/x-amz-json-1.1", body)
+    inner = f"<Error><Code>{code}</Code><Message>{escape(message)}</Message></Error>"
+    body = f"<ErrorResponse>{inner}</ErrorResponse>"
+    if "ec2" in environ.get("HTTP_AUTHORIZATION", ""):
+        body = f"<Response><Errors>{inner}</Errors></Response>"
+    return _reply(start_response, status, "text/xml", body)
+
+
+def _reply(
+    start_response: StartResponse, status: str, content_type: str, body: str
+) -> Iterable[bytes]:
+    content = body.encode()
+    headers = [("Content-Type", content_type), ("Content-Length", str(len(content)))]
+    start_response(status, headers)
+    return [content]

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+"""ECS's requests that concern Fargate, and pages for its list calls; the rest is moto's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, cast
+
+from moto.core.responses import ActionResult
+from moto.ecs.exceptions import InvalidParameterException
+from moto.ecs.responses import (
+    DESCRIBE_TASKS_TAGS,
+    EC2ContainerServiceResponse,
+)
+
+from localaws.paging import InvalidToken, Item, page
+from localaws.served import Serialized
+
+if TYPE_CHECKING:
+    from localaws.ecs.backend import Ecs
+
+
+FARGATE_PROVIDERS = ("FARGATE", "FARGATE_SPOT")
+
+
+def is_fargate(params: Mapping[str, Any]) -> bool:
+    """Whether a service or task with these parameters runs on Fargate."""
+    strategy = params.get("capacityProviderStrategy") or [{}]
+    provider = strategy[0].get("capacityProvider")
+    return params.get("launchType") == "FARGATE" or provider in FARGATE_PROVIDERS
+
+
+class EcsResponse(Serialized, EC2ContainerServiceResponse):
+    """Answers ECS's requests."""
+
+    @property
+    def ecs(self) -> Ecs:
+        return cast("Ecs", self.ecs_backend)
+
+    def _page(
+        self, items: Iterable[Item], key: Callable[[Item], str], *, default: int
+    ) -> tuple[list[Item], str | None]:
+        size = self._get_param("maxResults", default)
+        if not 1 <= size <= 100:
+            raise InvalidParameterException("maxResults must be between 1 and 100.")
+        try:
+            return page(items, key, size, self._get_param("nextToken"))
+        except InvalidToken as error:
+            raise InvalidParameterException("Invalid token") from error
+
+    def _tags(self, path: str) -> None:
+        """Tags are in a description only when they are asked for."""
+        if "TAGS" in self._get_param("include", []):
+            self._include_in_response(path)
+        else:
+            self._exclude_from_response(path)
+
+    def create_service(self) -> ActionResult:
+        if not is_fargate(self.params):
+            return super().create_service()
+        return ActionResult({"service": self.ecs.create_fargate_service(self.params)})
+
+    def update_service(self) -> ActionResult:
+        service = self.ecs.fargate_service(self._cluster, self.params["service"])
+        if service is None:
+            return super().update_service()
+        return ActionResult({"service": self.ecs.update_fargate_service(service, self.params)})
+
+    @property
+    def _cluster(self) -> str:
+        return cast(str, self._get_param("cluster", "default"))
+
+    def describe_services(self) -> ActionResult:
+        names = self._get_param("services", [])
+        if len(names) > 10:
+            raise InvalidParameterException("services can have at most 10 items.")
+        return super().describe_services()
+
+    def list_services(self) -> ActionResult:
+        arns = self.ecs.list_services(
+            self._cluster,
+            self._get_param("schedulingStrategy"),
+            launch_type=self._get_param("launchType"),
+        )
+        found, token = self._page(arns, lambda arn: arn, default=10)
+        return ActionResult({"serviceArns": found, "nextToken": token})
+
+    def run_task(self) -> ActionResult:
+        if not is_fargate(self.params):
+            return super().run_task()
+        return ActionResult({"tasks": self.ecs.run_fargate_tasks(self.params), "failures": []})
+
+    def describe_tasks(self) -> ActionResult:
+        names = self._get_param("tasks", [])
+        if not names:
+            raise InvalidParameterException("Tasks cannot be empty.")
+        if len(names) > 100:
+            raise InvalidParameterException("tasks can have at most 100 items.")
+        found, missing = self.ecs.find_tasks(self._cluster, names)
+        self._tags(DESCRIBE_TASKS_TAGS)
+        failures = [{"arn": name, "reason": "MISSING"} for name in missing]
+        return ActionResult({"tasks": found, "failures": failures})
+
+    def list_tasks(self) -> ActionResult:
+        tasks = self.ecs.list_tasks(
+            self._cluster,
+            self._get_param("containerInstance"),
+            self._get_param("family"),
+            self._get_param("startedBy"),
+            self._get_param("serviceName"),
+            self._get_param("desiredStatus"),
+        )
+        found, token = self._page(tasks, lambda task: task.task_arn, default=100)
+        return ActionResult({"taskArns": [task.task_arn for task in found], "nextToken": token})
+
+    def list_task_definitions(self) -> ActionResult:
+        arns = self.ecs.list_task_definitions(
+            self._get_param("familyPrefix"), self._get_param("status", "ACTIVE")
+        )
+        found, token = self._page(arns, _by_revision, default=100)
+        return ActionResult({"taskDefinitionArns": found, "nextToken": token})
+
+    def list_clusters(self) -> ActionResult:
+        arns = [each.arn for each in self.ecs.clusters.values() if each.status == "ACTIVE"]
+        found, token = self._page(arns, lambda arn: arn, default=100)
+        return ActionResult({"clusterArns": found, "nextToken": token})
+
+
+def _by_revision(arn: str) -> str:
+    family, revision = arn.rsplit(":", 1)
+    return f"{family}:{int(revision):08}"

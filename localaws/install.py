@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Puts our backends in the place of moto's, and moto's back."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from moto.core.base_backend import BackendDict
+from moto.ec2.models import ec2_backends
+from moto.ecs.models import ecs_backends
+from moto.route53.models import route53_backends
+from moto.servicediscovery.models import servicediscovery_backends
+
+from localaws.cloudmap.backend import CloudMap
+from localaws.ec2 import EC2
+from localaws.ecs.backend import Ecs
+from localaws.route53 import HostedZones
+
+COMPLETED: tuple[tuple[BackendDict[Any], type[Any]], ...] = (
+    (ec2_backends, EC2),
+    (ecs_backends, Ecs),
+    (route53_backends, HostedZones),
+    (servicediscovery_backends, CloudMap),
+)
+"""moto's backends by service, and the class that each makes its instances from while installed.
+
+`BackendDict.backend` is moto's seam: were it gone after an upgrade, `installed` would raise.
+"""
+
+
+@contextmanager
+def installed() -> Iterator[None]:
+    """Our backends for the length of the block, with empty state before and after it."""
+    # moto warns of an error that a service's model does not declare; AWS answers such ones too.
+    warnings.filterwarnings("ignore", r"Exception\(.*\) with code AccessDenied", UserWarning)
+    originals = [backends.backend for backends, _ in COMPLETED]
+    try:
+        for backends, ours in COMPLETED:
+            if not issubclass(ours, backends.backend):
+                raise TypeError(f"{ours} does not complete moto's {backends.backend}")
+            backends.backend = ours
+        BackendDict.reset()
+        yield
+    finally:
+        BackendDict.reset()
+        for (backends, _), original in zip(COMPLETED, originals, strict=True):
+            backends.backend = original

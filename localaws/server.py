@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The endpoint: an HTTP server on loopback and the scheduler, started and stopped together."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from threading import Thread
+from types import TracebackType
+from typing import Self
+
+from moto.moto_server.werkzeug_app import MotoRequestHandler
+from werkzeug.serving import make_server
+
+from localaws import runtime
+from localaws.application import Application
+from localaws.install import installed
+from localaws.scheduler import Scheduler
+from localaws.settings import Settings
+
+HOST = "127.0.0.1"
+
+
+class RequestHandler(MotoRequestHandler):
+    """Keeps connections open, as AWS does, and leaves the log to what matters."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Nothing: clients that wait ask many times a second."""
+
+
+class Endpoint:
+    """The embedded AWS endpoint; one at a time in a process. A context manager.
+
+    Raises OSError on entry when the port cannot be had.
+    """
+
+    def __init__(self, settings: Settings | None = None):
+        self._settings = settings or Settings(port=0)
+        self._exits = ExitStack()
+        self.url = ""
+
+    def __enter__(self) -> Self:
+        with ExitStack() as exits:
+            server = make_server(
+                HOST,
+                self._settings.port,
+                Application(),
+                threaded=True,
+                request_handler=RequestHandler,
+            )
+            exits.callback(server.server_close)
+            runtime.configure(self._settings)
+            exits.enter_context(installed())
+            scheduler = Scheduler()
+            scheduler.start()
+            exits.callback(scheduler.stop)
+            thread = Thread(target=server.serve_forever, name="http", daemon=True)
+            thread.start()
+            exits.callback(thread.join)
+            exits.callback(server.shutdown)
+            self.url = f"http://{HOST}:{server.port}"
+            self._exits = exits.pop_all()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._exits.close()
