@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What `cdktf` adds to the pinned CLI: a target's environment, and the stacks that belong with the
+named ones. The CLI then takes this process's place, so terminal, signals and exit code are its own.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.errors import HarnessError
+from harness.targets import Target, environment, localstack_endpoint, terraform_environment
+from scripts.endpoint import EndpointError, ensure_up
+from stacks.errors import SettingsError
+from stacks.settings import load_settings
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+CLI = CHECKOUT / "node_modules" / "cdktf-cli" / "bundle" / "bin" / "cdktf"
+
+_WITH_A_VALUE = {"a", "app", "o", "output", "outputs-file", "parallelism", "terraform-parallelism"}
+_WITH_VALUES = {"var", "var-file"}
+_REACH_AWS = {"deploy", "apply", "destroy", "diff", "plan", "watch"}
+
+Graph = Mapping[str, Sequence[str]]
+"""Each stack with those that it depends on."""
+
+
+class UsageError(Exception):
+    """A command line that cannot work; the text is for the user."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """A command line of the CLI, as far as the launcher has to know it."""
+
+    words: tuple[str, ...]
+    """The command and its stacks."""
+    options: Mapping[str, str]
+    """Long names in kebab case; empty for a flag."""
+    arguments: tuple[str, ...]
+    """All of it, as typed."""
+
+    @classmethod
+    def of(cls, arguments: Sequence[str]) -> "Call":
+        """Tell words from options and their values as the CLI's parser does."""
+        words: list[str] = []
+        options: dict[str, str] = {}
+        awaiting = ""
+        for argument in arguments:
+            if argument.startswith("-"):
+                name, equals, value = argument.lstrip("-").partition("=")
+                name = re.sub(r"[A-Z]", lambda letter: "-" + letter[0].lower(), name)
+                name = {"a": "app", "o": "output", "h": "help"}.get(name, name)
+                options[name] = value
+                awaiting = "" if equals else name
+            elif awaiting in _WITH_VALUES:
+                continue  # They take every word up to the next option.
+            elif awaiting in _WITH_A_VALUE:
+                options[awaiting], awaiting = argument, ""
+            elif argument not in ("true", "false"):  # Those belong to a flag.
+                words.append(argument)
+        return cls(tuple(words), options, tuple(arguments))
+
+    @property
+    def command(self) -> str:
+        """`deploy`, `destroy` and so on; empty when there is none, or help is wanted."""
+        wants_help = self.options.keys() & {"help", "version"}
+        return self.words[0] if self.words and not wants_help else ""
+
+    @property
+    def stacks(self) -> tuple[str, ...]:
+        """The names and patterns after the command."""
+        return self.words[1:]
+
+    def value(self, option: str, environ: Mapping[str, str]) -> str:
+        """An option's value, from where the CLI takes it; empty when it is not given."""
+        return self.options.get(option) or environ.get(_variable(option), "")
+
+    def flag(self, option: str, environ: Mapping[str, str]) -> bool:
+        """Is that flag given?"""
+        given = self.options.get(option, environ.get(_variable(option), "false"))
+        return given in ("", "true", "1")
+
+    def adding(self, *more: str) -> list[str]:
+        """The arguments with more of them, right after the command, where no option takes them."""
+        at = self.arguments.index(self.words[0]) + 1
+        return [*self.arguments[:at], *more, *self.arguments[at:]]
+
+
+def _variable(option: str) -> str:
+    return "CDKTF_" + option.replace("-", "_").upper()
+
+
+def belonging(command: str, named: set[str], graph: Graph) -> list[str]:
+    """The stacks that come along: what the named ones need; for destroy, what needs them."""
+    if command == "destroy":
+        graph = {name: [n for n, needs in graph.items() if name in needs] for name in graph}
+    reached: set[str] = set()
+    rest = list(named)
+    while rest:
+        stack = rest.pop()
+        if stack not in reached:
+            reached.add(stack)
+            rest += graph.get(stack, ())
+    return [name for name in graph if name in reached - named]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Become the CLI. Returns only an exit code, for what keeps it from starting."""
+    call = Call.of(arguments)
+    try:
+        if not CLI.is_file():
+            raise UsageError(f"run `make setup` in {CHECKOUT} first")
+        environ = _tool_environment()
+        arguments = with_stacks(call, environ)
+        if call.command in _REACH_AWS:
+            environ = _target_environment(environ)
+    except (UsageError, EndpointError, HarnessError, SettingsError) as error:
+        print(f"cdktf: {error}", file=sys.stderr)
+        return 1
+    os.execvpe("node", ["node", str(CLI), *arguments], environ)
+
+
+def _tool_environment() -> dict[str, str]:
+    environ = terraform_environment(os.environ, CHECKOUT)
+    # The app's `python` is this checkout's, also when the environment is not activated.
+    environ["PATH"] = os.pathsep.join([str(CHECKOUT / ".venv" / "bin"), environ.get("PATH", "")])
+    if "CDKTF_OUTDIR" in environ:
+        # An app reads this name; the CLI, which sets it for the app, reads the other.
+        environ.setdefault("CDKTF_OUTPUT", environ["CDKTF_OUTDIR"])
+    return environ
+
+
+def _target_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """The same for TARGET; the local endpoint runs after this when that is the target."""
+    target = Target.parse(environ.get("TARGET") or "local")
+    region = load_settings(CHECKOUT / "handson.toml", environ).region
+    endpoint = None
+    if target is Target.LOCAL:
+        endpoint = ensure_up(environ)
+    elif target is Target.LOCALSTACK:
+        endpoint = localstack_endpoint()
+    return environment(target, environ, endpoint=endpoint, region=region)
+
+
+def with_stacks(call: Call, environ: Mapping[str, str]) -> list[str]:
+    """The CLI's arguments: every stack on a bare deploy or destroy, else those that belong too."""
+    command = {"apply": "deploy"}.get(call.command, call.command)
+    config = Path("cdktf.json")
+    if command not in ("deploy", "destroy") or not config.is_file():
+        return list(call.arguments)
+    if not call.flag("auto-approve", environ) and not sys.stdin.isatty():
+        # The CLI would plan, fail to ask, and leave a locked state behind.
+        raise UsageError(f"{command} asks for approval on a terminal; here it needs --auto-approve")
+    if not call.stacks:
+        return call.adding() if "CDKTF_STACKS" in environ else call.adding("*")
+    if call.flag("ignore-missing-stack-dependencies", environ):
+        return list(call.arguments)
+    project = json.loads(config.read_text())
+    outdir = Path(call.value("output", environ) or project.get("output", "cdktf.out"))
+    if call.flag("skip-synth", environ):
+        skip = []
+    else:
+        _synthesize(call.value("app", environ) or project["app"], outdir, environ)
+        skip = ["--skip-synth"]
+    graph = _graph(outdir)
+    more = belonging(command, _matching(call.stacks, graph), graph)
+    if more:
+        print(f"cdktf: {command} takes {', '.join(more)} along", file=sys.stderr)
+    return call.adding(*more, *skip)
+
+
+def _synthesize(app: str, outdir: Path, environ: Mapping[str, str]) -> None:
+    """Run the app as the CLI would, which then need not, to know what depends on what."""
+    outcome = subprocess.run(app, shell=True, env={**environ, "CDKTF_OUTDIR": str(outdir)})
+    if outcome.returncode:
+        raise UsageError(f"exit code {outcome.returncode} from: {app}")
+
+
+def _graph(outdir: Path) -> Graph:
+    manifest = outdir / "manifest.json"
+    try:
+        stacks = json.loads(manifest.read_text())["stacks"]
+    except FileNotFoundError as error:
+        raise UsageError(f"{manifest} is not there: nothing was synthesized") from error
+    return {name: stack["dependencies"] for name, stack in stacks.items()}
+
+
+def _matching(patterns: Sequence[str], graph: Graph) -> set[str]:
+    """The stacks that the CLI will take, by the matcher that it uses itself."""
+    literal = {pattern for pattern in patterns if pattern in graph}
+    if len(literal) == len(set(patterns)):
+        return literal
+    script = (
+        "const match = require(require.resolve('minimatch', {paths: [process.argv[1]]}));"
+        "const [patterns, names] = process.argv.slice(2).map(text => JSON.parse(text));"
+        "const hit = name => patterns.some(pattern => match(name, pattern));"
+        "console.log(JSON.stringify(names.filter(hit)))"
+    )
+    found = subprocess.run(
+        ["node", "-e", script, str(CLI), json.dumps(list(patterns)), json.dumps(list(graph))],
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    return set(json.loads(found.stdout))
