@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: Apache-2.0
+"""ECS: a Fargate service whose tasks register with Cloud Map, and their security group."""
+
+import json
+
+from stacks.base import HandsOnStack
+from stacks.bindings import (
+    Construct,
+    EcsCluster,
+    EcsService,
+    EcsServiceNetworkConfiguration,
+    EcsServiceServiceRegistries,
+    EcsTaskDefinition,
+    SecurityGroup,
+    VpcSecurityGroupEgressRule,
+    VpcSecurityGroupIngressRule,
+)
+from stacks.settings import Settings
+
+
+class ComputeStack(HandsOnStack):
+    """What runs: ``settings.desired_count`` tasks, each with an address in a private subnet."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        settings: Settings,
+        vpc_id: str,
+        vpc_cidr: str,
+        private_subnet_ids: list[str],
+        service_arn: str,
+    ) -> None:
+        super().__init__(scope, id_, settings=settings)
+        group = SecurityGroup(
+            self,
+            "security_group",
+            name=settings.security_group,
+            description="The security group for containers used in cloud map hands-on.",
+            vpc_id=vpc_id,
+        )
+        ingress = VpcSecurityGroupIngressRule(
+            self,
+            "http_from_vpc",
+            security_group_id=group.id,
+            ip_protocol="tcp",
+            from_port=settings.port,
+            to_port=settings.port,
+            cidr_ipv4=vpc_cidr,
+        )
+        # AWS gives a new group this rule, Terraform takes it away; Fargate pulls the image by it.
+        egress = VpcSecurityGroupEgressRule(
+            self,
+            "all_out",
+            security_group_id=group.id,
+            ip_protocol="-1",
+            cidr_ipv4="0.0.0.0/0",
+        )
+        cluster = EcsCluster(self, "cluster", name=settings.cluster)
+        task = EcsTaskDefinition(
+            self,
+            "task_definition",
+            family=settings.family,
+            requires_compatibilities=["FARGATE"],
+            network_mode="awsvpc",
+            cpu=str(settings.cpu),
+            memory=str(settings.memory),
+            container_definitions=json.dumps([_container(settings)]),
+        )
+        # Terraform does not wait for a steady state: a task that cannot start would hold it for 20
+        # minutes and then say nothing of why. `make status` and the tests wait, and tell.
+        service = EcsService(
+            self,
+            "service",
+            name=settings.ecs_service,
+            cluster=cluster.arn,
+            task_definition=task.arn,
+            desired_count=settings.desired_count,
+            launch_type="FARGATE",
+            network_configuration=EcsServiceNetworkConfiguration(
+                subnets=private_subnet_ids,
+                security_groups=[group.id],
+                assign_public_ip=False,
+            ),
+            service_registries=EcsServiceServiceRegistries(registry_arn=service_arn),
+            # Tasks need both rules from their first second to their last.
+            depends_on=[ingress, egress],
+        )
+        self.publish(
+            cluster_name=cluster.name,
+            service_name=service.name,
+            security_group_id=group.id,
+            task_definition_arn=task.arn,
+            desired_count=settings.desired_count,
+        )
+
+
+def _container(settings: Settings) -> dict[str, object]:
+    """The article's task-definition.json; AWS fills in the rest, and the provider allows for it."""
+    return {
+        "name": settings.container,
+        "image": settings.image,
+        "portMappings": [
+            {"hostPort": settings.port, "protocol": "tcp", "containerPort": settings.port}
+        ],
+    }
