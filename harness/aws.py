@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import boto3
 import botocore.session
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from harness.errors import AwsError
 
@@ -76,7 +76,5 @@ class Aws:
         except ClientError as error:
             reply = error.response["Error"]
             raise AwsError(error.operation_name, reply["Code"], reply["Message"]) from error
-        except HTTPClientError as error:
-            raise AwsError(self.endpoint or "AWS", "no answer", str(error)) from error
         except BotoCoreError as error:
             raise AwsError(self.endpoint or "AWS", type(error).__name__, str(error)) from error

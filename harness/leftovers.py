@@ -117,7 +117,7 @@ def _security_groups(aws: Aws, names: Names) -> Iterator[str]:
 
 def _network_interfaces(aws: Aws, names: Names) -> Iterator[str]:
     """Those in the security group, and those of the tasks should the group be gone before them."""
-    filters = [("group-name", [names.security_group])]
+    filters = [("group-id", [group]) for group in _security_groups(aws, names)]
     known = sorted(names.network_interfaces)
     # EC2 takes 200 values in a filter.
     filters += [("network-interface-id", known[at : at + 200]) for at in range(0, len(known), 200)]

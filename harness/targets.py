@@ -106,7 +106,6 @@ def terraform_environment(environ: Mapping[str, str], checkout: Path) -> dict[st
         "TF_IN_AUTOMATION": "1",
         # `terraform providers lock` ignores mirrors; the lock file would be in an ignored folder.
         "CDKTF_SKIP_PROVIDER_LOCK": "true",
-        "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1",
     }
     child.setdefault("GOGC", "400")  # Fewer collections while the provider builds its schema.
     rc = checkout / ".state" / "terraform.rc"

@@ -111,7 +111,9 @@ def init(stacks: Sequence[Terraform]) -> None:
             commands.append(Command(stack, "init", line))
     run(commands)
     for command in commands:
-        _stamp_file(command.stack).write_text(_stamp(command.stack))
+        stamp = _stamp_file(command.stack)
+        stamp.parent.mkdir(exist_ok=True)
+        stamp.write_text(_stamp(command.stack))
 
 
 def plan(stacks: Sequence[Terraform]) -> dict[str, str]:

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A check says, address by address, which layer lacks what."""
+
+from dataclasses import replace
+from ipaddress import IPv4Address, IPv4Network
+
+from harness.checks import Check
+from harness.probes import Instance, Observation, Record, Task
+
+NAME = "web.example.internal."
+CHECK = Check(2, NAME, 300, (IPv4Network("10.0.8.0/24"), IPv4Network("10.0.9.0/24")))
+ADDRESSES = ("10.0.8.4", "10.0.9.4")
+
+
+def task(address: str, status: str = "RUNNING") -> Task:
+    return Task(f"id-{address}", status, IPv4Address(address), f"eni-{address}", "a")
+
+
+def instance(address: str) -> Instance:
+    return Instance(f"id-{address}", IPv4Address(address))
+
+
+def record(address: str) -> Record:
+    return Record(NAME, IPv4Address(address), 300, f"id-{address}", True)
+
+
+GOOD = Observation(
+    tuple(map(task, ADDRESSES)), tuple(map(instance, ADDRESSES)), tuple(map(record, ADDRESSES))
+)
+
+
+def test_nothing_is_amiss_when_all_layers_agree() -> None:
+    assert CHECK.amiss(GOOD) == []
+
+
+def test_zero_of_everything_is_a_count_like_any_other() -> None:
+    assert replace(CHECK, desired=0).amiss(Observation((), (), ())) == []
+    assert replace(CHECK, desired=0).amiss(replace(GOOD, tasks=(), instances=())) == [
+        "A records: 2 instead of 0",
+        "10.0.8.4: missing in running tasks",
+        "10.0.8.4: missing in Cloud Map instances",
+        "10.0.9.4: missing in running tasks",
+        "10.0.9.4: missing in Cloud Map instances",
+    ]
+
+
+def test_the_layer_that_lacks_an_address_is_named() -> None:
+    assert CHECK.amiss(replace(GOOD, records=GOOD.records[:1])) == [
+        "A records: 1 instead of 2",
+        "10.0.9.4: missing in A records",
+    ]
+
+
+def test_equal_counts_of_unequal_addresses_do_not_pass() -> None:
+    other = replace(GOOD, records=(record("10.0.8.4"), record("10.0.9.5")))
+    assert CHECK.amiss(other) == [
+        "10.0.9.4: missing in A records",
+        "10.0.9.5: missing in running tasks",
+        "10.0.9.5: missing in Cloud Map instances",
+    ]
+
+
+def test_an_address_counts_once_in_a_layer() -> None:
+    twice = replace(GOOD, records=(record("10.0.8.4"), record("10.0.8.4")))
+    assert CHECK.amiss(twice) == [
+        "10.0.8.4: 2 times in A records",
+        "10.0.9.4: missing in A records",
+    ]
+
+
+def test_a_task_counts_when_it_runs() -> None:
+    starting = replace(GOOD, tasks=(task("10.0.8.4"), task("10.0.9.4", "ACTIVATING")))
+    assert CHECK.amiss(starting) == [
+        "running tasks: 1 instead of 2",
+        "10.0.9.4: missing in running tasks",
+        "tasks still ACTIVATING: 1",
+    ]
+
+
+def test_addresses_lie_in_the_private_subnets() -> None:
+    layers = Observation(
+        tuple(map(task, ("10.0.0.4", "10.0.8.4"))),
+        tuple(map(instance, ("10.0.0.4", "10.0.8.4"))),
+        tuple(map(record, ("10.0.0.4", "10.0.8.4"))),
+    )
+    where = "outside the private subnets 10.0.8.0/24, 10.0.9.0/24"
+    assert CHECK.amiss(layers) == [
+        f"10.0.0.4: in running tasks, {where}",
+        f"10.0.0.4: in Cloud Map instances, {where}",
+        f"10.0.0.4: in A records, {where}",
+    ]
+
+
+def test_an_instance_bears_its_tasks_id_and_a_record_its_instances() -> None:
+    stranger = replace(GOOD.instances[0], id="other")
+    assert CHECK.amiss(replace(GOOD, instances=(stranger, GOOD.instances[1]))) == [
+        "10.0.8.4: instance other, but task id-10.0.8.4",
+        "10.0.8.4: SetIdentifier id-10.0.8.4, but instance other",
+    ]
+
+
+def test_records_are_checked_in_full() -> None:
+    wrong = Record("x.example.internal.", IPv4Address("10.0.8.4"), 60, "id-10.0.8.4", False)
+    assert CHECK.amiss(replace(GOOD, records=(wrong, GOOD.records[1]))) == [
+        "10.0.8.4: record x.example.internal. instead of web.example.internal.",
+        "10.0.8.4: TTL 60 instead of 300",
+        "10.0.8.4: record without MultiValueAnswer",
+    ]
+
+
+def test_hundreds_of_missing_addresses_stay_readable() -> None:
+    many = [f"10.0.8.{last}" for last in range(1, 201)]
+    lines = replace(CHECK, desired=200).amiss(
+        Observation(tuple(map(task, many)), tuple(map(instance, many)), ())
+    )
+    assert lines[:2] == ["A records: 0 instead of 200", "10.0.8.1: missing in A records"]
+    assert lines[-1] == "and 181 more"
+    assert len(lines) == 21
+
+
+def test_a_task_without_an_interface_has_no_address() -> None:
+    bare = Task("id", "RUNNING", None, None, None)
+    assert replace(CHECK, desired=1, networks=()).amiss(Observation((bare,), (), ()))[:2] == [
+        "Cloud Map instances: 0 instead of 1",
+        "A records: 0 instead of 1",
+    ]

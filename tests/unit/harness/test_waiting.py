@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""wait_for on a clock that only its own sleeping moves."""
+
+from collections.abc import Callable, Iterable
+
+import pytest
+
+from harness.errors import WaitTimeout
+from harness.waiting import wait_for
+
+
+class Clock:
+    """Time that passes in `sleep` only."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+def reader(values: Iterable[int]) -> Callable[[], int]:
+    return iter(values).__next__
+
+
+def four(value: int) -> list[str]:
+    return [] if value == 4 else [f"{4 - value} missing"]
+
+
+def test_the_first_good_reading_is_returned_without_sleeping() -> None:
+    clock = Clock()
+    seen = wait_for(
+        reader([4]), four, expected="4", timeout=10, interval=1, clock=clock, sleep=clock.sleep
+    )
+    assert seen == 4
+    assert clock.now == 100.0
+
+
+def test_it_reads_until_nothing_is_amiss() -> None:
+    clock = Clock()
+    seen = wait_for(
+        reader([0, 2, 4]),
+        four,
+        expected="4",
+        timeout=10,
+        interval=2,
+        clock=clock,
+        sleep=clock.sleep,
+    )
+    assert seen == 4
+    assert clock.now == 104.0
+
+
+def test_the_last_reading_is_at_the_deadline() -> None:
+    clock = Clock()
+    seen = wait_for(
+        reader([1, 2, 4]), four, expected="4", timeout=5, interval=3, clock=clock, sleep=clock.sleep
+    )
+    assert seen == 4
+    assert clock.now == 105.0
+
+
+def test_a_vain_wait_says_what_it_last_saw() -> None:
+    clock = Clock()
+    with pytest.raises(WaitTimeout) as error:
+        wait_for(
+            reader([1, 2, 3]),
+            four,
+            expected="4 of them",
+            timeout=5,
+            interval=3,
+            clock=clock,
+            sleep=clock.sleep,
+        )
+    assert (error.value.expected, error.value.last_seen, error.value.elapsed) == ("4 of them", 3, 5)
+    assert str(error.value) == "after 5 s expected 4 of them, last seen 3:\n  1 missing"
+
+
+def test_what_the_service_said_follows() -> None:
+    late = WaitTimeout("4", 3, ["10.0.8.9: missing in A records"], 60.0)
+    assert str(late.with_events(["12:00:00 (service x) has started 1 tasks"])) == (
+        "after 60 s expected 4, last seen 3:\n"
+        "  10.0.8.9: missing in A records\n"
+        "the service's last events:\n"
+        "  12:00:00 (service x) has started 1 tasks"
+    )
+
+
+def test_an_error_of_the_reading_is_not_retried() -> None:
+    reads = []
+
+    def denied() -> int:
+        reads.append(1)
+        raise PermissionError("AccessDenied")
+
+    with pytest.raises(PermissionError):
+        wait_for(denied, four, expected="4", timeout=10, interval=1)
+    assert len(reads) == 1
