@@ -124,6 +124,10 @@ class Deployment:
             for name in order.static_order()
         ]
 
+    def is_empty(self) -> bool:
+        """True when no stack's state holds anything: nothing to look at and nothing to destroy."""
+        return not any(_has_state(stack) for stack in self.stacks())
+
     def state_files(self) -> list[Path]:
         """The states that are there, in the order of an apply."""
         files = [stack.state_file() for stack in self.stacks()]

@@ -1,0 +1,214 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Deploy, scale, show and destroy this checkout's deployment by Terraform directly.
+
+On the same folder and states as the CDKTF CLI: what one began the other can end.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from harness.aws import Aws
+from harness.checks import Check, check_of, wait_until_converged
+from harness.deployed import Deployed
+from harness.deployment import Deployment, Synthesis
+from harness.errors import AwsError, HarnessError, TargetError
+from harness.interrupts import Interrupted, interruptible
+from harness.probes import observe
+from harness.targets import Target, environment, localstack_endpoint, terraform_environment
+from scripts.endpoint import EndpointError, ensure_up
+from scripts.status_table import show
+from stacks.errors import SettingsError
+from stacks.settings import Settings, load_settings
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+SYNTHESIS = Synthesis([sys.executable, str(CHECKOUT / "main.py")], CHECKOUT)
+
+CONVERGENCE = {Target.LOCAL: 180.0, Target.LOCALSTACK: 300.0, Target.AWS: 900.0}
+"""Seconds within which the layers have to agree; Fargate starts a task in about one minute."""
+INTERVAL = {Target.LOCAL: 0.5, Target.LOCALSTACK: 2.0, Target.AWS: 5.0}
+
+_COUNT = "HANDSON_DESIRED_COUNT"
+_GONE = {
+    "ClusterNotFoundException",
+    "NoSuchHostedZone",
+    "ServiceNotFound",
+    "ServiceNotFoundException",
+}
+
+
+def settings_with(desired: str | None, environ: Mapping[str, str]) -> Settings:
+    """The settings, with DESIRED for their count when it is given. Raises SettingsError."""
+    given = {} if desired is None else {_COUNT: desired}
+    try:
+        return load_settings(CHECKOUT / "handson.toml", {**environ, **given})
+    except SettingsError as error:
+        if desired is None:
+            raise
+        raise SettingsError(str(error).replace(f"{_COUNT}: desired_count", "DESIRED")) from None
+
+
+def target_environment(
+    target: Target, environ: Mapping[str, str], *, endpoint: str | None, region: str
+) -> dict[str, str]:
+    """The environment in which Terraform and the AWS clients reach a target."""
+    child = environment(target, environ, endpoint=endpoint, region=region)
+    return terraform_environment(child, CHECKOUT)
+
+
+@dataclass(frozen=True)
+class Site:
+    """This checkout's deployment at a target that answers."""
+
+    target: Target
+    settings: Settings
+    deployment: Deployment
+    aws: Aws
+
+    @classmethod
+    def reach(cls, target: Target, settings: Settings, environ: Mapping[str, str]) -> "Site":
+        """Bring the local endpoint up if that is the target. Raises EndpointError, TargetError."""
+        endpoint = None
+        if target is Target.LOCAL:
+            endpoint = ensure_up(environ)
+        elif target is Target.LOCALSTACK:
+            endpoint = localstack_endpoint()
+        child = target_environment(target, environ, endpoint=endpoint, region=settings.region)
+        return cls(target, settings, _deployment(child), Aws(child))
+
+    @property
+    def title(self) -> str:
+        """The name that resolves, and where."""
+        name = f"{self.settings.service}.{self.settings.namespace}"
+        return f"{name} on {self.target} ({self.aws.endpoint or self.settings.region})"
+
+    def deployed(self) -> tuple[Deployed, Check]:
+        """What is applied, and what must hold of it. Raises NotDeployed."""
+        deployed = Deployed.of(self.deployment.output())
+        ttl = self.settings.dns_ttl
+        return deployed, check_of(self.aws, deployed, desired=deployed.desired, ttl=ttl)
+
+
+def deploy(site: Site) -> int:
+    """Apply every stack and wait until the layers agree."""
+    site.deployment.deploy(site.settings.desired_count)
+    return _settle(site)
+
+
+def scale(site: Site) -> int:
+    """Apply another count to what is deployed, and wait until the layers agree."""
+    site.deployed()
+    site.deployment.scale(site.settings.desired_count)
+    return _settle(site)
+
+
+def status(site: Site) -> int:
+    """Show the layers as they are now: 0 only when they agree."""
+    try:
+        deployed, check = site.deployed()
+        seen = observe(site.aws, deployed)
+    except AwsError as error:
+        if error.code not in _GONE:
+            raise
+        raise HarnessError(
+            f"Terraform's state has a deployment that {site.target} does not have ({error});"
+            " `make deploy` makes it anew, `make destroy` clears the state"
+        ) from error
+    show(Console(), site.title, check, seen)
+    return 1 if check.amiss(seen) else 0
+
+
+def destroy(site: Site) -> int:
+    """Destroy every stack that holds anything."""
+    site.deployment.destroy()
+    print("destroyed")
+    return 0
+
+
+VERBS: dict[str, Callable[[Site], int]] = {
+    "deploy": deploy,
+    "scale": scale,
+    "status": status,
+    "destroy": destroy,
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """0: done (status: converged); 1: failed; 2: wrong use; 128 and more: a signal."""
+    options = _parser().parse_args(arguments)
+    if options.verb == "scale" and options.desired is None:
+        return _say("scale needs the number of tasks: make scale DESIRED=n", 2)
+    try:
+        with interruptible():
+            return _run(options)
+    except (SettingsError, TargetError) as error:
+        return _say(str(error), 2)
+    except (EndpointError, HarnessError) as error:
+        return _say(str(error), 1)
+    except Interrupted as signal:
+        kept = "".join(f"\n  {path}" for path in _deployment(os.environ).state_files())
+        advice = "`make deploy` goes on, `make destroy` takes it down"
+        return _say(f"{signal}: the state is kept; {advice}{kept}", signal.exit_code)
+
+
+def _run(options: argparse.Namespace) -> int:
+    target = Target.parse(options.target)
+    settings = settings_with(options.desired, os.environ)
+    deployment = _deployment(os.environ)
+    if options.verb != "deploy":
+        if not deployment.stacks():  # The states may be there all the same.
+            deployment.synth()
+        if deployment.is_empty():
+            if options.verb == "destroy":
+                print("nothing is deployed")
+                return 0
+            raise HarnessError("not deployed: `make deploy` does that")
+    return VERBS[options.verb](Site.reach(target, settings, os.environ))
+
+
+def _settle(site: Site) -> int:
+    deployed, check = site.deployed()
+    timeout, interval = CONVERGENCE[site.target], INTERVAL[site.target]
+    seen = wait_until_converged(site.aws, deployed, check, timeout=timeout, interval=interval)
+    show(Console(), site.title, check, seen)
+    return 0
+
+
+def _deployment(environ: Mapping[str, str]) -> Deployment:
+    """This checkout's, in CDKTF_OUTDIR."""
+    folder = CHECKOUT / (environ.get("CDKTF_OUTDIR") or "cdktf.out")
+    return Deployment(folder, environ, SYNTHESIS, echo=_echo)
+
+
+def _echo(stack: str, line: str) -> None:
+    """A line of Terraform's, at once: make and CI read a pipe."""
+    if line:
+        sys.stdout.write(f"{stack:>14} | {line}\n")
+        sys.stdout.flush()
+
+
+def _say(message: str, code: int) -> int:
+    print(message, file=sys.stderr)
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="deployment", description=__doc__.splitlines()[0])
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    for name, verb in VERBS.items():
+        command = verbs.add_parser(name, help=verb.__doc__)
+        command.add_argument("--target", default="local", help=" or ".join(Target))
+        if name in ("deploy", "scale"):
+            command.add_argument("--desired", help="the number of tasks (make: DESIRED=n)")
+        else:
+            command.set_defaults(desired=None)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

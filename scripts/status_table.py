@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A deployment's three layers as a table, address by address, in 80 columns."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from harness.checks import Check
+from harness.probes import Instance, Observation, Record, Task
+
+ROWS = 20
+"""The most addresses that are shown; those that differ come first."""
+_ID = 12  # Of an id's characters: as many as Docker shows.
+_MISSING = Text("missing", style="bold red")
+
+
+@dataclass
+class _Row:
+    """What each layer has of one address."""
+
+    tasks: list[Task] = field(default_factory=list)
+    instances: list[Instance] = field(default_factory=list)
+    records: list[Record] = field(default_factory=list)
+
+    @property
+    def agrees(self) -> bool:
+        running = [task.id for task in self.tasks if task.status == "RUNNING"]
+        instances = [instance.id for instance in self.instances]
+        records = [record.set_identifier for record in self.records]
+        return len(running) == 1 and running == instances == records
+
+
+def show(console: Console, title: str, check: Check, seen: Observation) -> None:
+    """Print the counts, the addresses side by side, and what is amiss if anything is."""
+    amiss = check.amiss(seen)
+    counts = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    for layer in ("desired", "running", "instances", "records", ""):
+        counts.add_column(layer, justify="right" if layer else "left")
+    values = (check.desired, len(seen.running), len(seen.instances), len(seen.records))
+    verdict = Text("not converged", "bold red") if amiss else Text("converged", "bold green")
+    counts.add_row(*map(str, values), verdict)
+    console.print(counts)
+    if seen.tasks or seen.instances or seen.records:
+        console.print(_addresses(seen))
+    for line in amiss:
+        console.print(f"  {line}", markup=False, highlight=False)
+
+
+def _addresses(seen: Observation) -> Table:
+    rows: dict[IPv4Address | None, _Row] = defaultdict(_Row)
+    for task in seen.tasks:
+        rows[task.address].tasks.append(task)
+    for instance in seen.instances:
+        rows[instance.address].instances.append(instance)
+    for record in seen.records:
+        rows[record.address].records.append(record)
+    shown = sorted(rows, key=lambda address: (rows[address].agrees, int(address or 0)))
+    table = Table(box=box.SIMPLE_HEAD)
+    for layer in ("address", "task", "instance", "A record", "TTL"):
+        table.add_column(layer, justify="right" if layer == "TTL" else "left")
+    for address in sorted(shown[:ROWS], key=lambda address: int(address or 0)):
+        row = rows[address]
+        table.add_row(
+            str(address or "none yet"),
+            _cell([f"{_short(task.id)} {task.status}" for task in row.tasks]),
+            _cell([_short(instance.id) for instance in row.instances]),
+            _cell([_short(record.set_identifier) for record in row.records]),
+            "\n".join(str(record.ttl) for record in row.records),
+        )
+    hidden = shown[ROWS:]
+    if hidden:
+        agree = "that agree" if all(rows[address].agrees for address in hidden) else ""
+        table.caption = f"and {len(hidden)} addresses more {agree}".strip()
+        table.caption_justify = "left"
+    return table
+
+
+def _cell(lines: list[str]) -> Text:
+    return Text("\n".join(lines)) if lines else _MISSING
+
+
+def _short(identifier: str | None) -> str:
+    return (identifier or "no identifier")[:_ID]
