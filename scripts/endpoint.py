@@ -73,7 +73,7 @@ def up(environ: Mapping[str, str], state: Path = STATE) -> Running:
             asked = port if "LOCALAWS_PORT" in environ else 0
             if asked not in (0, urlsplit(recorded.url).port):
                 raise EndpointError(
-                    f"localaws runs on {recorded.url} already (pid {recorded.pid}), "
+                    f"it runs on {recorded.url} already (pid {recorded.pid}), "
                     f"but LOCALAWS_PORT asks for {asked}: `make local-down` first"
                 )
             return recorded
@@ -166,7 +166,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _say(endpoint: Running) -> str:
-    return f"{endpoint.url} (pid {endpoint.pid}, version {endpoint.version})"
+    return f"{endpoint.url} (pid {endpoint.pid}, {endpoint.version})"
 
 
 def _start(environ: Mapping[str, str], state: Path, port: int) -> Running:

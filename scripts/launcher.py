@@ -127,8 +127,14 @@ def main(arguments: Sequence[str]) -> int:
 
 def _tool_environment() -> dict[str, str]:
     environ = terraform_environment(os.environ, CHECKOUT)
-    # The app's `python` is this checkout's, also when the environment is not activated.
-    environ["PATH"] = os.pathsep.join([str(CHECKOUT / ".venv" / "bin"), environ.get("PATH", "")])
+    environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    environ |= {
+        # The app's `python` is this checkout's, also when the environment is not activated.
+        "PATH": os.pathsep.join([str(CHECKOUT / ".venv" / "bin"), environ.get("PATH", "")]),
+        # Nothing in the user's home folder, and no question to npm about newer versions.
+        "CDKTF_DISABLE_PLUGIN_CACHE_ENV": "true",
+        "DISABLE_VERSION_CHECK": "true",
+    }
     if "CDKTF_OUTDIR" in environ:
         # An app reads this name; the CLI, which sets it for the app, reads the other.
         environ.setdefault("CDKTF_OUTPUT", environ["CDKTF_OUTDIR"])

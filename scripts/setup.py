@@ -6,6 +6,7 @@ This file parses on any Python 3.6, so that it can say that it is too old; the r
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -42,6 +43,7 @@ def main() -> int:
         return 1
     from scripts.setup_steps import set_up  # Not sooner: it needs the Python that was just checked.
 
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # So that no child outlives us.
     return set_up(os.environ, report="--report" in sys.argv[1:])
 
 

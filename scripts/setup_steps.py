@@ -9,7 +9,6 @@ import fcntl
 import hashlib
 import os
 import platform
-import signal
 import subprocess
 import sys
 import time
@@ -64,7 +63,6 @@ class Step:
 
 def set_up(environ: Mapping[str, str], *, report: bool) -> int:
     """Do what is not done yet; the exit code. With `report`, say so when that was nothing."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # So that no child outlives us.
     state = CHECKOUT / ".state"
     try:
         steps = _steps(state, environ)
@@ -75,7 +73,8 @@ def set_up(environ: Mapping[str, str], *, report: bool) -> int:
                     if not step.is_done():
                         step.perform()
         elif report:
-            print("setup: up to date:", "; ".join(f"{s.title}: {s.note()}" for s in steps))
+            for step in steps:
+                print(f"setup: {step.title}: {step.note()}")
         _link_launcher()
     except SetupError as error:
         print(error, file=sys.stderr)

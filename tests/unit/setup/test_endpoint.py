@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whom the endpoint's commands take for the endpoint; its process itself is a live test's."""
+
+import http.server
+import os
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+
+from scripts import endpoint
+from scripts.endpoint import EndpointError, Other, Running, down, status, up, who_answers
+
+OURS = f'{{"edition": "localaws", "version": "moto 5", "pid": {os.getpid()}, "services": {{}}}}'
+LOCALSTACK = '{"edition": "community", "version": "4.0", "services": {}}'
+
+Serve = Callable[[str], str]
+
+
+@contextmanager
+def _serving(body: str) -> Iterator[str]:
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(body.encode())
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Nothing on the test's stderr."""
+
+        def version_string(self) -> str:
+            return "fake/1"
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """Answer that text to every request; returns the URL."""
+    with ExitStack() as stack:
+        yield lambda body: stack.enter_context(_serving(body))
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("started")
+
+    monkeypatch.setattr(endpoint, "_start", refuse)
+
+
+def unused_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+def record(state: Path, pid: int, url: str) -> None:
+    (state / "localaws.pid").write_text(f"{pid}\n{url}\n")
+
+
+def port_of(url: str) -> dict[str, str]:
+    return {"LOCALAWS_PORT": url.rpartition(":")[2]}
+
+
+def test_a_health_page_tells_who_answers(serve: Serve) -> None:
+    url = serve(OURS)
+    assert who_answers(url) == Running(url, os.getpid(), "moto 5")
+    assert who_answers(serve(LOCALSTACK)) == Other(
+        "LocalStack (community 4.0); TARGET=localstack uses that"
+    )
+    assert who_answers(serve("It works!")) == Other("another HTTP server (fake/1)")
+    assert who_answers(serve("[]")) == Other("another HTTP server (fake/1)")
+
+
+def test_a_port_without_http_is_told_from_a_free_one() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+
+        def hang_up() -> None:
+            server.accept()[0].close()
+
+        thread = threading.Thread(target=hang_up)
+        thread.start()
+        assert who_answers(url) == Other("something that does not answer HTTP")
+        thread.join()
+    assert who_answers(url) is None
+
+
+def test_up_is_a_no_op_when_it_runs(serve: Serve, tmp_path: Path) -> None:
+    url = serve(OURS)
+    record(tmp_path, os.getpid(), url)
+    running = Running(url, os.getpid(), "moto 5", started=False)
+    assert up({}, tmp_path) == running
+    assert up(port_of(url), tmp_path) == running
+    assert up({"LOCALAWS_PORT": "0"}, tmp_path) == running
+    assert status(tmp_path) == running
+
+
+def test_up_uses_one_that_was_started_elsewhere(serve: Serve, tmp_path: Path) -> None:
+    url = serve(OURS)
+    assert up(port_of(url), tmp_path).url == url
+    assert status(tmp_path) is None
+
+
+def test_up_refuses_a_second_port(serve: Serve, tmp_path: Path) -> None:
+    url = serve(OURS)
+    record(tmp_path, os.getpid(), url)
+    with pytest.raises(EndpointError, match=r"runs on .* but LOCALAWS_PORT asks for 1: `make loc"):
+        up({"LOCALAWS_PORT": "1"}, tmp_path)
+
+
+def test_up_says_what_else_holds_the_port(serve: Serve, tmp_path: Path) -> None:
+    url = serve(LOCALSTACK)
+    with pytest.raises(EndpointError, match=r"port \d+ is held by LocalStack \(community 4.0\)"):
+        up(port_of(url), tmp_path)
+
+
+def test_a_wrong_port_is_told(tmp_path: Path) -> None:
+    with pytest.raises(EndpointError, match="LOCALAWS_PORT='http'"):
+        up({"LOCALAWS_PORT": "http"}, tmp_path)
+
+
+@pytest.mark.parametrize("content", ["", "12", "x http://127.0.0.1:1", "1 2 3"])
+def test_a_broken_pid_file_names_nobody(tmp_path: Path, content: str) -> None:
+    (tmp_path / "localaws.pid").write_text(content)
+    assert status(tmp_path) is None
+    assert down(tmp_path) is None
+
+
+def test_a_stale_pid_file_starts_anew(tmp_path: Path) -> None:
+    record(tmp_path, _a_dead_pid(), f"http://127.0.0.1:{unused_port()}")
+    with pytest.raises(AssertionError, match="started"):
+        up({"LOCALAWS_PORT": "0"}, tmp_path)
+
+
+def test_down_removes_a_stale_pid_file(tmp_path: Path) -> None:
+    record(tmp_path, _a_dead_pid(), f"http://127.0.0.1:{unused_port()}")
+    assert down(tmp_path) is None
+    assert not (tmp_path / "localaws.pid").exists()
+
+
+def test_down_ends_no_process_that_does_not_answer_as_ours(serve: Serve, tmp_path: Path) -> None:
+    record(tmp_path, os.getpid(), serve(LOCALSTACK))
+    with pytest.raises(EndpointError, match=f"process {os.getpid()} is alive but does not answer"):
+        down(tmp_path)
+    assert (tmp_path / "localaws.pid").exists()
+
+
+def test_another_localaws_at_the_recorded_url_is_not_ours(serve: Serve, tmp_path: Path) -> None:
+    record(tmp_path, _a_dead_pid(), serve(OURS))
+    assert status(tmp_path) is None
+    assert down(tmp_path) is None
+
+
+def _a_dead_pid() -> int:
+    pid = os.fork()
+    if pid == 0:
+        os._exit(0)
+    os.waitpid(pid, 0)
+    return pid
