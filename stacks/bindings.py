@@ -52,7 +52,7 @@ __all__ = [
 PROVIDER = "cdktf_cdktf_provider_aws"
 OLDEST_NODE = 20
 NEEDED = f"CDKTF needs Node.js {OLDEST_NODE} or newer (nodejs.org)"
-LAZY_REQUIRES = Path(__file__).with_name("lazy_requires.cjs")
+PRELOAD = Path(__file__).with_name("jsii_preload.cjs")
 
 
 def register_empty_package(name: str) -> None:
@@ -88,7 +88,7 @@ def require_node() -> None:
 
 @contextmanager
 def node_environment() -> Iterator[None]:
-    """Start jsii's Node with lazy requires and without its banners; leave no option behind.
+    """Start jsii's Node with our preload and without its banners; leave no option behind.
 
     Only the kernel that starts inside inherits NODE_OPTIONS: the CDKTF CLI must not.
     """
@@ -97,7 +97,7 @@ def node_environment() -> Iterator[None]:
     os.environ.setdefault("JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION", "1")
     os.environ.setdefault("JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION", "1")
     before = os.environ.get("NODE_OPTIONS")
-    quoted = str(LAZY_REQUIRES).replace("\\", "\\\\").replace('"', '\\"')
+    quoted = str(PRELOAD).replace("\\", "\\\\").replace('"', '\\"')
     os.environ["NODE_OPTIONS"] = f'{before or ""} --require "{quoted}"'.strip()
     try:
         yield
