@@ -9,56 +9,36 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from rich.console import Console
 
 from harness.aws import Aws
 from harness.checks import Check, check_of, wait_until_converged
 from harness.deployed import Deployed
-from harness.deployment import Deployment, Synthesis
+from harness.deployment import Deployment
 from harness.errors import AwsError, HarnessError, TargetError
 from harness.interrupts import Interrupted, interruptible
 from harness.probes import observe
-from harness.targets import Target, environment, localstack_endpoint, terraform_environment
+from harness.targets import Target, localstack_endpoint
 from scripts.endpoint import EndpointError, ensure_up
+from scripts.sites import (
+    CHECKOUT,
+    CONVERGENCE,
+    INTERVAL,
+    SYNTHESIS,
+    settings_with,
+    target_environment,
+)
 from scripts.status_table import show
 from stacks.errors import SettingsError
-from stacks.settings import Settings, load_settings
+from stacks.settings import Settings
 
-CHECKOUT = Path(__file__).resolve().parent.parent
-SYNTHESIS = Synthesis([sys.executable, str(CHECKOUT / "main.py")], CHECKOUT)
-
-CONVERGENCE = {Target.LOCAL: 180.0, Target.LOCALSTACK: 300.0, Target.AWS: 900.0}
-"""Seconds within which the layers have to agree; Fargate starts a task in about one minute."""
-INTERVAL = {Target.LOCAL: 0.5, Target.LOCALSTACK: 2.0, Target.AWS: 5.0}
-
-_COUNT = "HANDSON_DESIRED_COUNT"
 _GONE = {
     "ClusterNotFoundException",
     "NoSuchHostedZone",
     "ServiceNotFound",
     "ServiceNotFoundException",
 }
-
-
-def settings_with(desired: str | None, environ: Mapping[str, str]) -> Settings:
-    """The settings, with DESIRED for their count when it is given. Raises SettingsError."""
-    given = {} if desired is None else {_COUNT: desired}
-    try:
-        return load_settings(CHECKOUT / "handson.toml", {**environ, **given})
-    except SettingsError as error:
-        if desired is None:
-            raise
-        raise SettingsError(str(error).replace(f"{_COUNT}: desired_count", "DESIRED")) from None
-
-
-def target_environment(
-    target: Target, environ: Mapping[str, str], *, endpoint: str | None, region: str
-) -> dict[str, str]:
-    """The environment in which Terraform and the AWS clients reach a target."""
-    child = environment(target, environ, endpoint=endpoint, region=region)
-    return terraform_environment(child, CHECKOUT)
 
 
 @dataclass(frozen=True)

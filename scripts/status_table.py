@@ -38,13 +38,13 @@ class _Row:
 def show(console: Console, title: str, check: Check, seen: Observation) -> None:
     """Print the counts, the addresses side by side, and what is amiss if anything is."""
     amiss = check.amiss(seen)
-    counts = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    counts = Table(box=box.SIMPLE_HEAD, show_edge=False)
     for layer in ("desired", "running", "instances", "records", ""):
         counts.add_column(layer, justify="right" if layer else "left")
     values = (check.desired, len(seen.running), len(seen.instances), len(seen.records))
     verdict = Text("not converged", "bold red") if amiss else Text("converged", "bold green")
     counts.add_row(*map(str, values), verdict)
-    console.print(counts)
+    console.print(title, "", counts, "", sep="\n", markup=False, highlight=False, soft_wrap=True)
     if seen.tasks or seen.instances or seen.records:
         console.print(_addresses(seen))
     for line in amiss:
@@ -60,7 +60,7 @@ def _addresses(seen: Observation) -> Table:
     for record in seen.records:
         rows[record.address].records.append(record)
     shown = sorted(rows, key=lambda address: (rows[address].agrees, int(address or 0)))
-    table = Table(box=box.SIMPLE_HEAD)
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False)
     for layer in ("address", "task", "instance", "A record", "TTL"):
         table.add_column(layer, justify="right" if layer == "TTL" else "left")
     for address in sorted(shown[:ROWS], key=lambda address: int(address or 0)):

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where the parts meet: the settings' names, a target's environment and patience, the synthesis."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from harness.deployment import Synthesis
+from harness.leftovers import Names
+from harness.targets import Target, environment, terraform_environment
+from stacks.errors import SettingsError
+from stacks.settings import Settings, load_settings
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+SYNTHESIS = Synthesis([sys.executable, str(CHECKOUT / "main.py")], CHECKOUT)
+
+CONVERGENCE = {Target.LOCAL: 180.0, Target.LOCALSTACK: 300.0, Target.AWS: 900.0}
+"""Seconds within which the layers have to agree; Fargate starts a task in about one minute."""
+INTERVAL = {Target.LOCAL: 0.5, Target.LOCALSTACK: 2.0, Target.AWS: 5.0}
+
+_COUNT = "HANDSON_DESIRED_COUNT"
+
+
+def settings_with(desired: str | None, environ: Mapping[str, str]) -> Settings:
+    """The settings, with DESIRED for their count when it is given. Raises SettingsError."""
+    given = {} if desired is None else {_COUNT: desired}
+    try:
+        return load_settings(CHECKOUT / "handson.toml", {**environ, **given})
+    except SettingsError as error:
+        if desired is None:
+            raise
+        raise SettingsError(str(error).replace(f"{_COUNT}: desired_count", "DESIRED")) from None
+
+
+def target_environment(
+    target: Target, environ: Mapping[str, str], *, endpoint: str | None, region: str
+) -> dict[str, str]:
+    """The environment in which Terraform and the AWS clients reach a target."""
+    child = environment(target, environ, endpoint=endpoint, region=region)
+    return terraform_environment(child, CHECKOUT)
+
+
+def names_of(settings: Settings) -> Names:
+    """What the stacks call their resources."""
+    return Names(
+        cluster=settings.cluster,
+        ecs_service=settings.ecs_service,
+        family=settings.family,
+        namespace=settings.namespace,
+        service=settings.service,
+        security_group=settings.security_group,
+    )
