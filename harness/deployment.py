@@ -110,7 +110,8 @@ class Deployment:
         """The outputs of every stack, by stack and name; an unapplied stack has {}."""
         stacks = self.stacks()
         self._init(stacks)
-        return terraform.output(stacks)
+        with self.timings.measure("output"):
+            return terraform.output(stacks)
 
     def stacks(self) -> list[Terraform]:
         """The stacks in the order of an apply; [] when nothing is synthesized."""

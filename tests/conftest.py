@@ -1,12 +1,40 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What every test obeys: a test's folder names its tier, and the tier is its one marker."""
+"""What every test obeys: a test's folder names its tier, and the tier is its one marker.
 
+The live tier's options are here because pytest asks only its first conftest files for options.
+"""
+
+import os
 from pathlib import Path
 
 import pytest
 
 TESTS = Path(__file__).parent
 TIERS = {TESTS / "unit": "unit", TESTS / "live": "live"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """--desired and --target, as `make test-live` gives them."""
+    group = parser.getgroup("live", "the live test")
+    group.addoption("--desired", metavar="N", help="tasks to scale to, 0 to 1000 (default: 4)")
+    group.addoption("--target", metavar="NAME", help="local (default), localstack or aws")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse a wrong option at once, before anything is collected or started."""
+    desired, target = config.getoption("--desired"), config.getoption("--target")
+    if desired is None and target is None:
+        return
+    from harness.errors import TargetError  # Only for those who ask.
+    from harness.targets import Target
+    from scripts.sites import settings_with
+    from stacks.errors import SettingsError
+
+    try:
+        Target.parse(target or "local")
+        settings_with(desired, os.environ)
+    except (SettingsError, TargetError) as error:
+        raise pytest.UsageError(str(error)) from None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the live tests stand on: real tools, an endpoint of their own, and an orderly way out."""
+
+import json
+import os
+import shutil
+import time
+from collections.abc import Generator, Iterator
+from pathlib import Path
+
+import pytest
+
+from harness.deployment import Deployment
+from harness.interrupts import deferred, interruptible
+from harness.targets import Target, localstack_endpoint, terraform_binary
+from scripts.endpoint import down, up
+from scripts.sites import CHECKOUT, SYNTHESIS, settings_with, target_environment
+from stacks.settings import Settings
+from tests.live.steps import Steps
+
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def orderly_interrupts() -> Iterator[None]:
+    """SIGTERM and SIGHUP unwind as Ctrl-C does, so that what a test began is taken down."""
+    with interruptible():
+        yield
+
+
+@pytest.fixture(scope="session")
+def terraform() -> str:
+    """Terraform's path; without one the test is skipped, or fails under HANDSON_REQUIRE_TOOLS=1."""
+    name = terraform_binary(os.environ)
+    path = shutil.which(name)
+    if path is not None:
+        return path
+    missing = f"{name} is not on PATH: install Terraform 1.11 or set TERRAFORM_BINARY_NAME"
+    if os.environ.get("HANDSON_REQUIRE_TOOLS") == "1":
+        pytest.fail(missing, pytrace=False)
+    pytest.skip(missing)
+
+
+@pytest.fixture
+def steps(pytestconfig: pytest.Config) -> Steps:
+    return Steps(pytestconfig)
+
+
+@pytest.fixture
+def target(pytestconfig: pytest.Config) -> Target:
+    return Target.parse(pytestconfig.getoption("--target") or "local")
+
+
+@pytest.fixture
+def settings(pytestconfig: pytest.Config) -> Settings:
+    """The user's settings, with --desired for the count."""
+    return settings_with(pytestconfig.getoption("--desired") or "4", os.environ)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Note on the test that it failed; an interrupted one did not."""
+    report = yield
+    if report.failed:
+        item.stash[FAILED] = True
+    return report
+
+
+@pytest.fixture
+def run_folder(request: pytest.FixtureRequest, steps: Steps) -> Iterator[Path]:
+    """A folder for a run's stacks, states and logs; it goes unless there is reason to look into it.
+
+    Not pytest's tmp_path, of which pytest deletes the older ones: a state may be all that knows of
+    resources that a failed destroy has left.
+    """
+    folder = CHECKOUT / ".state" / "live" / f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
+    folder.mkdir(parents=True)
+    yield folder
+    held = any(map(_holds_resources, folder.glob("terraform.*.tfstate")))
+    if held or request.node.stash.get(FAILED, False):
+        what = "logs and states that still hold resources" if held else "logs"
+        steps.say(f"{what} are in {folder}")
+    else:
+        shutil.rmtree(folder)
+
+
+def _holds_resources(state: Path) -> bool:
+    return bool(json.loads(state.read_text())["resources"])
+
+
+@pytest.fixture
+def environment(
+    target: Target, settings: Settings, run_folder: Path, steps: Steps
+) -> Iterator[dict[str, str]]:
+    """The target's environment; the local target is an endpoint of this run's own."""
+    endpoint = localstack_endpoint() if target is Target.LOCALSTACK else None
+    try:
+        if target is Target.LOCAL:
+            with steps("start an endpoint"):
+                endpoint = up({**os.environ, "LOCALAWS_PORT": "0"}, run_folder).url
+        yield target_environment(target, os.environ, endpoint=endpoint, region=settings.region)
+    finally:
+        with deferred():
+            down(run_folder)
+
+
+@pytest.fixture
+def deployment(
+    terraform: str, environment: dict[str, str], run_folder: Path
+) -> Iterator[Deployment]:
+    """A deployment in the run's folder; Terraform's words go to terraform.log there."""
+    with (run_folder / "terraform.log").open("w", buffering=1) as log:
+
+        def note(stack: str, line: str) -> None:
+            log.write(f"{stack:>14} | {line}\n")
+
+        yield Deployment(run_folder / "cdktf.out", environment, SYNTHESIS, echo=note)

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The hands-on from end to end by the real Terraform: --desired says how far, --target where.
+
+In a folder, and for the local target on an endpoint, of its own.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from harness.aws import Aws
+from harness.checks import check_of, wait_until_converged
+from harness.deployed import Deployed
+from harness.deployment import Deployment
+from harness.errors import HarnessError
+from harness.leftovers import Leftover, leftovers
+from harness.targets import Target
+from harness.waiting import wait_for
+from scripts.sites import CONVERGENCE, INTERVAL, names_of
+from stacks.settings import Settings
+from tests.live.steps import Steps
+
+
+@dataclass
+class Site:
+    """The deployment under test, where it is, and what was seen of it."""
+
+    deployment: Deployment
+    aws: Aws
+    settings: Settings
+    target: Target
+    interfaces: set[str] = field(default_factory=set)
+
+    def check(self, desired: int) -> None:
+        """Tasks, instances and records come to agree on `desired` addresses, one by one."""
+        deployed = Deployed.of(self.deployment.output())
+        assert deployed.desired == desired
+        check = check_of(self.aws, deployed, desired=desired, ttl=self.settings.dns_ttl)
+        timeout, interval = CONVERGENCE[self.target], INTERVAL[self.target]
+        with self.deployment.timings.measure("waiting"):
+            seen = wait_until_converged(
+                self.aws, deployed, check, timeout=timeout, interval=interval
+            )
+        self.interfaces |= {task.network_interface or "" for task in seen.tasks}
+
+    def leftovers(self) -> tuple[Leftover, ...]:
+        """What bears the deployment's names, and the interfaces that its tasks had."""
+        names = replace(names_of(self.settings), network_interfaces=frozenset(self.interfaces))
+        return leftovers(self.aws, names)
+
+    def check_nothing_is_left(self) -> None:
+        """An interface goes a little after its task."""
+        with self.deployment.timings.measure("waiting"):
+            wait_for(
+                self.leftovers,
+                lambda left: [f"left: {thing}" for thing in left],
+                expected="nothing left",
+                timeout=CONVERGENCE[self.target],
+                interval=INTERVAL[self.target],
+            )
+
+
+@pytest.fixture
+def site(
+    deployment: Deployment, environment: dict[str, str], settings: Settings, target: Target
+) -> Site:
+    """A site that is free: what is there already must not be deployed over, nor destroyed."""
+    site = Site(deployment, Aws(environment), settings, target)
+    taken = site.leftovers()
+    if taken:
+        pytest.fail(f"on {target} already: {', '.join(map(str, taken))}", pytrace=False)
+    return site
+
+
+@contextmanager
+def told_plainly() -> Iterator[None]:
+    """An error of the harness fails the test in its own words, after those of one before it."""
+    try:
+        yield
+    except HarnessError as error:
+        words, cause, before = [str(error)], error.__cause__, error.__context__
+        while before is not None:
+            if isinstance(before, HarnessError) and before is not cause:
+                words.insert(0, str(before))
+            cause, before = before.__cause__, before.__context__
+        pytest.fail("\n\n".join(words), pytrace=False)
+
+
+def test_the_hands_on(site: Site, steps: Steps) -> None:
+    """GIVEN an account with the article's VPC
+    WHEN the stacks are deployed at one task, scaled to --desired, scaled to none and destroyed
+    THEN tasks, instances and A records agree at every step, a plan is empty, and nothing is left.
+    """
+    deployment, desired = site.deployment, site.settings.desired_count
+    try:
+        with told_plainly():
+            try:
+                with steps("deploy at 1"):
+                    deployment.deploy(1)
+                with steps("check 1"):
+                    site.check(1)
+                with steps(f"scale to {desired}"):
+                    deployment.scale(desired)
+                with steps(f"check {desired}"):
+                    site.check(desired)
+                with steps("plan is empty"):
+                    deployment.check_plan_is_empty()
+                with steps("scale to 0"):
+                    deployment.scale(0)
+                with steps("check 0"):
+                    site.check(0)
+            finally:
+                with steps("destroy"):
+                    deployment.destroy()
+            with steps("nothing is left"):
+                site.check_nothing_is_left()
+    finally:
+        steps.table(deployment.timings.seconds)
