@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Syntheses that tests share: read them, change nothing."""
+
+from pathlib import Path
+
+import pytest
+
+from stacks.settings import Settings
+from tests.unit.stacks.synthesis import Synthesis
+
+
+@pytest.fixture(scope="session")
+def article(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
+    """With the defaults, which are the article's values."""
+    return Synthesis.of(Settings(), tmp_path_factory.mktemp("article"))
+
+
+@pytest.fixture(scope="session")
+def by_id(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
+    """With the network named by ids, and no other value as the article has it."""
+    settings = Settings(
+        region="eu-west-1",
+        deployment="mine",
+        vpc_id="vpc-0123456789abcdef0",
+        private_subnet_ids=("subnet-0123456789abcdef0", "subnet-12345678"),
+        namespace="example.internal",
+        service="web",
+        dns_ttl=60,
+        security_group="web-group",
+        cluster="web-cluster",
+        ecs_service="web-service",
+        family="web-task",
+        container="web-container",
+        image="nginx:1.29",
+        cpu=512,
+        memory=2048,
+        port=8080,
+        desired_count=7,
+    )
+    return Synthesis.of(settings, tmp_path_factory.mktemp("by_id"))
+
+
+@pytest.fixture(scope="session")
+def checkout() -> Path:
+    return Path(__file__).resolve().parents[3]
