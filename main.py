@@ -12,6 +12,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stacks.errors import SynthesisError
+
 if TYPE_CHECKING:
     from stacks.bindings import App
     from stacks.settings import Settings
@@ -51,22 +53,17 @@ def build_app(settings: Settings, outdir: str | None = None) -> App:
 def main() -> int:
     """Synthesize. A person's mistake is told on stderr and ends with 2."""
     try:
-        from stacks.errors import SynthesisError
         from stacks.settings import load_settings
 
-        try:
-            build_app(load_settings(SETTINGS_FILE, os.environ)).synth()
-        except (SynthesisError, OSError) as error:
-            return _fail(str(error))
+        build_app(load_settings(SETTINGS_FILE, os.environ)).synth()
     except ModuleNotFoundError as error:
-        return _fail(
-            f"{sys.executable} has no module {error.name}: run `make setup`, then use .venv"
-        )
-    return 0
-
-
-def _fail(message: str) -> int:
-    sys.stderr.write(f"{message}\n")
+        told = f"{sys.executable} has no module {error.name}: run `make setup`, then use .venv"
+    # RuntimeError is jsii's for all that Node raises, such as a file that it cannot write.
+    except (SynthesisError, OSError, RuntimeError) as error:
+        told = str(error)
+    else:
+        return 0
+    sys.stderr.write(f"{told}\n")
     return 2
 
 

@@ -106,3 +106,11 @@ def test_outdir_that_is_a_file_is_told(checkout: Path, tmp_path: Path) -> None:
     occupied.touch()
     done = run(checkout, tmp_path, CDKTF_OUTDIR=str(occupied))
     assert_told(done, f"[Errno 17] File exists: '{occupied}'")
+
+
+def test_what_node_cannot_write_is_told(checkout: Path, tmp_path: Path) -> None:
+    (tmp_path / "stacks").mkdir()
+    (tmp_path / "stacks" / "discovery").touch()
+    done = run(checkout, tmp_path, CDKTF_OUTDIR=str(tmp_path))
+    assert done.returncode == 2
+    assert "ENOTDIR" in done.stderr and "Traceback" not in done.stderr
