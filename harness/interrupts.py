@@ -31,8 +31,8 @@ def interruptible(clock: Callable[[], float] = time.monotonic) -> Iterator[None]
     """Within, a signal raises Interrupted in the main thread, and so does a later one.
 
     Of several signals within two seconds the first counts: a clean-up that a Ctrl-C began must not
-    be cut short by the same Ctrl-C's echo. A signal that the caller's shell ignores (nohup) stays
-    ignored. Call it in the main thread.
+    be cut short by the same Ctrl-C's echo. A SIGHUP that nohup ignores stays ignored; SIGINT, which
+    a shell ignores for its background jobs, does not. Call it in the main thread.
     """
     last = clock() - _ONE_REQUEST
 
@@ -63,7 +63,8 @@ def deferred() -> Iterator[None]:
 @contextmanager
 def _handled_by(handler: Callable[[int, FrameType | None], object]) -> Iterator[None]:
     before = {signum: signal.getsignal(signum) for signum in SIGNALS}
-    before = {signum: was for signum, was in before.items() if was not in (signal.SIG_IGN, None)}
+    if before[signal.SIGHUP] is signal.SIG_IGN:
+        del before[signal.SIGHUP]
     for signum in before:
         signal.signal(signum, handler)
     try:

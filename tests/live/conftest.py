@@ -15,6 +15,7 @@ from harness.interrupts import deferred, interruptible
 from harness.targets import Target, localstack_endpoint, terraform_binary
 from scripts.endpoint import down, up
 from scripts.sites import CHECKOUT, SYNTHESIS, settings_with, target_environment
+from stacks.errors import SettingsError
 from stacks.settings import Settings
 from tests.live.steps import Steps
 
@@ -54,7 +55,10 @@ def target(pytestconfig: pytest.Config) -> Target:
 @pytest.fixture
 def settings(pytestconfig: pytest.Config) -> Settings:
     """The user's settings, with --desired for the count."""
-    return settings_with(pytestconfig.getoption("--desired") or "4", os.environ)
+    try:
+        return settings_with(pytestconfig.getoption("--desired") or "4", os.environ)
+    except SettingsError as error:
+        pytest.fail(str(error), pytrace=False)
 
 
 @pytest.hookimpl(wrapper=True)

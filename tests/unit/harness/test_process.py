@@ -157,7 +157,16 @@ def test_handlers_are_put_back() -> None:
     assert [signal.getsignal(signum) for signum in (signal.SIGINT, signal.SIGTERM)] == before
 
 
-def test_an_ignored_signal_stays_ignored() -> None:
+def test_an_interrupt_is_heard_in_a_background_job_too() -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with interruptible(), pytest.raises(Interrupted):
+            signal.raise_signal(signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_a_hangup_that_nohup_ignores_stays_ignored() -> None:
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
         with interruptible(), deferred():
