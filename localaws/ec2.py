@@ -6,6 +6,7 @@ from __future__ import annotations
 import ipaddress
 import random
 from collections.abc import Collection
+from itertools import chain
 
 from moto.ec2 import urls
 from moto.ec2.models import EC2Backend
@@ -47,8 +48,9 @@ class EC2(Served, EC2Backend):
             for address in eni.private_ip_addresses
         }
         usable = range(RESERVED_AT_THE_START, network.num_addresses - 1)
-        free = [offset for offset in usable if str(network[offset]) not in taken]
-        return str(network[random.choice(free)]) if free else None
+        start = random.randrange(len(usable))
+        candidates = (str(network[offset]) for offset in chain(usable[start:], usable[:start]))
+        return next((address for address in candidates if address not in taken), None)
 
     def create_task_interface(
         self, subnet: Subnet, address: str, group_ids: Collection[str], description: str

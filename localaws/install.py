@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -34,8 +33,6 @@ COMPLETED: tuple[tuple[BackendDict[Any], type[Any]], ...] = (
 @contextmanager
 def installed() -> Iterator[None]:
     """Our backends for the length of the block, with empty state before and after it."""
-    # moto warns of an error that a service's model does not declare; AWS answers such ones too.
-    warnings.filterwarnings("ignore", r"Exception\(.*\) with code AccessDenied", UserWarning)
     originals = [backends.backend for backends, _ in COMPLETED]
     try:
         for backends, ours in COMPLETED:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import warnings
 from types import ModuleType, SimpleNamespace
 from typing import Any, ClassVar
 
@@ -43,11 +44,15 @@ class Serialized(BaseResponse):
             return super()._dispatch(*args, **kwargs)
 
     def serialized(self, action_result: ActionResult) -> TYPE_RESPONSE:
-        status, headers, body = super().serialized(action_result)
-        if isinstance(action_result.result, AwsError):
-            # The models declare other statuses for some errors than the services answer.
-            status = action_result.result.http_status
-        return status, headers, body
+        error = action_result.result
+        if not isinstance(error, AwsError):
+            return super().serialized(action_result)
+        with warnings.catch_warnings():
+            # moto warns of errors outside the service's model; AWS answers with such ones too.
+            warnings.simplefilter("ignore")
+            _, headers, body = super().serialized(action_result)
+        # The models declare other statuses for some errors than the services answer.
+        return error.http_status, headers, body
 
 
 class Constrained(BaseResponse):

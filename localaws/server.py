@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import socket
 from contextlib import ExitStack
 from threading import Thread
 from types import TracebackType
@@ -42,12 +43,15 @@ class Endpoint:
 
     def __enter__(self) -> Self:
         with ExitStack() as exits:
+            # Bound here, since werkzeug ends the process when it finds the port taken.
+            listener = exits.enter_context(socket.create_server((HOST, self._settings.port)))
             server = make_server(
                 HOST,
-                self._settings.port,
+                listener.getsockname()[1],
                 Application(),
                 threaded=True,
                 request_handler=RequestHandler,
+                fd=listener.fileno(),
             )
             exits.callback(server.server_close)
             runtime.configure(self._settings)

@@ -226,6 +226,17 @@ class Ecs(Served, EC2ContainerServiceBackend):
                 f"A service with service discovery can have {MAX_TASKS_WITH_DISCOVERY} tasks."
             )
 
+    def list_services(
+        self,
+        cluster_str: str,
+        scheduling_strategy: str | None = None,
+        launch_type: str | None = None,
+    ) -> list[str]:
+        """moto: services of any status. AWS: no longer those that are DRAINING or INACTIVE."""
+        active = {service.arn for service in self.services.values() if service.status == "ACTIVE"}
+        listed = super().list_services(cluster_str, scheduling_strategy, launch_type)
+        return [arn for arn in listed if arn in active]
+
     def fargate_service(self, cluster: str, name: str) -> FargateService | None:
         """The service of this name or ARN, or None when it is not one of ours."""
         service = self._get_service(cluster, name.rsplit("/", 1)[-1])
@@ -292,11 +303,14 @@ class Ecs(Served, EC2ContainerServiceBackend):
 
     # Tasks
 
-    def place_task(self, service: FargateService, deployment: Deployment) -> FargateTask | None:
-        """Start one task of a deployment in the emptiest zone, or None for want of an address."""
-        subnets = deployment.network_configuration["awsvpcConfiguration"]["subnets"]
-        alive = [task for each in service.deployments for task in each.alive]
-        interface = self._interface(deployment.network_configuration, alive, subnets)
+    def place_task(
+        self, service: FargateService, deployment: Deployment, alive: list[FargateTask]
+    ) -> FargateTask | None:
+        """Start one task of a deployment in the emptiest zone, or None for want of an address.
+
+        `alive` are the service's tasks, by which the zones are balanced.
+        """
+        interface = self._interface(deployment.network_configuration, alive)
         if interface is None:
             return None
         definition = self.describe_task_definition(deployment.task_definition)
@@ -332,18 +346,18 @@ class Ecs(Served, EC2ContainerServiceBackend):
         return tags
 
     def _interface(
-        self, network: Mapping[str, Any], alive: list[FargateTask], subnet_ids: list[str]
+        self, network: Mapping[str, Any], alive: list[FargateTask]
     ) -> NetworkInterface | None:
         """An interface in the subnet whose zone, and which itself, has the fewest of the tasks."""
+        config = network["awsvpcConfiguration"]
         zones = Counter(task.availability_zone for task in alive)
-        in_subnet = Counter(task.attachments[0]["details"][0]["value"] for task in alive)
-        subnets = [self.ec2.get_subnet(id_) for id_ in subnet_ids]
+        in_subnet = Counter(task.subnet_id for task in alive)
+        subnets = [self.ec2.get_subnet(id_) for id_ in config["subnets"]]
         random.shuffle(subnets)
         for subnet in sorted(
             subnets, key=lambda subnet: (zones[subnet.availability_zone], in_subnet[subnet.id])
         ):
             if address := self.ec2.free_address(subnet):
-                config = network["awsvpcConfiguration"]
                 groups = config.get("securityGroups") or []
                 arn = f"arn:aws:ecs:{self.region_name}:{self.account_id}:attachment/{uuid.uuid4()}"
                 return self.ec2.create_task_interface(subnet, address, groups, arn)
@@ -358,8 +372,7 @@ class Ecs(Served, EC2ContainerServiceBackend):
         strategy = params.get("capacityProviderStrategy")
         tasks: list[FargateTask] = []
         for _ in range(params.get("count") or 1):
-            subnets = network["awsvpcConfiguration"]["subnets"]  # type: ignore[index]
-            interface = self._interface(cast(Mapping[str, Any], network), tasks, subnets)
+            interface = self._interface(cast(Mapping[str, Any], network), tasks)
             if interface is None:
                 break
             task = FargateTask(

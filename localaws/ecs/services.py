@@ -175,19 +175,26 @@ class FargateService:
         missing = min(self.desired_count - len(self._primary.alive), room)
         if missing <= 0 or runtime.now() < self._retry_at:
             return
-        started = []
-        for _ in range(missing):
-            task = self._backend.place_task(self, self._primary)
-            if task is None:
-                self.say(
-                    "was unable to place a task. Reason: "
-                    "the service's subnets have no free private IP address."
-                )
-                self._retry_at = runtime.now() + RETRY_SECONDS
-                break
-            self._primary.tasks.append(task)
-            started.append(task)
+        started = self._placed(missing)
+        self._primary.tasks += started
         self._say_tasks("has started {} tasks:", started)
+        if len(started) < missing:
+            self._retry_at = runtime.now() + RETRY_SECONDS
+            self.say(
+                "was unable to place a task. Reason: "
+                "the service's subnets have no free private IP address."
+            )
+
+    def _placed(self, count: int) -> list[FargateTask]:
+        """New tasks of the primary deployment: so many, or fewer for want of addresses."""
+        alive = [task for deployment in self.deployments for task in deployment.alive]
+        tasks: list[FargateTask] = []
+        while len(tasks) < count:
+            task = self._backend.place_task(self, self._primary, alive + tasks)
+            if task is None:
+                break
+            tasks.append(task)
+        return tasks
 
     def _stop(self, tasks: list[FargateTask]) -> None:
         for task in tasks:

@@ -73,6 +73,7 @@ class FargateTask:
         self.tags = tags or []
         self.container_instance_arn = None
         self.availability_zone = interface.availability_zone
+        self.subnet_id = interface.subnet_id
         self.private_address = str(interface.private_ip_address)
         self.attachment_id = str(uuid.uuid4())
         self.version = 1
@@ -121,7 +122,7 @@ class FargateTask:
     def attachments(self) -> list[dict[str, Any]]:
         """Its elastic network interface, in the order of details that AWS gives."""
         status = {"PROVISIONING": "PRECREATED", "DEPROVISIONING": "DETACHING", "STOPPED": "DELETED"}
-        details = [{"name": "subnetId", "value": self._interface.subnet_id}]
+        details = [{"name": "subnetId", "value": self.subnet_id}]
         if self.last_status != "PROVISIONING":
             details += [
                 {"name": "networkInterfaceId", "value": self._interface.id},

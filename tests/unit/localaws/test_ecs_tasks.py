@@ -1,0 +1,289 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tasks of a Fargate service: states, interfaces, registration, replacement."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from localaws import runtime, scheduler
+from localaws.settings import Settings
+from tests.unit.localaws.account import (
+    NAMESPACE,
+    SERVICE,
+    Aws,
+    address_of,
+    error_of,
+    eventually,
+    task_id,
+)
+
+
+@pytest.fixture
+def registry(aws: Aws) -> str:
+    return aws.service(aws.namespace())
+
+
+def test_every_task_is_registered_under_its_id_with_what_ecs_sets(aws: Aws, registry: str) -> None:
+    aws.ecs_service(registry, desired=2)
+    aws.steady(2)
+    tasks = {task_id(task): task for task in aws.tasks()}
+    instances = aws.instances(registry)
+    assert instances.keys() == tasks.keys()
+    for id_, task in tasks.items():
+        assert re.fullmatch(r"[0-9a-f]{32}", id_)
+        assert instances[id_] == {
+            "AVAILABILITY_ZONE": task["availabilityZone"],
+            "AWS_INIT_HEALTH_STATUS": "HEALTHY",
+            "AWS_INSTANCE_IPV4": address_of(task),
+            "ECS_CLUSTER_NAME": "handson",
+            "ECS_SERVICE_NAME": "httpd",
+            "ECS_TASK_DEFINITION_FAMILY": "httpd-task",
+            "REGION": aws.region,
+        }
+
+
+def test_instances_tasks_and_records_are_the_same_addresses(aws: Aws) -> None:
+    namespace_id = aws.namespace()
+    registry = aws.service(namespace_id)
+    aws.ecs_service(registry, desired=4)
+    aws.steady(4)
+    records = aws.record_sets(namespace_id)
+    by_id = {record["SetIdentifier"]: record["ResourceRecords"][0]["Value"] for record in records}
+    assert by_id == {task_id(task): address_of(task) for task in aws.tasks()}
+    assert {record["Name"] for record in records} == {f"{SERVICE}.{NAMESPACE}."}
+
+
+def test_a_task_walks_the_documented_states(
+    aws: Aws, registry: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Time stands still but for the turns taken here; each moves a task one state at the most.
+    tick = scheduler.tick
+    monkeypatch.setattr(scheduler, "tick", lambda: None)
+    monkeypatch.setattr(runtime, "settings", Settings(operation_seconds=0, task_step_seconds=0))
+    seen: list[str] = []
+
+    def watch(last: str) -> None:
+        for _ in range(20):
+            tick()
+            (task,) = aws.tasks() + aws.tasks(desiredStatus="STOPPED")
+            if task["lastStatus"] not in seen:
+                seen.append(task["lastStatus"])
+        assert seen[-1] == last
+
+    aws.ecs_service(registry, desired=1)
+    watch("RUNNING")
+    aws.ecs.update_service(cluster="handson", service="httpd", desiredCount=0)
+    watch("STOPPED")
+    starting = ["PENDING", "ACTIVATING", "RUNNING"]
+    stopping = ["DEACTIVATING", "STOPPING", "DEPROVISIONING", "STOPPED"]
+    assert seen == starting + stopping
+
+
+def test_the_record_goes_before_the_task_stops(aws: Aws) -> None:
+    namespace_id = aws.namespace()
+    registry = aws.service(namespace_id)
+    aws.ecs_service(registry, desired=1)
+    aws.steady(1)
+    (task,) = aws.tasks()
+    aws.ecs.update_service(cluster="handson", service="httpd", desiredCount=0)
+
+    def state() -> tuple[str, int]:
+        # The status first: what is read after it can only be later.
+        found = aws.ecs.describe_tasks(cluster="handson", tasks=[task["taskArn"]])["tasks"][0]
+        return found["lastStatus"], len(aws.record_sets(namespace_id))
+
+    for status, records in iter(state, None):
+        if status in ("STOPPING", "DEPROVISIONING", "STOPPED"):
+            assert records == 0
+        if status == "STOPPED":
+            break
+
+
+def test_a_task_has_a_real_interface_in_a_subnet_of_its_service(aws: Aws, registry: str) -> None:
+    aws.ecs_service(registry, desired=2)
+    aws.steady(2)
+    for task in aws.tasks():
+        (attachment,) = task["attachments"]
+        assert (attachment["type"], attachment["status"]) == (
+            "ElasticNetworkInterface",
+            "ATTACHED",
+        )
+        names = [detail["name"] for detail in attachment["details"]]
+        assert names == [
+            "subnetId",
+            "networkInterfaceId",
+            "macAddress",
+            "privateDnsName",
+            "privateIPv4Address",
+        ]
+        details = {detail["name"]: detail["value"] for detail in attachment["details"]}
+        eni_ids = [details["networkInterfaceId"]]
+        (eni,) = aws.ec2.describe_network_interfaces(NetworkInterfaceIds=eni_ids)[
+            "NetworkInterfaces"
+        ]
+        assert eni["PrivateIpAddress"] == details["privateIPv4Address"]
+        assert eni["SubnetId"] == details["subnetId"]
+        assert eni["Status"] == "in-use"
+        cidr = aws.subnets()[details["subnetId"]]
+        assert ipaddress.ip_address(eni["PrivateIpAddress"]) in ipaddress.ip_network(cidr)
+        dashed = eni["PrivateIpAddress"].replace(".", "-")
+        assert details["privateDnsName"] == f"ip-{dashed}.{aws.region}.compute.internal"
+
+
+def test_interfaces_are_gone_after_the_stop_and_their_addresses_free(aws: Aws) -> None:
+    before = len(aws.ec2.describe_network_interfaces()["NetworkInterfaces"])
+    aws.ecs_service(None, desired=3)
+    aws.steady(3)
+    aws.ecs.update_service(cluster="handson", service="httpd", desiredCount=0)
+    eventually(
+        lambda: len(aws.ec2.describe_network_interfaces()["NetworkInterfaces"]),
+        lambda count: count == before,
+    )
+
+
+def test_addresses_are_unique_and_never_the_reserved_ones(aws: Aws) -> None:
+    vpc = aws.another_vpc()
+    subnet = aws.ec2.create_subnet(VpcId=vpc, CidrBlock="10.1.0.0/28")["Subnet"]["SubnetId"]
+    aws.ecs_service(None, desired=11, networkConfiguration=aws.network(subnet))
+    aws.steady(11)
+    usable = {f"10.1.0.{last}" for last in range(4, 15)}
+    assert {address_of(task) for task in aws.tasks()} == usable
+
+
+def test_a_full_subnet_is_said_in_the_events_and_the_rest_runs(aws: Aws) -> None:
+    vpc = aws.another_vpc()
+    subnet = aws.ec2.create_subnet(VpcId=vpc, CidrBlock="10.1.0.0/28")["Subnet"]["SubnetId"]
+    aws.ecs_service(None, desired=12, networkConfiguration=aws.network(subnet))
+    service = eventually(aws.described, lambda service: service["runningCount"] == 11)
+    assert "was unable to place a task" in service["events"][0]["message"]
+    assert service["deployments"][0]["rolloutState"] == "IN_PROGRESS"
+
+
+def test_tasks_are_spread_over_the_zones_and_stopped_where_there_are_most(aws: Aws) -> None:
+    aws.ecs_service(None, desired=7)
+    aws.steady(7)
+
+    def per_zone() -> list[int]:
+        zones = [task["availabilityZone"] for task in aws.tasks()]
+        return sorted(zones.count(zone) for zone in set(zones))
+
+    assert per_zone() == [3, 4]
+    aws.ecs.update_service(cluster="handson", service="httpd", desiredCount=4)
+    aws.steady(4)
+    assert per_zone() == [2, 2]
+
+
+def test_a_task_tells_who_started_it_and_why_it_stopped(aws: Aws) -> None:
+    aws.ecs_service(None, desired=1)
+    deployment = aws.steady(1)["deployments"][0]
+    (task,) = aws.tasks()
+    assert task["startedBy"] == deployment["id"]
+    assert task["group"] == "service:httpd"
+    assert task["createdAt"] < task["pullStartedAt"] < task["pullStoppedAt"] < task["startedAt"]
+    aws.ecs.update_service(cluster="handson", service="httpd", desiredCount=0)
+    stopped = eventually(
+        lambda: aws.ecs.describe_tasks(cluster="handson", tasks=[task["taskArn"]])["tasks"][0],
+        lambda found: found["lastStatus"] == "STOPPED",
+    )
+    assert stopped["stoppedReason"] == (
+        f"Scaling activity initiated by (deployment {deployment['id']})"
+    )
+    assert stopped["stopCode"] == "ServiceSchedulerInitiated"
+    assert stopped["stoppingAt"] < stopped["executionStoppedAt"] < stopped["stoppedAt"]
+    assert stopped["attachments"][0]["status"] == "DELETED"
+    assert stopped["containers"][0]["lastStatus"] == "STOPPED"
+
+
+def test_a_task_that_somebody_stops_is_replaced(aws: Aws, registry: str) -> None:
+    aws.ecs_service(registry, desired=2)
+    aws.steady(2)
+    victim = aws.tasks()[0]
+    reply = aws.ecs.stop_task(cluster="handson", task=victim["taskArn"], reason="a drill")
+    assert reply["task"]["stoppedReason"] == "a drill"
+    assert reply["task"]["stopCode"] == "UserInitiated"
+    instances = eventually(
+        lambda: aws.instances(registry),
+        lambda found: len(found) == 2 and task_id(victim) not in found,
+    )
+    aws.steady(2)
+    assert instances.keys() == {task_id(task) for task in aws.tasks()}
+
+
+def test_an_instance_that_somebody_removed_does_not_hold_the_task(aws: Aws, registry: str) -> None:
+    aws.ecs_service(registry, desired=1)
+    aws.steady(1)
+    aws.deregister(registry, task_id(aws.tasks()[0]))
+    aws.ecs.delete_service(cluster="handson", service="httpd", force=True)
+    aws.inactive()
+
+
+def test_a_container_health_check_makes_the_instance_healthy_when_it_passes(
+    aws: Aws, registry: str
+) -> None:
+    check = {"command": ["CMD-SHELL", "true"]}
+    aws.ecs_service(registry, desired=1, taskDefinition=aws.task_definition(healthCheck=check))
+    aws.steady(1)
+    status = eventually(
+        lambda: aws.cloud_map.get_instances_health_status(ServiceId=registry)["Status"],
+        lambda status: "HEALTHY" in status.values(),
+    )
+    (task,) = aws.tasks()
+    assert status.keys() == {task_id(task)}
+    assert aws.instances(registry)[task_id(task)]["AWS_INIT_HEALTH_STATUS"] == "UNHEALTHY"
+    assert task["healthStatus"] == task["containers"][0]["healthStatus"] == "HEALTHY"
+
+
+def test_a_lone_task_runs_and_is_not_replaced(aws: Aws) -> None:
+    aws.ecs.create_cluster(clusterName="handson")
+    reply = aws.ecs.run_task(
+        cluster="handson",
+        taskDefinition=aws.task_definition(),
+        launchType="FARGATE",
+        networkConfiguration=aws.network(),
+        startedBy="somebody",
+    )
+    (task,) = reply["tasks"]
+    assert (task["lastStatus"], task["desiredStatus"]) == ("PROVISIONING", "RUNNING")
+    assert (task["group"], task["startedBy"]) == ("family:httpd-task", "somebody")
+    assert task["attachments"][0]["status"] == "PRECREATED"
+    eventually(aws.tasks, lambda tasks: [each["lastStatus"] for each in tasks] == ["RUNNING"])
+    aws.ecs.stop_task(cluster="handson", task=task["taskArn"])
+    eventually(
+        lambda: aws.tasks(desiredStatus="STOPPED"),
+        lambda tasks: [each["lastStatus"] for each in tasks] == ["STOPPED"],
+    )
+    assert aws.tasks() == []
+
+
+def test_tasks_are_described_by_id_or_arn_and_the_missing_are_named(aws: Aws) -> None:
+    aws.ecs_service(None, desired=1)
+    aws.steady(1)
+    (task,) = aws.tasks()
+    for name in (task["taskArn"], task_id(task)):
+        reply = aws.ecs.describe_tasks(cluster="handson", tasks=[name, "f" * 32])
+        assert [each["taskArn"] for each in reply["tasks"]] == [task["taskArn"]]
+        assert reply["failures"] == [{"arn": "f" * 32, "reason": "MISSING"}]
+    with pytest.raises(ClientError) as caught:
+        aws.ecs.stop_task(cluster="handson", task="f" * 32)
+    assert error_of(caught)[0] == "InvalidParameterException"
+
+
+def test_tasks_are_listed_in_pages_and_by_filter(aws: Aws) -> None:
+    aws.ecs_service(None, desired=3)
+    aws.ecs_service(None, desired=1, name="other")
+    aws.steady(3)
+    aws.steady(1, name="other")
+    one: Any = {"cluster": "handson", "serviceName": "httpd", "maxResults": 2}
+    first = aws.ecs.list_tasks(**one)
+    second = aws.ecs.list_tasks(**one, nextToken=first["nextToken"])
+    assert [len(first["taskArns"]), len(second["taskArns"])] == [2, 1]
+    assert "nextToken" not in second
+    assert len(aws.tasks()) == 4
+    assert len(aws.tasks(family="httpd-task")) == 4
+    assert aws.tasks(family="httpd") == []
+    assert aws.tasks(desiredStatus="STOPPED") == []

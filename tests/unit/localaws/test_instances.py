@@ -1,0 +1,350 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Cloud Map instances: registration, record sets, health, discovery."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from localaws import runtime
+from localaws.settings import Settings
+from tests.unit.localaws.account import NAMESPACE, SERVICE, Aws, error_of, eventually
+
+NAME = f"{SERVICE}.{NAMESPACE}."
+
+
+def test_one_record_set_for_each_instance_as_aws_writes_it(aws: Aws) -> None:
+    namespace_id = aws.namespace()
+    service_id = aws.service(namespace_id)
+    aws.register(service_id, "one", AWS_INSTANCE_IPV4="10.0.8.4")
+    aws.register(service_id, "two", AWS_INSTANCE_IPV4="10.0.9.4")
+    assert aws.record_sets(namespace_id) == [
+        {
+            "Name": NAME,
+            "Type": "A",
+            "SetIdentifier": id_,
+            "MultiValueAnswer": True,
+            "TTL": 300,
+            "ResourceRecords": [{"Value": address}],
+        }
+        for id_, address in (("one", "10.0.8.4"), ("two", "10.0.9.4"))
+    ]
+    assert aws.cloud_map.get_service(Id=service_id)["Service"]["InstanceCount"] == 2
+
+
+def test_registering_is_an_operation_with_its_targets(aws: Aws) -> None:
+    service_id = aws.service(aws.namespace())
+    reply = aws.cloud_map.register_instance(
+        ServiceId=service_id, InstanceId="one", Attributes={"AWS_INSTANCE_IPV4": "10.0.8.4"}
+    )
+    operation = aws.succeeded(reply["OperationId"])
+    assert operation["Type"] == "REGISTER_INSTANCE"
+    assert operation["Targets"].keys() == {"INSTANCE", "SERVICE", "ROUTE_53_CHANGE_ID"}
+    assert operation["Targets"]["INSTANCE"] == "one"
+    assert operation["Targets"]["SERVICE"] == service_id
+
+
+def test_deregistering_takes_the_record_set_away(aws: Aws) -> None:
+    namespace_id = aws.namespace()
+    service_id = aws.service(namespace_id)
+    aws.register(service_id, "one", AWS_INSTANCE_IPV4="10.0.8.4")
+    aws.deregister(service_id, "one")
+    assert aws.record_sets(namespace_id) == []
+    with pytest.raises(ClientError) as caught:
+        aws.cloud_map.deregister_instance(ServiceId=service_id, InstanceId="one")
+    assert error_of(caught)[0] == "InstanceNotFound"
+
+
+def test_the_same_instance_id_again_is_an_update(aws: Aws) -> None:
+    namespace_id = aws.namespace()
+    service_id = aws.service(namespace_id)
+    aws.register(service_id, "one", AWS_INSTANCE_IPV4="10.0.8.4")
+    aws.register(service_id, "one", AWS_INSTANCE_IPV4="10.0.8.5", colour="blue")
+    assert aws.instances(service_id) == {"one": {"AWS_INSTANCE_IPV4": "10.0.8.5", "colour": "blue"}}
+    (record,) = aws.record_sets(namespace_id)
+    assert record["ResourceRecords"] == [{"Value": "10.0.8.5"}]
+
+
+def test_a_registration_in_progress_is_not_repeated(aws: Aws) -> None:
+    service_id = aws.service(aws.namespace())
+    call: Any = {
+        "ServiceId": service_id,
+        "InstanceId": "one",
+        "Attributes": {"AWS_INSTANCE_IPV4": "10.0.8.4"},
+    }
+    first = aws.cloud_map.register_instance(**call, CreatorRequestId="once")["OperationId"]
+    assert aws.cloud_map.register_instance(**call, CreatorRequestId="once")["OperationId"] == first
+    with pytest.raises(ClientError) as caught:
+        aws.cloud_map.register_instance(**call)
+    assert error_of(caught)[0] == "DuplicateRequest"
+    assert f"RegisterInstance and id {first}" in error_of(caught)[1]
+
+
+def test_weighted_records_have_the_same_weight(aws: Aws) -> None:
+    namespace_id = aws.namespace()
+    service_id = aws.service(namespace_id, policy="WEIGHTED")
+    for id_ in ("one", "two"):
+        aws.register(service_id, id_, AWS_INSTANCE_IPV4="10.0.8.4")
+    records = aws.record_sets(namespace_id)
+    assert [record["SetIdentifier"] for record in records] == ["one", "two"]
+    assert len({record["Weight"] for record in records}) == 1
+    assert all("MultiValueAnswer" not in record for record in records)
+
+
+def test_srv_records_point_to_an_address_record_of_their_own(aws: Aws) -> None:
+    namespace_id = aws.namespace()
+    service_id = aws.service(namespace_id, types=("SRV",))
+    aws.register(service_id, "one", AWS_INSTANCE_IPV4="10.0.8.4", AWS_INSTANCE_PORT="8080")
+    srv, address = aws.record_sets(namespace_id)
+    assert (srv["Name"], srv["Type"]) == (NAME, "SRV")
+    assert srv["ResourceRecords"] == [{"Value": f"1 1 8080 one.{NAME}"}]
+    assert (address["Name"], address["Type"]) == (f"one.{NAME}", "A")
+    assert srv["MultiValueAnswer"] is address["MultiValueAnswer"] is True
+
+
+def test_ipv6_and_cname_records(aws: Aws) -> None:
+    namespace_id = aws.namespace()
+    both = aws.service(namespace_id, "both", types=("A", "AAAA"))
+    alias = aws.service(namespace_id, "alias", types=("CNAME",))
+    aws.register(both, "one", AWS_INSTANCE_IPV4="10.0.8.4", AWS_INSTANCE_IPV6="fd00::4")
+    aws.register(alias, "two", AWS_INSTANCE_CNAME="example.com")
+    found = {record["Type"]: record["ResourceRecords"] for record in aws.record_sets(namespace_id)}
+    assert found == {
+        "A": [{"Value": "10.0.8.4"}],
+        "AAAA": [{"Value": "fd00::4"}],
+        "CNAME": [{"Value": "example.com"}],
+    }
+
+
+@pytest.mark.parametrize(
+    ("types", "attributes", "named"),
+    [
+        (("A",), {}, "AWS_INSTANCE_IPV4"),
+        (("AAAA",), {"AWS_INSTANCE_IPV4": "10.0.8.4"}, "AWS_INSTANCE_IPV6"),
+        (("SRV",), {"AWS_INSTANCE_IPV4": "10.0.8.4"}, "AWS_INSTANCE_PORT"),
+        (("SRV",), {"AWS_INSTANCE_PORT": "80"}, "AWS_INSTANCE_IPV4"),
+        (("CNAME",), {"AWS_INSTANCE_IPV4": "10.0.8.4"}, "AWS_INSTANCE_CNAME"),
+        (("A",), {"AWS_INSTANCE_IPV4": "10.0.8.400"}, "AWS_INSTANCE_IPV4"),
+        (("SRV",), {"AWS_INSTANCE_IPV4": "10.0.8.4", "AWS_INSTANCE_PORT": "0"}, "PORT"),
+        (("A",), {"AWS_INSTANCE_IPV4": "10.0.8.4", "AWS_INIT_HEALTH_STATUS": "WELL"}, "HEALTH"),
+        (("A",), {"AWS_INSTANCE_IPV4": "10.0.8.4", "AWS_MINE": "x"}, "AWS_MINE"),
+        (("A",), {"AWS_INSTANCE_IPV4": "10.0.8.4", "k" * 256: "x"}, "255"),
+        (("A",), {"AWS_INSTANCE_IPV4": "10.0.8.4", "k": "x" * 1025}, "1024"),
+        (
+            ("A",),
+            {"AWS_INSTANCE_IPV4": "10.0.8.4"} | {f"k{n}": "x" * 1000 for n in range(5)},
+            "5000",
+        ),
+        (("A",), {"AWS_INSTANCE_IPV4": "10.0.8.4"} | {f"k{n}": "x" for n in range(31)}, "30"),
+    ],
+)
+def test_attributes_that_cloud_map_refuses(
+    aws: Aws, types: tuple[str, ...], attributes: dict[str, str], named: str
+) -> None:
+    service_id = aws.service(aws.namespace(), types=types)
+    with pytest.raises(ClientError) as caught:
+        aws.cloud_map.register_instance(
+            ServiceId=service_id, InstanceId="one", Attributes=attributes
+        )
+    code, message, status = error_of(caught)
+    assert (code, status) == ("InvalidInput", 400)
+    assert named in message
+
+
+@pytest.mark.parametrize("instance_id", ["a" * 65, "with space"])
+def test_instance_ids_that_cloud_map_refuses(aws: Aws, instance_id: str) -> None:
+    with pytest.raises(ClientError) as caught:
+        aws.cloud_map.register_instance(
+            ServiceId=aws.service(aws.namespace()),
+            InstanceId=instance_id,
+            Attributes={"AWS_INSTANCE_IPV4": "10.0.8.4"},
+        )
+    assert error_of(caught)[0] == "InvalidInput"
+
+
+def test_an_initial_health_status_needs_a_custom_health_check(aws: Aws) -> None:
+    service_id = aws.service(aws.namespace(), custom_health=False)
+    with pytest.raises(ClientError) as caught:
+        aws.cloud_map.register_instance(
+            ServiceId=service_id,
+            InstanceId="one",
+            Attributes={"AWS_INSTANCE_IPV4": "10.0.8.4", "AWS_INIT_HEALTH_STATUS": "HEALTHY"},
+        )
+    assert error_of(caught)[0] == "InvalidInput"
+
+
+def test_a_thousand_instances_in_a_service_and_not_one_more(aws: Aws) -> None:
+    namespace_id = aws.namespace()
+    service_id = aws.service(namespace_id)
+    call: Any = {"ServiceId": service_id, "Attributes": {"AWS_INSTANCE_IPV4": "10.0.8.4"}}
+    for number in range(1000):
+        aws.cloud_map.register_instance(InstanceId=f"i{number:04}", **call)
+    with pytest.raises(ClientError) as caught:
+        aws.cloud_map.register_instance(InstanceId="one-more", **call)
+    assert error_of(caught)[0] == "ResourceLimitExceeded"
+    aws.cloud_map.register_instance(InstanceId="i0000", **call)  # an update is not one more
+    instances = eventually(lambda: aws.instances(service_id), lambda found: len(found) == 1000)
+    assert min(instances) == "i0000"
+    assert len(aws.record_sets(namespace_id)) == 1000
+
+
+def test_instances_are_listed_in_pages_of_a_hundred(aws: Aws) -> None:
+    service_id = aws.service(aws.namespace())
+    for number in range(101):
+        aws.cloud_map.register_instance(
+            ServiceId=service_id,
+            InstanceId=f"i{number}",
+            Attributes={"AWS_INSTANCE_IPV4": "10.0.8.4"},
+        )
+    eventually(lambda: aws.instances(service_id), lambda found: len(found) == 101)
+    page = aws.cloud_map.list_instances(ServiceId=service_id)
+    assert len(page["Instances"]) == 100
+    rest = aws.cloud_map.list_instances(ServiceId=service_id, NextToken=page["NextToken"])
+    assert len(rest["Instances"]) == 1
+    assert "NextToken" not in rest
+    with pytest.raises(ClientError) as caught:
+        aws.cloud_map.list_instances(ServiceId=service_id, MaxResults=101)
+    assert error_of(caught)[0] == "InvalidInput"
+
+
+def test_records_are_listed_in_pages_that_may_end_within_a_name(aws: Aws) -> None:
+    namespace_id = aws.namespace()
+    service_id = aws.service(namespace_id)
+    for number in range(5):
+        aws.register(service_id, f"i{number}", AWS_INSTANCE_IPV4=f"10.0.8.{number + 4}")
+    call: Any = {"HostedZoneId": aws.zone_id(namespace_id), "MaxItems": "4"}
+    first = aws.route53.list_resource_record_sets(**call)
+    assert first["IsTruncated"] is True
+    assert first["NextRecordName"] == NAME
+    assert first["NextRecordType"] == "A"
+    assert first["NextRecordIdentifier"] == "i2"
+    second = aws.route53.list_resource_record_sets(
+        **call,
+        StartRecordName=first["NextRecordName"],
+        StartRecordType=first["NextRecordType"],
+        StartRecordIdentifier=first["NextRecordIdentifier"],
+    )
+    assert second["IsTruncated"] is False
+    sets = first["ResourceRecordSets"] + second["ResourceRecordSets"]
+    assert [each.get("SetIdentifier") for each in sets] == [
+        None,
+        None,
+        "i0",
+        "i1",
+        "i2",
+        "i3",
+        "i4",
+    ]
+    with pytest.raises(ClientError) as caught:
+        aws.route53.list_resource_record_sets(**call, StartRecordType="A")
+    assert error_of(caught)[0] == "InvalidInput"
+
+
+# Health and discovery
+
+
+def status_of(aws: Aws, service_id: str) -> dict[str, str]:
+    return aws.cloud_map.get_instances_health_status(ServiceId=service_id)["Status"]  # type: ignore[return-value]
+
+
+def discovered(aws: Aws, **parameters: Any) -> dict[str, str]:
+    """Health status by instance id."""
+    reply = aws.cloud_map.discover_instances(
+        NamespaceName=NAMESPACE, ServiceName=SERVICE, **parameters
+    )
+    return {each["InstanceId"]: each["HealthStatus"] for each in reply["Instances"]}
+
+
+def test_a_custom_health_status_reaches_discovery(aws: Aws) -> None:
+    service_id = aws.service(aws.namespace())
+    aws.register(service_id, "one", AWS_INSTANCE_IPV4="10.0.8.4")
+    aws.register(
+        service_id, "two", AWS_INSTANCE_IPV4="10.0.8.5", AWS_INIT_HEALTH_STATUS="UNHEALTHY"
+    )
+    assert status_of(aws, service_id) == {"one": "HEALTHY", "two": "UNHEALTHY"}
+    assert discovered(aws) == {"one": "HEALTHY"}
+    assert discovered(aws, HealthStatus="ALL") == {"one": "HEALTHY", "two": "UNHEALTHY"}
+    assert discovered(aws, HealthStatus="UNHEALTHY") == {"two": "UNHEALTHY"}
+    aws.cloud_map.update_instance_custom_health_status(
+        ServiceId=service_id, InstanceId="one", Status="UNHEALTHY"
+    )
+    assert discovered(aws, HealthStatus="HEALTHY") == {}
+    assert discovered(aws, HealthStatus="HEALTHY_OR_ELSE_ALL").keys() == {"one", "two"}
+    attributes = aws.instances(service_id)["two"]
+    assert attributes["AWS_INIT_HEALTH_STATUS"] == "UNHEALTHY", "the initial, not the current one"
+
+
+def test_a_custom_health_status_takes_effect_after_its_delay(
+    aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service_id = aws.service(aws.namespace())
+    aws.register(service_id, "one", AWS_INSTANCE_IPV4="10.0.8.4")
+    monkeypatch.setattr(runtime, "settings", Settings(health_seconds=3600))
+    aws.cloud_map.update_instance_custom_health_status(
+        ServiceId=service_id, InstanceId="one", Status="UNHEALTHY"
+    )
+    assert status_of(aws, service_id) == {"one": "HEALTHY"}
+
+
+def test_a_custom_health_status_needs_its_check_and_its_instance(aws: Aws) -> None:
+    namespace_id = aws.namespace()
+    without = aws.service(namespace_id, "without", custom_health=False)
+    aws.register(without, "one", AWS_INSTANCE_IPV4="10.0.8.4")
+    assert status_of(aws, without) == {"one": "UNKNOWN"}
+    cases = {
+        (without, "one"): "CustomHealthNotFound",
+        (aws.service(namespace_id), "nobody"): "InstanceNotFound",
+        ("srv-0000000000000000", "one"): "ServiceNotFound",
+    }
+    for (service_id, instance_id), code in cases.items():
+        with pytest.raises(ClientError) as caught:
+            aws.cloud_map.update_instance_custom_health_status(
+                ServiceId=service_id, InstanceId=instance_id, Status="HEALTHY"
+            )
+        assert error_of(caught)[0] == code
+
+
+def test_discovery_by_query_and_optional_parameters(aws: Aws) -> None:
+    service_id = aws.service(aws.namespace())
+    for id_, colour, size in (("one", "blue", "s"), ("two", "blue", "m"), ("three", "red", "m")):
+        aws.register(service_id, id_, AWS_INSTANCE_IPV4="10.0.8.4", colour=colour, size=size)
+    assert discovered(aws, QueryParameters={"colour": "blue"}).keys() == {"one", "two"}
+    best: Any = {"QueryParameters": {"colour": "blue"}, "OptionalParameters": {"size": "m"}}
+    assert discovered(aws, **best).keys() == {"two"}
+    none: Any = {"QueryParameters": {"colour": "blue"}, "OptionalParameters": {"size": "xl"}}
+    assert discovered(aws, **none).keys() == {"one", "two"}
+    assert len(discovered(aws, MaxResults=2)) == 2
+
+
+def test_the_revision_counts_registrations_and_not_health(aws: Aws) -> None:
+    service_id = aws.service(aws.namespace())
+
+    def revision() -> int:
+        names: Any = {"NamespaceName": NAMESPACE, "ServiceName": SERVICE}
+        whole: int = aws.cloud_map.discover_instances(**names)["InstancesRevision"]
+        assert aws.cloud_map.discover_instances_revision(**names)["InstancesRevision"] == whole
+        return whole
+
+    seen = [revision()]
+    aws.register(service_id, "one", AWS_INSTANCE_IPV4="10.0.8.4")
+    seen.append(revision())
+    aws.cloud_map.update_instance_custom_health_status(
+        ServiceId=service_id, InstanceId="one", Status="UNHEALTHY"
+    )
+    seen.append(revision())
+    aws.deregister(service_id, "one")
+    seen.append(revision())
+    assert seen[0] < seen[1] == seen[2] < seen[3]
+
+
+def test_discovery_of_what_is_not_there(aws: Aws) -> None:
+    aws.namespace()
+    for names, code in (
+        (("elsewhere", SERVICE), "NamespaceNotFound"),
+        ((NAMESPACE, "nothing"), "ServiceNotFound"),
+    ):
+        with pytest.raises(ClientError) as caught:
+            aws.cloud_map.discover_instances(NamespaceName=names[0], ServiceName=names[1])
+        assert error_of(caught)[0] == code

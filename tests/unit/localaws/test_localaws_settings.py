@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The LOCALAWS_* variables."""
+
+from __future__ import annotations
+
+import pytest
+
+from localaws.settings import Settings, SettingsError, load_settings
+
+
+def test_without_variables_the_defaults_hold() -> None:
+    assert load_settings({"HOME": "/"}) == Settings()
+    assert Settings().port == 4566
+
+
+def test_variables_are_read() -> None:
+    settings = load_settings({"LOCALAWS_PORT": "0", "LOCALAWS_TASK_STEP_SECONDS": "1.5"})
+    assert (settings.port, settings.task_step_seconds) == (0, 1.5)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("LOCALAWS_PORT", "65536", "a port from 0 to 65535"),
+        ("LOCALAWS_PORT", "-1", "a port from 0 to 65535"),
+        ("LOCALAWS_PORT", "http", "a port from 0 to 65535"),
+        ("LOCALAWS_TICK_SECONDS", "-1", "seconds from 0 to 3600"),
+        ("LOCALAWS_TICK_SECONDS", "nan", "seconds from 0 to 3600"),
+        ("LOCALAWS_OPERATION_SECONDS", "soon", "seconds from 0 to 3600"),
+        ("LOCALAWS_PROT", "1", "LOCALAWS_PORT"),
+    ],
+)
+def test_a_wrong_variable_is_named_with_what_goes(name: str, value: str, words: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load_settings({name: value})
+    assert name in str(caught.value)
+    assert words in str(caught.value)

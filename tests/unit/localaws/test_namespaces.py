@@ -1,0 +1,261 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Namespaces, their operations and their hosted zones."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.unit.localaws.account import NAMESPACE, Aws, error_of
+
+
+def test_creating_a_namespace_is_an_operation_that_passes_through_its_statuses(aws: Aws) -> None:
+    id_ = aws.cloud_map.create_private_dns_namespace(Name=NAMESPACE, Vpc=aws.vpc)["OperationId"]
+    seen = [aws.cloud_map.get_operation(OperationId=id_)["Operation"]["Status"]]
+    operation = aws.operation(id_)
+    assert seen[0] in ("SUBMITTED", "PENDING")
+    assert re.fullmatch(r"[a-z0-9]{32}-[a-z0-9]{8}", operation["Id"])
+    assert operation["Type"] == "CREATE_NAMESPACE"
+    assert operation["Status"] == "SUCCESS"
+    assert operation["CreateDate"] < operation["UpdateDate"]
+    assert re.fullmatch(r"ns-[a-z0-9]{16}", operation["Targets"]["NAMESPACE"])
+
+
+def test_a_namespace_shows_its_zone_and_its_http_name(aws: Aws) -> None:
+    id_ = aws.namespace(Description="hands-on")
+    namespace = aws.cloud_map.get_namespace(Id=id_)["Namespace"]
+    assert namespace["Name"] == NAMESPACE
+    assert namespace["Type"] == "DNS_PRIVATE"
+    assert namespace["Description"] == "hands-on"
+    assert namespace["ServiceCount"] == 0
+    assert namespace["Arn"].endswith(f":namespace/{id_}")
+    assert namespace["Properties"]["HttpProperties"]["HttpName"] == NAMESPACE
+    zone_id = namespace["Properties"]["DnsProperties"]["HostedZoneId"]
+    assert re.fullmatch(r"Z[A-Z0-9]{20}", zone_id), "bare, without /hostedzone/"
+
+
+def test_the_zone_bears_the_namespaces_name_and_vpc_and_says_who_owns_it(aws: Aws) -> None:
+    id_ = aws.namespace()
+    arn = aws.cloud_map.get_namespace(Id=id_)["Namespace"]["Arn"]
+    reply = aws.route53.get_hosted_zone(Id=aws.zone_id(id_))
+    zone = reply["HostedZone"]
+    assert zone["Name"] == f"{NAMESPACE}."
+    assert zone["Config"]["PrivateZone"] is True
+    assert zone["Config"]["Comment"] == f"Created by AWS Cloud Map namespace with ARN {arn}"
+    assert zone["LinkedService"] == {
+        "ServicePrincipal": "servicediscovery.amazonaws.com",
+        "Description": arn,
+    }
+    assert zone["ResourceRecordSetCount"] == 2
+    assert reply["VPCs"] == [{"VPCRegion": aws.region, "VPCId": aws.vpc}]
+    listed = aws.route53.list_hosted_zones_by_vpc(VPCId=aws.vpc, VPCRegion="ap-northeast-1")
+    assert [summary["Name"] for summary in listed["HostedZoneSummaries"]] == [f"{NAMESPACE}."]
+    assert listed["HostedZoneSummaries"][0]["HostedZoneId"] == aws.zone_id(id_)
+    assert listed["HostedZoneSummaries"][0]["Owner"] == {"OwningAccount": "123456789012"}
+
+
+def test_a_new_zone_has_ns_and_soa_as_aws_writes_them(aws: Aws) -> None:
+    zone_id = aws.zone_id(aws.namespace())
+    ns, soa = aws.route53.list_resource_record_sets(HostedZoneId=zone_id)["ResourceRecordSets"]
+    assert (ns["Name"], ns["Type"], ns["TTL"]) == (f"{NAMESPACE}.", "NS", 172800)
+    assert [record["Value"] for record in ns["ResourceRecords"]] == [
+        "ns-1536.awsdns-00.co.uk.",
+        "ns-0.awsdns-00.com.",
+        "ns-1024.awsdns-00.org.",
+        "ns-512.awsdns-00.net.",
+    ]
+    assert (soa["Type"], soa["TTL"]) == ("SOA", 900)
+    assert soa["ResourceRecords"][0]["Value"] == (
+        "ns-1536.awsdns-00.co.uk. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400"
+    )
+
+
+def test_the_soa_ttl_is_the_one_asked_for_and_can_be_changed(aws: Aws) -> None:
+    id_ = aws.namespace(Properties={"DnsProperties": {"SOA": {"TTL": 60}}})
+    change: Any = {"Description": "new", "Properties": {"DnsProperties": {"SOA": {"TTL": 30}}}}
+    zone = aws.zone_id(id_)
+    before = aws.route53.list_resource_record_sets(HostedZoneId=zone)["ResourceRecordSets"][1]
+    reply = aws.cloud_map.update_private_dns_namespace(Id=id_, Namespace=change)
+    operation = aws.succeeded(reply["OperationId"])
+    after = aws.route53.list_resource_record_sets(HostedZoneId=zone)["ResourceRecordSets"][1]
+    assert (before["TTL"], after["TTL"]) == (60, 30)
+    assert operation["Type"] == "UPDATE_NAMESPACE"
+    assert aws.cloud_map.get_namespace(Id=id_)["Namespace"]["Description"] == "new"
+
+
+def test_the_same_name_in_the_same_vpc_is_accepted_and_its_operation_fails(aws: Aws) -> None:
+    zone_id = aws.zone_id(aws.namespace())
+    reply = aws.cloud_map.create_private_dns_namespace(Name=NAMESPACE, Vpc=aws.vpc)
+    operation = aws.operation(reply["OperationId"])
+    assert operation["Status"] == "FAIL"
+    assert operation["ErrorCode"] == "CANNOT_CREATE_HOSTED_ZONE"
+    assert operation["ErrorMessage"] == (
+        f"The VPC {aws.vpc} in region {aws.region} has already been associated "
+        f"with the hosted zone {zone_id} with the same domain name."
+    )
+    assert len(aws.cloud_map.list_namespaces()["Namespaces"]) == 1
+
+
+def test_the_same_name_in_another_vpc_has_its_own_zone_and_a_suffixed_http_name(aws: Aws) -> None:
+    first, second = aws.namespace(), aws.namespace(vpc=aws.another_vpc())
+    assert aws.zone_id(first) != aws.zone_id(second)
+    name = aws.cloud_map.get_namespace(Id=second)["Namespace"]["Properties"]["HttpProperties"]
+    assert re.fullmatch(rf"{re.escape(NAMESPACE)}-[a-z0-9]{{16}}", name["HttpName"])
+
+
+def test_a_name_below_another_is_allowed_in_the_same_vpc(aws: Aws) -> None:
+    aws.namespace("example.com")
+    aws.namespace("sub.example.com")
+
+
+def test_a_vpc_that_does_not_exist_fails_the_operation(aws: Aws) -> None:
+    reply = aws.cloud_map.create_private_dns_namespace(Name=NAMESPACE, Vpc="vpc-0000000000000000f")
+    operation = aws.operation(reply["OperationId"])
+    assert (operation["Status"], operation["ErrorCode"]) == ("FAIL", "CANNOT_CREATE_HOSTED_ZONE")
+
+
+def test_a_repeated_creator_request_id_has_no_second_effect(aws: Aws) -> None:
+    first = aws.cloud_map.create_private_dns_namespace(
+        Name=NAMESPACE, Vpc=aws.vpc, CreatorRequestId="once"
+    )
+    aws.succeeded(first["OperationId"])
+    again = aws.cloud_map.create_private_dns_namespace(
+        Name=NAMESPACE, Vpc=aws.vpc, CreatorRequestId="once"
+    )
+    assert again["OperationId"] == first["OperationId"]
+    assert len(aws.cloud_map.list_namespaces()["Namespaces"]) == 1
+
+
+def test_a_second_request_while_the_first_is_in_progress_is_a_duplicate(aws: Aws) -> None:
+    first = aws.cloud_map.create_private_dns_namespace(Name=NAMESPACE, Vpc=aws.vpc)["OperationId"]
+    with pytest.raises(ClientError) as caught:
+        aws.cloud_map.create_private_dns_namespace(Name=NAMESPACE, Vpc=aws.vpc)
+    code, message, status = error_of(caught)
+    assert (code, status) == ("DuplicateRequest", 400)
+    assert message == (
+        f"Another operation of type CreatePrivateDnsNamespace and id {first} is in progress"
+    )
+    assert caught.value.response["DuplicateOperationId"] == first  # type: ignore[typeddict-item]
+
+
+def test_deleting_a_namespace_takes_its_zone_with_it(aws: Aws) -> None:
+    id_ = aws.namespace()
+    operation = aws.succeeded(aws.cloud_map.delete_namespace(Id=id_)["OperationId"])
+    assert operation["Type"] == "DELETE_NAMESPACE"
+    assert operation["Targets"]["NAMESPACE"] == id_
+    assert aws.route53.list_hosted_zones()["HostedZones"] == []
+    with pytest.raises(ClientError) as caught:
+        aws.cloud_map.get_namespace(Id=id_)
+    assert error_of(caught)[0] == "NamespaceNotFound"
+
+
+def test_a_namespace_with_services_cannot_be_deleted(aws: Aws) -> None:
+    id_ = aws.namespace()
+    aws.service(id_)
+    with pytest.raises(ClientError) as caught:
+        aws.cloud_map.delete_namespace(Id=id_)
+    assert error_of(caught) == (
+        "ResourceInUse",
+        "Namespace has associated services; delete the services before deleting the namespace",
+        400,
+    )
+
+
+@pytest.mark.parametrize("call", ["change", "delete"])
+def test_the_zone_can_only_be_changed_through_cloud_map(aws: Aws, call: str) -> None:
+    id_ = aws.namespace()
+    arn = aws.cloud_map.get_namespace(Id=id_)["Namespace"]["Arn"]
+    zone_id = aws.zone_id(id_)
+    record: Any = {
+        "Name": f"mine.{NAMESPACE}",
+        "Type": "A",
+        "TTL": 60,
+        "ResourceRecords": [{"Value": "10.0.8.4"}],
+    }
+    with pytest.raises(ClientError) as caught:
+        if call == "delete":
+            aws.route53.delete_hosted_zone(Id=zone_id)
+        else:
+            batch: Any = {"Changes": [{"Action": "CREATE", "ResourceRecordSet": record}]}
+            aws.route53.change_resource_record_sets(HostedZoneId=zone_id, ChangeBatch=batch)
+    assert error_of(caught) == (
+        "AccessDenied",
+        f"The resource hostedzone/{zone_id} can only be managed through AWS CloudMap ({arn})",
+        403,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "constraint"),
+    [
+        ("a" * 254, "Member must have length less than or equal to 253"),
+        ("two words", "Member must satisfy regular expression pattern"),
+        ("arn:aws", "Member must satisfy regular expression pattern"),
+    ],
+)
+def test_a_name_outside_the_models_constraints_is_invalid(
+    aws: Aws, name: str, constraint: str
+) -> None:
+    with pytest.raises(ClientError) as caught:
+        aws.cloud_map.create_private_dns_namespace(Name=name, Vpc=aws.vpc)
+    code, message, status = error_of(caught)
+    assert (code, status) == ("InvalidInput", 400)
+    assert constraint in message
+
+
+def test_namespaces_are_listed_by_filter(aws: Aws) -> None:
+    private, http = aws.namespace("one.internal"), aws.http_namespace("two")
+
+    def listed(**filter_: Any) -> list[str]:
+        found = aws.cloud_map.list_namespaces(Filters=[filter_])["Namespaces"]  # type: ignore[list-item]
+        return [namespace["Id"] for namespace in found]
+
+    assert listed(Name="TYPE", Values=["DNS_PRIVATE"]) == [private]
+    assert listed(Name="TYPE", Values=["HTTP"], Condition="EQ") == [http]
+    assert listed(Name="NAME", Values=["two"]) == [http]
+    assert listed(Name="NAME", Values=["o", "t"], Condition="BEGINS_WITH") == sorted(
+        [private, http]
+    )
+
+
+def test_namespaces_are_listed_in_pages(aws: Aws) -> None:
+    ids = {aws.http_namespace(f"n{number}") for number in range(5)}
+    pages = aws.cloud_map.get_paginator("list_namespaces").paginate(
+        PaginationConfig={"PageSize": 2}
+    )
+    listed = [[each["Id"] for each in page["Namespaces"]] for page in pages]
+    assert [len(page) for page in listed] == [2, 2, 1]
+    assert {id_ for page in listed for id_ in page} == ids
+
+
+@pytest.mark.parametrize("spelling", ["SUCCESS", "SUCCEED"])
+def test_operations_are_listed_by_filter(aws: Aws, spelling: str) -> None:
+    id_ = aws.namespace()
+    filters: Any = [
+        {"Name": "NAMESPACE_ID", "Values": [id_]},
+        {"Name": "STATUS", "Values": [spelling], "Condition": "EQ"},
+        {"Name": "TYPE", "Values": ["CREATE_NAMESPACE", "DELETE_NAMESPACE"], "Condition": "IN"},
+        {"Name": "UPDATE_DATE", "Values": ["0", "9999999999"], "Condition": "BETWEEN"},
+    ]
+    operations = aws.cloud_map.list_operations(Filters=filters)["Operations"]
+    assert [operation["Status"] for operation in operations] == ["SUCCESS"]
+
+
+def test_an_unknown_operation_is_not_found(aws: Aws) -> None:
+    with pytest.raises(ClientError) as caught:
+        aws.cloud_map.get_operation(OperationId="nothing")
+    assert error_of(caught)[0] == "OperationNotFound"
+
+
+def test_an_http_namespace_has_no_zone_and_one_of_a_name(aws: Aws) -> None:
+    id_ = aws.http_namespace("plain")
+    properties = aws.cloud_map.get_namespace(Id=id_)["Namespace"]["Properties"]
+    assert properties == {"HttpProperties": {"HttpName": "plain"}}
+    assert aws.route53.list_hosted_zones()["HostedZones"] == []
+    with pytest.raises(ClientError) as caught:
+        aws.cloud_map.create_http_namespace(Name="plain")
+    assert error_of(caught)[0] == "NamespaceAlreadyExists"
+    assert caught.value.response["NamespaceId"] == id_  # type: ignore[typeddict-item]
