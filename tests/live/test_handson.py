@@ -15,6 +15,7 @@ from harness.checks import check_of, wait_until_converged
 from harness.deployed import Deployed
 from harness.deployment import Deployment
 from harness.errors import HarnessError
+from harness.interrupts import Interrupted
 from harness.leftovers import Leftover, leftovers
 from harness.targets import Target
 from harness.waiting import wait_for
@@ -85,7 +86,7 @@ def told_plainly() -> Iterator[None]:
             if isinstance(before, HarnessError) and before is not cause:
                 words.insert(0, str(before))
             cause, before = before.__cause__, before.__context__
-        pytest.fail("\n\n".join(words), pytrace=False)
+        raise pytest.fail.Exception("\n\n".join(words), pytrace=False) from None
 
 
 def test_the_hands_on(site: Site, steps: Steps) -> None:
@@ -112,8 +113,14 @@ def test_the_hands_on(site: Site, steps: Steps) -> None:
                 with steps("check 0"):
                     site.check(0)
             finally:
-                with steps("destroy"):
-                    deployment.destroy()
+                try:
+                    with steps("destroy"):
+                        deployment.destroy()
+                except Interrupted:
+                    # A Ctrl-C here asks for what is being done; only another one leaves it undone.
+                    with steps("destroy"):
+                        deployment.destroy()
+                    raise
             with steps("nothing is left"):
                 site.check_nothing_is_left()
     finally:
