@@ -23,6 +23,11 @@ def arn(region: str, account_id: str, kind: str, id_: str) -> str:
     return f"arn:{get_partition(region)}:servicediscovery:{region}:{account_id}:{kind}/{id_}"
 
 
+def id_of(id_or_arn: str) -> str:
+    """The id, where either is allowed."""
+    return id_or_arn.rsplit("/", 1)[-1]
+
+
 def service_id(namespace_id: str, name: str) -> str:
     """`srv-` and 16 characters, the same whenever the service is created again in its namespace.
 

@@ -20,7 +20,7 @@ from localaws.ecs.registry import Registry
 from localaws.ecs.tasks import FargateTask
 
 if TYPE_CHECKING:
-    from localaws.ecs.backend import Ecs
+    from localaws.ecs.task_calls import TaskCalls
 
 MAX_EVENTS = 100
 """The newest that the API keeps [API reference, Service.events]."""
@@ -36,7 +36,12 @@ class FargateService:
     """One service, in the place of moto's Service; the attributes bear the API's names."""
 
     def __init__(
-        self, *, backend: Ecs, cluster: Cluster, params: Mapping[str, Any], deployment: Deployment
+        self,
+        *,
+        backend: TaskCalls,
+        cluster: Cluster,
+        params: Mapping[str, Any],
+        deployment: Deployment,
     ):
         self._backend = backend
         self.cluster = cluster

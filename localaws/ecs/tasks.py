@@ -21,7 +21,7 @@ from localaws.cloudmap.operations import Operation
 from localaws.ecs.registry import Registry
 
 if TYPE_CHECKING:
-    from localaws.ecs.backend import Ecs
+    from localaws.ecs.clusters import Clusters
 
 STARTING = ("PROVISIONING", "PENDING", "ACTIVATING", "RUNNING")
 STOPPING = ("DEACTIVATING", "STOPPING", "DEPROVISIONING", "STOPPED")
@@ -36,7 +36,7 @@ class FargateTask:
     def __init__(
         self,
         *,
-        backend: Ecs,
+        backend: Clusters,
         cluster: Cluster,
         task_definition: TaskDefinition,
         interface: NetworkInterface,

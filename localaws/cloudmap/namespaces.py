@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Cloud Map's namespaces with their hosted zones, and the operations that most calls submit.
+
+The calls of one account and region are a chain of classes: namespaces, services in them,
+instances in those; `backend.py` serves the last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+
+from moto.ec2.models import ec2_backends
+from moto.route53.models import RecordSet, route53_backends
+from moto.servicediscovery.models import ServiceDiscoveryBackend
+from moto.utilities.utils import get_partition
+
+from localaws.cloudmap import rules
+from localaws.cloudmap.errors import (
+    InvalidInput,
+    NamespaceAlreadyExists,
+    NamespaceNotFound,
+    OperationFailed,
+    ResourceInUse,
+)
+from localaws.cloudmap.models import DEFAULT_SOA_TTL, Namespace, Service, arn, id_of
+from localaws.cloudmap.operations import Operation, Operations, operation_id, random_id
+from localaws.cloudmap.records import record_sets
+from localaws.route53 import HostedZones
+
+Params = Mapping[str, Any]
+"""A request's parameters, named as in the API."""
+
+
+class Namespaces(ServiceDiscoveryBackend):
+    """The calls that concern namespaces. moto keeps the tags."""
+
+    def __init__(self, region_name: str, account_id: str):
+        super().__init__(region_name, account_id)
+        self.namespaces: dict[str, Namespace] = {}  # type: ignore[assignment]  # ours, not moto's
+        self.services: dict[str, Service] = {}  # type: ignore[assignment]
+        self.ledger = Operations()
+
+    def submit(
+        self,
+        type_: str,
+        action: str,
+        subject: tuple[str, ...],
+        complete: Callable[[], None],
+        *,
+        targets: dict[str, str],
+        creator_request_id: str | None = None,
+    ) -> str:
+        """Submit an operation; see Operations.submit."""
+        operation = Operation(
+            type=type_,
+            action=action,
+            subject=subject,
+            complete=complete,
+            targets=targets,
+            owner_account=self.account_id,
+            creator_request_id=creator_request_id,
+        )
+        return self.ledger.submit(operation)
+
+    def create_namespace(self, type_: str, action: str, params: Params) -> str:
+        """Submit the creation of a namespace and return the operation's id.
+
+        Raises NamespaceAlreadyExists for an HTTP or public namespace of a name that one of its
+        kind has. A second private namespace of a name is accepted: in the same VPC its operation
+        fails, in another it gets a zone of its own.
+        """
+        name, request = params["Name"], params.get("CreatorRequestId") or random_id(32)
+        if repeated := self.ledger.repeated(action, request):
+            return repeated.id
+        for other in self.namespaces.values():
+            if other.name == name and other.type == type_ and type_ != "DNS_PRIVATE":
+                raise NamespaceAlreadyExists(other.id, other.creator_request_id)
+        rules.quota("namespaces in a region", len(self.namespaces), rules.NAMESPACES_PER_REGION)
+        id_ = f"ns-{random_id(16)}"
+        namespace = Namespace(
+            id=id_,
+            arn=arn(self.region_name, self.account_id, "namespace", id_),
+            resource_owner=self.account_id,
+            name=name,
+            type=type_,
+            http_name=name,
+            description=params.get("Description"),
+            creator_request_id=request,
+            vpc=params.get("Vpc"),
+        )
+        soa = params.get("Properties", {}).get("DnsProperties", {}).get("SOA", {})
+        tags = params.get("Tags") or []
+        return self.submit(
+            "CREATE_NAMESPACE",
+            action,
+            ("namespace", type_, name, namespace.vpc or ""),
+            lambda: self._create(namespace, soa.get("TTL", DEFAULT_SOA_TTL), tags),
+            targets={"NAMESPACE": id_},
+            creator_request_id=request,
+        )
+
+    def _create(self, namespace: Namespace, soa_ttl: int, tags: list[dict[str, str]]) -> None:
+        if namespace.type != "HTTP":
+            self._create_zone(namespace, soa_ttl)
+        taken = {other.http_name for other in self.namespaces.values()}
+        if namespace.http_name in taken:
+            namespace.http_name = f"{namespace.name}-{random_id(16)}"
+        self.namespaces[namespace.id] = namespace
+        self.tagger.tag_resource(namespace.arn, tags)
+
+    def _create_zone(self, namespace: Namespace, soa_ttl: int) -> None:
+        if namespace.vpc:
+            self._refuse_zone_conflict(namespace.name, namespace.vpc)
+        namespace.zone = self._hosted_zones.create_managed_zone(
+            namespace.name,
+            namespace_arn=namespace.arn,
+            # What a captured zone shows has the format of an operation's id (a choice).
+            caller_reference=operation_id(),
+            vpc={"vpc_id": namespace.vpc, "vpc_region": self.region_name}
+            if namespace.vpc
+            else None,
+            soa_ttl=soa_ttl,
+            instance_record_sets=lambda: self._record_sets(namespace),
+        )
+
+    def _refuse_zone_conflict(self, name: str, vpc_id: str) -> None:
+        failure = "CANNOT_CREATE_HOSTED_ZONE"
+        if vpc_id not in ec2_backends[self.account_id][self.region_name].vpcs:
+            # A choice: AWS leaves the operation pending until the caller gives up.
+            raise OperationFailed(
+                failure, f"The VPC {vpc_id} in region {self.region_name} was not found."
+            )
+        if zone := self._hosted_zones.private_zone_of(name, vpc_id):
+            raise OperationFailed(
+                failure,
+                f"The VPC {vpc_id} in region {self.region_name} has already been associated "
+                f"with the hosted zone {zone.resource_id} with the same domain name.",
+            )
+
+    @property
+    def _hosted_zones(self) -> HostedZones:
+        return cast(HostedZones, route53_backends[self.account_id][get_partition(self.region_name)])
+
+    def _record_sets(self, namespace: Namespace) -> list[RecordSet]:
+        return record_sets(namespace, namespace.services.values())
+
+    def get_namespace(self, namespace_id: str) -> Namespace:  # type: ignore[override]
+        namespace = self.namespaces.get(id_of(namespace_id))
+        if namespace is None:
+            raise NamespaceNotFound(f"Namespace {namespace_id} was not found.")
+        return namespace
+
+    def update_namespace(self, type_: str, action: str, params: Params) -> str:
+        """Submit a change of description or SOA TTL."""
+        namespace, change = self.get_namespace(params["Id"]), params["Namespace"]
+        if namespace.type != type_:
+            raise InvalidInput(f"{action} cannot change a namespace of type {namespace.type}.")
+
+        def complete() -> None:
+            if "Description" in change:
+                namespace.description = change["Description"]
+            soa = change.get("Properties", {}).get("DnsProperties", {}).get("SOA", {})
+            if namespace.zone and "TTL" in soa:
+                namespace.zone.soa_ttl = soa["TTL"]
+
+        return self.submit(
+            "UPDATE_NAMESPACE",
+            action,
+            ("namespace", namespace.id),
+            complete,
+            targets={"NAMESPACE": namespace.id},
+            creator_request_id=params.get("UpdaterRequestId"),
+        )
+
+    def delete_namespace(self, namespace_id: str) -> str:
+        """Submit the deletion of a namespace and of its hosted zone.
+
+        Raises ResourceInUse while it has services.
+        """
+        namespace = self.get_namespace(namespace_id)
+        if namespace.services:
+            raise ResourceInUse(
+                "Namespace has associated services; "
+                "delete the services before deleting the namespace"
+            )
+
+        def complete() -> None:
+            if namespace.services:
+                raise OperationFailed("INTERNAL_FAILURE", "A service was created meanwhile.")
+            del self.namespaces[namespace.id]
+            self.tagger.delete_all_tags_for_resource(namespace.arn)
+            if namespace.zone:
+                self._hosted_zones.delete_managed_zone(namespace.zone)
+
+        return self.submit(
+            "DELETE_NAMESPACE",
+            "DeleteNamespace",
+            ("namespace", namespace.id),
+            complete,
+            targets={"NAMESPACE": namespace.id},
+        )

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Cloud Map's services: created and deleted at once, changed by an operation."""
+
+from __future__ import annotations
+
+from localaws.cloudmap import rules
+from localaws.cloudmap.errors import (
+    InvalidInput,
+    ResourceInUse,
+    ServiceAlreadyExists,
+    ServiceNotFound,
+)
+from localaws.cloudmap.models import Namespace, Service, arn, id_of, service_id
+from localaws.cloudmap.namespaces import Namespaces, Params
+from localaws.cloudmap.operations import random_id
+
+
+class Services(Namespaces):
+    """The calls that concern services. moto keeps the services' own attributes."""
+
+    def create_service(self, params: Params) -> Service:  # type: ignore[override]
+        """Create a service; at once, without an operation.
+
+        The namespace is given at the top or, as the AWS provider does, in DnsConfig.
+        """
+        config = params.get("DnsConfig")
+        namespace_id = params.get("NamespaceId") or (config or {}).get("NamespaceId")
+        if not namespace_id:
+            raise InvalidInput("A service needs a NamespaceId.")
+        namespace = self.get_namespace(namespace_id)
+        request = params.get("CreatorRequestId") or random_id(32)
+        name, custom = params["Name"], params.get("HealthCheckCustomConfig")
+        if existing := self._service_named(namespace, name):
+            if existing.creator_request_id == request:
+                return existing
+            raise ServiceAlreadyExists(existing.id, existing.arn, existing.creator_request_id)
+        if config and (namespace.type == "HTTP" or params.get("Type") == "HTTP"):
+            raise InvalidInput("DnsConfig cannot be used where instances are not in DNS.")
+        rules.health_checks(params.get("HealthCheckConfig"), custom, namespace.type)
+        id_ = service_id(namespace.id, name)
+        service = Service(
+            id=id_,
+            arn=arn(self.region_name, self.account_id, "service", id_),
+            resource_owner=self.account_id,
+            created_by_account=self.account_id,
+            name=name,
+            namespace_id=namespace.id,
+            description=params.get("Description"),
+            dns_config=rules.dns_config(config, namespace.id) if config else None,
+            health_check_config=params.get("HealthCheckConfig"),
+            # "always set to 1 by AWS Cloud Map" [API reference].
+            health_check_custom_config={"FailureThreshold": 1} if custom is not None else None,
+            creator_request_id=request,
+            only_http=config is None,
+            in_http_namespace=namespace.type == "HTTP",
+        )
+        self.services[id_] = namespace.services[id_] = service
+        self.tagger.tag_resource(service.arn, params.get("Tags") or [])
+        return service
+
+    @staticmethod
+    def _service_named(namespace: Namespace, name: str) -> Service | None:
+        """The service of this name; in a DNS namespace, where case makes no difference."""
+        for service in namespace.services.values():
+            same_in_dns = namespace.type != "HTTP" and service.name.lower() == name.lower()
+            if service.name == name or same_in_dns:
+                return service
+        return None
+
+    def get_service(self, service_id: str) -> Service:  # type: ignore[override]
+        service = self.services.get(id_of(service_id))
+        if service is None:
+            raise ServiceNotFound(f"Service {service_id} was not found.")
+        return service
+
+    def update_service(self, service_id: str, details: Params) -> str:
+        """Submit a change of a service: description, TTLs, Route 53 health check.
+
+        DnsConfig and HealthCheckConfig that are left out are deleted [API reference].
+        """
+        service = self.get_service(service_id)
+        if service.in_http_namespace:
+            raise InvalidInput("A service in an HTTP namespace cannot be updated.")
+        config = details.get("DnsConfig")
+        records = rules.dns_records_change(service, config["DnsRecords"]) if config else []
+        health_check = details.get("HealthCheckConfig")
+        namespace = self.get_namespace(service.namespace_id)
+        rules.health_checks(health_check, service.health_check_custom_config, namespace.type)
+
+        def complete() -> None:
+            if "Description" in details:
+                service.description = details["Description"]
+            if service.dns_config:
+                service.dns_config = (
+                    service.dns_config | {"DnsRecords": records} if records else None
+                )
+            service.health_check_config = health_check
+
+        return self.submit(
+            "UPDATE_SERVICE",
+            "UpdateService",
+            ("service", service.id),
+            complete,
+            targets={"SERVICE": service.id},
+        )
+
+    def delete_service(self, service_id: str) -> None:
+        """Delete a service; at once. Raises ResourceInUse while it has instances."""
+        service = self.get_service(service_id)
+        registering = [
+            operation
+            for operation in self.ledger.in_progress()
+            if operation.subject[:2] == ("instance", service.id)
+        ]
+        if service.instances or registering:
+            raise ResourceInUse(
+                "Service contains registered instances; "
+                "delete the instances before deleting the service"
+            )
+        del self.services[service.id]
+        del self.get_namespace(service.namespace_id).services[service.id]
+        self.tagger.delete_all_tags_for_resource(service.arn)
