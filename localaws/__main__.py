@@ -9,7 +9,7 @@ import signal
 import sys
 from threading import Event
 
-from localaws.server import HOST, Endpoint
+from localaws.server import Endpoint
 from localaws.settings import SettingsError, load_settings
 
 
@@ -29,8 +29,7 @@ def main() -> int:
             sys.stdout.flush()
             stopped.wait()
     except OSError as error:
-        where = f"{HOST}:{settings.port}"
-        return _fail(1, f"cannot listen on {where}: {error.strerror}; set LOCALAWS_PORT")
+        return _fail(1, error.strerror or str(error))
     return 0
 
 

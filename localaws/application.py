@@ -7,7 +7,7 @@ import json
 import logging
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
@@ -27,12 +27,19 @@ ACCOUNT_KEY = re.compile(r"Credential=(\d{12})/")
 class Application:
     """What the endpoint serves."""
 
-    def __init__(self) -> None:
+    def __init__(self, inside: Mapping[str, str]) -> None:
+        """`inside` tells, by name, where the sockets are that stand inside the VPC."""
+        self._inside = inside
         self._moto = DomainDispatcherApplication(create_backend_app)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ["PATH_INFO"] == HEALTH_PATH:
-            return _reply(start_response, "200 OK", "application/json", json.dumps(health()))
+            return _reply(
+                start_response,
+                "200 OK",
+                "application/json",
+                json.dumps({**health(), **self._inside}),
+            )
         if account := ACCOUNT_KEY.search(environ.get("HTTP_AUTHORIZATION", "")):
             environ["HTTP_X_MOTO_ACCOUNT_ID"] = account[1]
         try:

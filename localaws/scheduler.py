@@ -13,6 +13,8 @@ from moto.servicediscovery.models import servicediscovery_backends
 from localaws import runtime
 from localaws.cloudmap.backend import CloudMap
 from localaws.ecs.backend import Ecs
+from localaws.ecs.tasks import FargateTask
+from localaws.inside.containers import Containers
 
 LOG = logging.getLogger(__name__)
 
@@ -26,10 +28,21 @@ def tick() -> None:
             cast(Ecs, ecs).tick()
 
 
+def serving_tasks() -> list[FargateTask]:
+    """The tasks whose containers are to listen now, of every account and region."""
+    return [
+        task
+        for _, _, ecs in [*ecs_backends.iter_backends()]
+        for task in cast(Ecs, ecs).fargate_tasks
+        if task.is_serving
+    ]
+
+
 class Scheduler:
     """Ticks in a thread of its own until it is stopped."""
 
-    def __init__(self) -> None:
+    def __init__(self, containers: Containers) -> None:
+        self._containers = containers
         self._stopped = Event()
         self._thread = Thread(target=self._run, name="scheduler", daemon=True)
 
@@ -43,7 +56,10 @@ class Scheduler:
     def _run(self) -> None:
         while not self._stopped.wait(runtime.settings.tick_seconds):
             try:
-                tick()
+                # In one go, so that nobody sees a task RUNNING that does not listen yet.
+                with runtime.LOCK:
+                    tick()
+                    self._containers.reconcile(serving_tasks())
             except Exception:
                 # A fault in one turn must not stop time for everybody; the log tells of it.
                 LOG.exception("a turn of the scheduler failed")

@@ -14,11 +14,11 @@ from werkzeug.serving import make_server
 
 from localaws import runtime
 from localaws.application import Application
+from localaws.inside.network import Network
 from localaws.install import installed
+from localaws.listening import HOST, on_port
 from localaws.scheduler import Scheduler
 from localaws.settings import Settings
-
-HOST = "127.0.0.1"
 
 
 class RequestHandler(MotoRequestHandler):
@@ -40,15 +40,21 @@ class Endpoint:
         self._settings = settings or Settings(port=0)
         self._exits = ExitStack()
         self.url = ""
+        self.dns_port = 0
+        self.bastion_url = ""
 
     def __enter__(self) -> Self:
         with ExitStack() as exits:
+            network = exits.enter_context(Network(self._settings))
+            inside = {"dns": f"{HOST}:{network.dns_port}", "bastion": network.bastion_url}
             # Bound here, since werkzeug ends the process when it finds the port taken.
-            listener = exits.enter_context(socket.create_server((HOST, self._settings.port)))
+            with on_port(self._settings.port, "LOCALAWS_PORT"):
+                listener = socket.create_server((HOST, self._settings.port))
+            exits.enter_context(listener)
             server = make_server(
                 HOST,
                 listener.getsockname()[1],
-                Application(),
+                Application(inside),
                 threaded=True,
                 request_handler=RequestHandler,
                 fd=listener.fileno(),
@@ -56,13 +62,14 @@ class Endpoint:
             exits.callback(server.server_close)
             runtime.configure(self._settings)
             exits.enter_context(installed())
-            scheduler = Scheduler()
+            scheduler = Scheduler(network.containers)
             scheduler.start()
             exits.callback(scheduler.stop)
             thread = Thread(target=server.serve_forever, name="http", daemon=True)
             thread.start()
             exits.callback(thread.join)
             exits.callback(server.shutdown)
+            self.dns_port, self.bastion_url = network.dns_port, network.bastion_url
             self.url = f"http://{HOST}:{server.port}"
             self._exits = exits.pop_all()
         return self

@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from typing import Any
 
 PREFIX = "LOCALAWS_"
 
@@ -16,10 +18,16 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """The port and the delays. AWS takes tens of seconds where we take tenths: see each field."""
+    """Ports and delays. AWS takes tens of seconds where we take tenths: see each field."""
 
     port: int = 4566
     """TCP port on 127.0.0.1, LocalStack's by default; 0 picks a free one."""
+    dns_port: int = 0
+    """UDP and TCP port of the VPC's resolver; 0 picks a free one."""
+    bastion_port: int = 0
+    """TCP port of the proxy that stands inside the VPC; 0 picks a free one."""
+    region: str = "ap-northeast-1"
+    """Where the VPC is that the resolver and the bastion stand in."""
     tick_seconds: float = 0.05
     """How often the scheduler looks at operations, tasks and services."""
     operation_seconds: float = 0.1
@@ -28,6 +36,8 @@ class Settings:
     """In each state that a task passes through (AWS: 40 to 60 s from start to RUNNING)."""
     health_seconds: float = 0.0
     """Until a custom health status takes effect (AWS: about 30 s)."""
+    drop_seconds: float = 1.0
+    """Until the bastion gives up on a connection that no ingress rule lets through."""
 
 
 def load_settings(environ: Mapping[str, str]) -> Settings:
@@ -35,15 +45,15 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
 
     Raises SettingsError for an unknown LOCALAWS_* variable and for a value out of range.
     """
-    known = {PREFIX + field.name.upper(): field.name for field in fields(Settings)}
+    known = {PREFIX + field.name.upper(): field for field in fields(Settings)}
     given = {name: value for name, value in environ.items() if name.startswith(PREFIX)}
     if unknown := sorted(given.keys() - known.keys()):
         raise SettingsError(f"{unknown[0]} is not a setting; there are: {', '.join(sorted(known))}")
-    values: dict[str, float] = {}
-    for name, text in given.items():
-        parse = _port if name == PREFIX + "PORT" else _seconds
-        values[known[name]] = parse(name, text)
-    return Settings(**values)  # type: ignore[arg-type]  # _port gives an int
+    parsers = {"int": _port, "float": _seconds, "str": _region}
+    values: dict[str, Any] = {
+        known[name].name: parsers[str(known[name].type)](name, text) for name, text in given.items()
+    }
+    return Settings(**values)
 
 
 def _port(name: str, text: str) -> int:
@@ -60,3 +70,9 @@ def _seconds(name: str, text: str) -> float:
     if 0 <= seconds <= 3600:
         return seconds
     raise SettingsError(f"{name}={text!r}: seconds from 0 to 3600 are wanted")
+
+
+def _region(name: str, text: str) -> str:
+    if re.fullmatch(r"[a-z]{2}(-[a-z]+)+-\d", text):
+        return text
+    raise SettingsError(f"{name}={text!r}: a region such as ap-northeast-1 is wanted")

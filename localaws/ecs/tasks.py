@@ -73,6 +73,7 @@ class FargateTask:
         self.tags = tags or []
         self.container_instance_arn = None
         self.availability_zone = interface.availability_zone
+        self.vpc_id = interface.vpc_id
         self.subnet_id = interface.subnet_id
         self.private_address = str(interface.private_ip_address)
         self.attachment_id = str(uuid.uuid4())
@@ -94,7 +95,7 @@ class FargateTask:
         self._operation: Operation | None = None
         self._registered = False
         self._interface = interface
-        self._definitions = task_definition.container_definitions
+        self._definitions: list[dict[str, Any]] = task_definition.container_definitions
         self._container_ids = [str(uuid.uuid4()) for _ in self._definitions]
         self.last_status = "PROVISIONING"
         self._due = self._step_due()
@@ -108,6 +109,21 @@ class FargateTask:
         """The name of the service that started it, or the empty string."""
         kind, _, name = self.group.partition(":")
         return name if kind == "service" else ""
+
+    @property
+    def is_serving(self) -> bool:
+        """Whether its containers listen: until they get SIGTERM, which is in STOPPING."""
+        return self.last_status in ("RUNNING", "DEACTIVATING")
+
+    @property
+    def published_ports(self) -> list[tuple[int, str]]:
+        """Each TCP port that a container publishes, and that container's image."""
+        return [
+            (mapping["containerPort"], definition["image"])
+            for definition in self._definitions
+            for mapping in definition["portMappings"]
+            if mapping.get("protocol", "tcp") == "tcp"
+        ]
 
     @property
     def has_health_check(self) -> bool:

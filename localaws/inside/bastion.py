@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The bastion: an HTTP proxy on loopback that stands in the VPC, as the article's EC2 host does.
+
+It reaches the endpoint's own tasks and nothing else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import logging
+import socket
+from dataclasses import dataclass
+
+from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector, web
+from dnslib import QTYPE, RCODE, DNSLabel
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.ec2.models import ec2_backends
+from yarl import URL
+
+from localaws import runtime
+from localaws.inside.answers import answer
+from localaws.inside.containers import Address, Containers
+from localaws.inside.firewall import lets_in
+from localaws.inside.vantage import Vantage
+from localaws.listening import HOST, on_port
+
+LOG = logging.getLogger(__name__)
+
+TIMED_OUT = 504
+HOP_BY_HOP = {
+    "connection",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+}
+
+
+@dataclass
+class Unreachable(Exception):
+    """Why a request goes no further, and the HTTP status that says it."""
+
+    status: int
+    reason: str
+
+
+class Bastion:
+    """The proxy, while it runs on an event loop."""
+
+    def __init__(self, vantage: Vantage, containers: Containers):
+        self._vantage = vantage
+        self._containers = containers
+
+    async def start(self, port: int) -> int:
+        """Listen and return the port. Raises OSError when the port cannot be had."""
+        with on_port(port, "LOCALAWS_BASTION_PORT"):
+            listener = socket.create_server((HOST, port))
+        # A connection of its own for every request: the next task may have the same address.
+        self._client = ClientSession(
+            connector=TCPConnector(limit=0, force_close=True),
+            timeout=ClientTimeout(total=60),
+            auto_decompress=False,
+        )
+        self._http = web.Server(self._handle)
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(self._http, sock=listener)
+        return int(listener.getsockname()[1])
+
+    async def stop(self) -> None:
+        self._server.close()
+        await self._http.shutdown(timeout=0)
+        await self._client.close()
+
+    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        try:
+            if request.method == "CONNECT":
+                raise Unreachable(403, "the bastion has no tunnels: use http")
+            url = URL(request.raw_path)
+            if not url.absolute or url.scheme != "http" or not url.host:
+                raise Unreachable(400, "this is a proxy: set http_proxy to it")
+            return await self._forward(request, url, await self._reach(url.host, url.port or 80))
+        except Unreachable as error:
+            text = f"bastion: {request.raw_path}: {error.reason}\n"
+            return web.Response(status=error.status, text=text)
+
+    async def _reach(self, host: str, port: int) -> int:
+        """The port on loopback for a host and port; tries a name's addresses one by one."""
+        failure = Unreachable(502, f"{host} has no address")
+        for ip in self._addresses(host):
+            try:
+                return self._connect(ip, port)
+            except Unreachable as error:
+                failure = error
+        if failure.status == TIMED_OUT:
+            # A packet that no rule lets through is dropped: the client waits for nothing.
+            await asyncio.sleep(runtime.settings.drop_seconds)
+        raise failure
+
+    def _addresses(self, host: str) -> list[ipaddress.IPv4Address]:
+        """A host's addresses: itself, or what the VPC's resolver answers for it."""
+        try:
+            address = ipaddress.IPv4Address(host)
+        except ValueError:
+            return self._resolved(host)
+        with runtime.LOCK:
+            if not self._vantage.has(address):
+                raise Unreachable(403, f"{host} is not an address of the VPC")
+        return [address]
+
+    def _resolved(self, host: str) -> list[ipaddress.IPv4Address]:
+        with runtime.LOCK:
+            zones = self._vantage.private_zones
+            if zones is None:
+                raise Unreachable(502, "the VPC's DNS support or DNS hostnames are off")
+            found = answer(zones, DNSLabel(host), "A")
+        if found.rcode == RCODE.REFUSED:
+            raise Unreachable(403, f"{host} is in no private zone of the VPC")
+        if found.rcode == RCODE.NXDOMAIN:
+            raise Unreachable(502, f"could not resolve {host}: no such name")
+        return [
+            ipaddress.IPv4Address(str(record.rdata))
+            for record in found.records
+            if record.rtype == QTYPE.A
+        ]
+
+    def _connect(self, ip: ipaddress.IPv4Address, port: int) -> int:
+        """The port on loopback that stands for an address, if its security groups let us in."""
+        with runtime.LOCK:
+            vpc, source = self._vantage.vpc, self._vantage.address
+            if vpc is None or source is None:
+                raise Unreachable(502, "there is no VPC to stand in")
+            ec2 = ec2_backends[DEFAULT_ACCOUNT_ID][self._vantage.region]
+            here = [
+                eni
+                for eni in ec2.enis.values()
+                if eni.vpc_id == vpc.id and eni.private_ip_address == str(ip)
+            ]
+            if not here:
+                raise Unreachable(502, f"nobody has the address {ip}")
+            allowed = lets_in(here[0].group_set, source, port)
+            local_port = self._containers.local_port(Address(vpc.id, str(ip), port))
+        if not allowed:
+            groups = ", ".join(group.id for group in here[0].group_set)
+            raise Unreachable(
+                TIMED_OUT,
+                f"connection to {ip}:{port} timed out: no ingress rule of {groups} "
+                f"lets {source} in",
+            )
+        if local_port is None:
+            raise Unreachable(502, f"connection to {ip}:{port} refused: nothing listens there")
+        return local_port
+
+    async def _forward(
+        self, request: web.BaseRequest, url: URL, local_port: int
+    ) -> web.StreamResponse:
+        target = URL.build(
+            scheme="http", host=HOST, port=local_port, path=url.raw_path, encoded=True
+        ).with_query(url.raw_query_string or None)
+        named = request.headers.get("Host") or url.authority
+        headers = [(name, value) for name, value in request.headers.items() if _goes_on(name)]
+        headers = [*((n, v) for n, v in headers if n.lower() != "host"), ("Host", named)]
+        body = request.content if request.can_read_body else None
+        try:
+            async with self._client.request(
+                request.method, target, headers=headers, data=body, allow_redirects=False
+            ) as upstream:
+                reply = web.StreamResponse(status=upstream.status, reason=upstream.reason)
+                for name, value in upstream.headers.items():
+                    if _goes_on(name):
+                        reply.headers.add(name, value)
+                await reply.prepare(request)
+                async for chunk in upstream.content.iter_any():
+                    await reply.write(chunk)
+                await reply.write_eof()
+                return reply
+        except (ClientError, TimeoutError) as error:
+            raise Unreachable(502, f"{url.host} closed the connection: {error}") from error
+
+
+def _goes_on(header: str) -> bool:
+    return header.lower() not in HOP_BY_HOP
