@@ -35,6 +35,7 @@ from stacks.settings import Settings
 
 _GONE = {
     "ClusterNotFoundException",
+    "InvalidSubnetID.NotFound",
     "NoSuchHostedZone",
     "ServiceNotFound",
     "ServiceNotFoundException",
