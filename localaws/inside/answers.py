@@ -117,7 +117,9 @@ def _records(name: DNSLabel, sets: Iterable[RecordSet]) -> list[RR]:
         values = [*(each.records or [])]
         random.shuffle(values)
         for value in values:
-            (record,) = RR.fromZone(f". {each.ttl} IN {each.type} {value}")
+            # moto keeps the SOA that it gives a new zone in the form of a reply.
+            text = value["Value"] if isinstance(value, dict) else value
+            (record,) = RR.fromZone(f". {each.ttl} IN {each.type} {text}")
             record.rname = name
             records.append(record)
     return records

@@ -5,11 +5,9 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable
-from typing import Any
 
-from moto.ec2.models.security_groups import SecurityGroup
+from moto.ec2.models.security_groups import SecurityGroup, SecurityGroupRule
 
-TCP = ("tcp", "6")
 ALL_PROTOCOLS = "-1"
 
 
@@ -25,13 +23,13 @@ def lets_in(groups: Iterable[SecurityGroup], source: ipaddress.IPv4Address, port
     )
 
 
-def _covers(rule: Any, port: int) -> bool:
-    protocol = str(rule.ip_protocol)
-    if protocol == ALL_PROTOCOLS:
+def _covers(rule: SecurityGroupRule, port: int) -> bool:
+    if rule.ip_protocol == ALL_PROTOCOLS:
         return True
-    return protocol in TCP and int(rule.from_port) <= port <= int(rule.to_port)
+    first, last = rule.from_port, rule.to_port
+    return rule.ip_protocol == "tcp" and first is not None and first <= port <= (last or first)
 
 
-def _comes_from(rule: Any, source: ipaddress.IPv4Address) -> bool:
-    ranges = [each.get("CidrIp") for each in rule.ip_ranges]
-    return any(source in ipaddress.IPv4Network(cidr, strict=False) for cidr in ranges if cidr)
+def _comes_from(rule: SecurityGroupRule, source: ipaddress.IPv4Address) -> bool:
+    cidr = rule.ip_range.get("CidrIp")
+    return cidr is not None and source in ipaddress.IPv4Network(cidr, strict=False)
