@@ -34,8 +34,8 @@ def main() -> int:
         print("clean: nothing removed; `make destroy` first", file=sys.stderr)
         return 1
     if (CHECKOUT / ".state" / "localaws.pid").exists():
-        stopped = subprocess.run([sys.executable, "-m", "scripts.endpoint", "down"], cwd=CHECKOUT)
-        if stopped.returncode:
+        down = [".venv/bin/python", "-m", "scripts.endpoint", "down"]
+        if subprocess.run(down, cwd=CHECKOUT).returncode:
             return 1
     for pattern in _GENERATED:
         for path in CHECKOUT.glob(pattern):

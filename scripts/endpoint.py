@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from harness.targets import Target, localstack_endpoint
 from localaws.settings import SettingsError, load_settings
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -61,6 +62,13 @@ def ensure_up(environ: Mapping[str, str], state: Path = STATE) -> str:
     if endpoint.started:
         print(f"localaws started on {endpoint.url} (pid {endpoint.pid})", file=sys.stderr)
     return endpoint.url
+
+
+def endpoint_of(target: Target, environ: Mapping[str, str]) -> str | None:
+    """Where that target answers, None for AWS; the local one is up after this. EndpointError."""
+    if target is Target.LOCAL:
+        return ensure_up(environ)
+    return localstack_endpoint() if target is Target.LOCALSTACK else None
 
 
 def up(environ: Mapping[str, str], state: Path = STATE) -> Running:
@@ -143,26 +151,39 @@ def who_answers(url: str) -> Running | Other | None:
 
 def main(arguments: Sequence[str]) -> int:
     """`up`, `down` or `status`, told in a line. `status` is 0 only when it runs."""
+    actions = {"up": _tell_up, "down": _tell_down, "status": _tell_status}
     parser = argparse.ArgumentParser(prog="localaws", description="The embedded AWS endpoint.")
-    parser.add_argument("action", choices=["up", "down", "status"])
-    action = parser.parse_args(arguments).action
+    parser.add_argument("action", choices=actions)
     try:
-        if action == "up":
-            endpoint = up(os.environ)
-            print(
-                "localaws", "started on" if endpoint.started else "runs already on", _say(endpoint)
-            )
-            return 0
-        if action == "down":
-            ended = down()
-            print("localaws", "stopped: " + _say(ended) if ended else "was not running")
-            return 0
-        current = status()
-        print("localaws", "runs on " + _say(current) if current else "does not run")
-        return 0 if current else 1
+        return actions[parser.parse_args(arguments).action]()
     except EndpointError as error:
         print(f"localaws: {error}", file=sys.stderr)
         return 1
+
+
+def _tell_up() -> int:
+    endpoint = up(os.environ)
+    print(f"localaws {'started' if endpoint.started else 'runs already'} on {_say(endpoint)}")
+    return 0
+
+
+def _tell_down() -> int:
+    ended = down()
+    if ended is None:
+        return 0 if _tell_status() else 1
+    print(f"localaws stopped: {_say(ended)}")
+    return 0
+
+
+def _tell_status() -> int:
+    own = status()
+    found = own or who_answers(_url(_port(os.environ)))
+    if isinstance(found, Running):
+        print(f"localaws runs on {_say(found)}{'' if own else ', not started from this checkout'}")
+        return 0
+    held = f"; port {_port(os.environ)} is held by {found.what}" if found else ""
+    print(f"localaws does not run{held}")
+    return 1
 
 
 def _say(endpoint: Running) -> str:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.errors import HarnessError
-from harness.targets import Target, environment, localstack_endpoint, terraform_environment
-from scripts.endpoint import EndpointError, ensure_up
+from harness.targets import Target, environment, terraform_environment
+from scripts.endpoint import EndpointError, endpoint_of
 from stacks.errors import SettingsError
 from stacks.settings import load_settings
 
@@ -145,12 +145,7 @@ def _target_environment(environ: Mapping[str, str]) -> dict[str, str]:
     """The same for TARGET; the local endpoint runs after this when that is the target."""
     target = Target.parse(environ.get("TARGET") or "local")
     region = load_settings(CHECKOUT / "handson.toml", environ).region
-    endpoint = None
-    if target is Target.LOCAL:
-        endpoint = ensure_up(environ)
-    elif target is Target.LOCALSTACK:
-        endpoint = localstack_endpoint()
-    return environment(target, environ, endpoint=endpoint, region=region)
+    return environment(target, environ, endpoint=endpoint_of(target, environ), region=region)
 
 
 def with_stacks(call: Call, environ: Mapping[str, str]) -> list[str]:

@@ -46,53 +46,62 @@ class Provider:
         """The full name, as in Terraform's own configuration."""
         return f"{self.host}/hashicorp/aws"
 
-    def unpacked_in(self, mirror: Path) -> bool:
-        """Is it in that mirror, ready to run?"""
-        folder = mirror / self.address / VERSION / self.platform
-        return any(os.access(file, os.X_OK) for file in folder.glob("terraform-provider-aws_v*"))
+    def folder(self, mirror: Path) -> Path:
+        """Where it lies in that mirror, ready to run."""
+        return mirror / self.address / VERSION / self.platform
 
-    def packed_in(self, mirror: Path) -> bool:
-        """Is it in that mirror as the archive that the registry serves?"""
-        archive = f"terraform-provider-aws_{VERSION}_{self.platform}.zip"
-        return (mirror / self.address / archive).is_file()
+    def archive(self, mirror: Path) -> Path:
+        """Where it lies in that mirror as the registry serves it."""
+        return mirror / self.address / f"terraform-provider-aws_{VERSION}_{self.platform}.zip"
 
 
 def provide(provider: Provider, binary: str, state: Path, environ: Mapping[str, str]) -> str:
-    """Write `state`/terraform.rc for a mirror that has the provider, and say where that is.
+    """Put the provider into `state`/providers, have `state`/terraform.rc name that, say whence.
 
     Raises SetupError, with all that was tried, when neither Terraform nor the machine has it.
     """
-    kept = state / "providers"
+    kept, rc = state / "providers", state / "terraform.rc"
     # A download that was cut short leaves half a provider, which Terraform would take for a whole.
     shutil.rmtree(kept, ignore_errors=True)
     kept.mkdir(parents=True)
-    answer = _init(binary, state, _plain(environ) | {"TF_PLUGIN_CACHE_DIR": str(kept)})
-    if not answer:
-        _write_configuration(state, kept, provider)
-        return "the registry"
+    rc.unlink(missing_ok=True)
+    plain = _plain(environ)
+    whence = "Terraform's usual place"
+    said = _init(binary, state, plain | {"TF_PLUGIN_CACHE_DIR": str(kept)})
+    if said:
+        mirror = _fill_from_a_mirror(kept, provider, binary, state, environ)
+        if mirror is None:
+            raise SetupError(
+                f"Provider {provider.address} {VERSION} for {provider.platform}: not found\n"
+                f"  Terraform by itself said: {said}\n"
+                f"  mirrors looked for under: {', '.join(map(str, _roots(environ)))}\n"
+                f"  What to do: let Terraform reach {provider.host}, or unpack the provider into\n"
+                f"  {provider.folder(Path('DIR'))}/ and set TF_PLUGIN_MIRROR=DIR"
+            )
+        whence = f"the mirror {mirror}, as the registry did not answer"
+    _write_configuration(rc, kept, provider)
+    failed = _init(binary, state, plain | {"TF_CLI_CONFIG_FILE": str(rc)})
+    if failed:
+        raise SetupError(f"Terraform cannot use the provider from {whence}: {failed}")
+    return whence
 
-    searched = _roots(environ)
-    for mirror in (m for root in searched for m in _mirrors(root, provider.host)):
-        if not (provider.unpacked_in(mirror) or provider.packed_in(mirror)):
-            continue
-        rc = _write_configuration(state, mirror, provider)
-        own = _plain(environ) | {"TF_CLI_CONFIG_FILE": str(rc)}
-        if not provider.unpacked_in(mirror):
-            # Once, here: else every stack would unpack 700 MB for itself.
-            own["TF_PLUGIN_CACHE_DIR"] = str(kept)
-        failed = _init(binary, state, own)
-        if not failed:
-            if not provider.unpacked_in(mirror):
-                _write_configuration(state, kept, provider)
-            return f"the mirror {mirror} (the registry did not answer)"
-        answer += f"\nwith the mirror {mirror}: {failed}"
-    raise SetupError(
-        f"Terraform provider {provider.address} {VERSION} ({provider.platform}): not found\n"
-        f"  Terraform by itself said: {answer}\n"
-        f"  mirrors looked for under: {', '.join(map(str, searched))}\n"
-        f"  What to do: let Terraform reach {provider.host}, or unpack the provider into\n"
-        f"  DIR/{provider.address}/{VERSION}/{provider.platform}/ and set TF_PLUGIN_MIRROR=DIR"
-    )
+
+def _fill_from_a_mirror(
+    kept: Path, provider: Provider, binary: str, state: Path, environ: Mapping[str, str]
+) -> Path | None:
+    """Link or unpack the provider out of the first mirror that has it; None when none has."""
+    for mirror in (m for root in _roots(environ) for m in _mirrors(root, provider.host)):
+        if provider.folder(mirror).is_dir():
+            provider.folder(kept).parent.mkdir(parents=True)
+            provider.folder(kept).symlink_to(provider.folder(mirror).resolve())
+            return mirror
+        if provider.archive(mirror).is_file():
+            # Unpacked here, once: else every stack would do it, 700 MB each.
+            rc = _write_configuration(state / "terraform.rc", mirror, provider)
+            own = {"TF_CLI_CONFIG_FILE": str(rc), "TF_PLUGIN_CACHE_DIR": str(kept)}
+            if not _init(binary, state, _plain(environ) | own):
+                return mirror
+    return None
 
 
 def _plain(environ: Mapping[str, str]) -> dict[str, str]:
@@ -128,7 +137,8 @@ def _init(binary: str, state: Path, environ: Mapping[str, str]) -> str:
     if ran.returncode == 0:
         return ""
     error = ran.stderr.partition("Error: ")[2].partition("\n\nTo see which modules")[0]
-    return " ".join((error or ran.stderr or ran.stdout).split())
+    words = (error or ran.stderr or ran.stdout).split()
+    return " ".join(words) or f"nothing, exit code {ran.returncode}"
 
 
 def _roots(environ: Mapping[str, str]) -> list[Path]:
@@ -159,8 +169,7 @@ def _mirrors(folder: Path, host: str, depth: int = _DEPTH) -> Iterator[Path]:
         yield from _mirrors(Path(path), host, depth - 1)
 
 
-def _write_configuration(state: Path, mirror: Path, provider: Provider) -> Path:
-    rc = state / "terraform.rc"
+def _write_configuration(rc: Path, mirror: Path, provider: Provider) -> Path:
     rc.write_text(
         f"""# Written by `make setup`; the commands of this checkout name it in TF_CLI_CONFIG_FILE.
 provider_installation {{

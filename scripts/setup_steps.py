@@ -92,7 +92,7 @@ def _steps(state: Path, environ: Mapping[str, str]) -> list[Step]:
     needed = [NODE, terraform(environ)] + ([] if modules_stamp.exists() else [NPM])
     tools = find(needed, environ, [] if venv_stamp.exists() else venv_problems())
     binary = tools["Terraform"]
-    provider = Provider.of(binary)
+    provider, providers = Provider.of(binary), state / "providers"
     return [
         Step(
             "Python packages",
@@ -119,8 +119,9 @@ def _steps(state: Path, environ: Mapping[str, str]) -> list[Step]:
         Step(
             f"Terraform provider hashicorp/aws {VERSION}",
             state / "provider-stamp",
-            _fingerprint([provider.host, provider.platform, VERSION, str(state)], []),
-            state / "terraform.rc",
+            _fingerprint([provider.host, provider.platform, VERSION, os.path.realpath(providers)], []),
+            # Through the link, if it is one: a mirror may go away.
+            provider.folder(providers),
             lambda: "from " + provide(provider, binary.path, state, environ),
         ),
     ]

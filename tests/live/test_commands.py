@@ -86,8 +86,8 @@ def copy(tmp_path: Path) -> Iterator[Copy]:
         (folder / installed).symlink_to(CHECKOUT / installed)
     state = folder / ".state"
     state.mkdir()
-    for provided in ("terraform.rc", "provider-stamp"):
-        shutil.copy2(CHECKOUT / ".state" / provided, state)
+    for provided in ("terraform.rc", "provider-stamp", "providers"):
+        (state / provided).symlink_to(CHECKOUT / ".state" / provided)
 
     commands = tmp_path / "bin"
     commands.mkdir()

@@ -3,6 +3,7 @@
 
 import http.server
 import os
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -160,6 +161,40 @@ def test_another_localaws_at_the_recorded_url_is_not_ours(serve: Serve, tmp_path
     record(tmp_path, _a_dead_pid(), serve(OURS))
     assert status(tmp_path) is None
     assert down(tmp_path) is None
+
+
+@pytest.mark.parametrize(
+    ("body", "action", "code", "told"),
+    [
+        (OURS, "status", 0, "localaws runs on .*, not started from this checkout"),
+        (OURS, "down", 1, "localaws runs on .*, not started from this checkout"),
+        (LOCALSTACK, "status", 1, "localaws does not run; port .* is held by LocalStack"),
+        (LOCALSTACK, "down", 0, "localaws does not run; port .* is held by LocalStack"),
+    ],
+)
+def test_what_is_not_from_this_checkout_is_told_and_left(
+    serve: Serve,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    body: str,
+    action: str,
+    code: int,
+    told: str,
+) -> None:
+    monkeypatch.setenv("LOCALAWS_PORT", port_of(serve(body))["LOCALAWS_PORT"])
+    monkeypatch.setattr(endpoint, "down", lambda: down(tmp_path))
+    monkeypatch.setattr(endpoint, "status", lambda: status(tmp_path))
+    assert endpoint.main([action]) == code
+    assert re.match(told, capsys.readouterr().out)
+
+
+def test_an_error_is_told_without_a_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LOCALAWS_PORT", "http")
+    assert endpoint.main(["up"]) == 1
+    assert capsys.readouterr().err.startswith("localaws: LOCALAWS_PORT='http'")
 
 
 def _a_dead_pid() -> int:

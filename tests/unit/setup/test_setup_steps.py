@@ -11,6 +11,8 @@ from scripts import setup_steps
 from scripts.setup_steps import set_up
 from scripts.setup_tools import SetupError
 
+PROVIDER = "providers/registry.terraform.io/hashicorp/aws/5.100.0/linux_amd64"
+
 FakeProgram = Callable[[str, str], Path]
 
 
@@ -33,7 +35,7 @@ class Checkout:
         return self._install("node", self.folder / "node_modules/cdktf-cli/package.json")
 
     def provide(self, provider: object, binary: str, state: Path, environ: object) -> str:
-        return self._install("provider", state / "terraform.rc")
+        return self._install("provider", state / PROVIDER)
 
     def _install(self, what: str, evidence: Path) -> str:
         self.done.append(what)
@@ -142,7 +144,7 @@ def test_a_moved_checkout_is_set_up_where_paths_are_held(
     [
         (".venv/bin/python", ["python"]),
         ("node_modules/cdktf-cli/package.json", ["node"]),
-        (".state/terraform.rc", ["provider"]),
+        (f".state/{PROVIDER}", ["provider"]),
     ],
 )
 def test_what_was_removed_is_made_again(checkout: Checkout, gone: str, again: list[str]) -> None:
