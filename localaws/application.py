@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 import moto
+from botocore.model import OperationNotFoundError
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+from localaws.served import JSON
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -22,6 +25,9 @@ LOG = logging.getLogger(__name__)
 HEALTH_PATH = "/_localstack/health"
 ACCOUNT_KEY = re.compile(r"Credential=(\d{12})/")
 """An access key of twelve digits is the account's id, as LocalStack has it."""
+
+UNKNOWN_OPERATION = "UnknownOperationException"
+"""An action that the service's model does not have."""
 
 
 class Application:
@@ -45,6 +51,8 @@ class Application:
         try:
             replied: Iterable[bytes] = self._moto(environ, start_response)
             return replied
+        except OperationNotFoundError as error:
+            return _error(environ, start_response, "400 Bad Request", UNKNOWN_OPERATION, error)
         except NotImplementedError as error:
             return _error(environ, start_response, "501 Not Implemented", "NotImplemented", error)
         except Exception as error:
@@ -70,7 +78,7 @@ def _error(
     message = str(error) or type(error).__name__
     if "json" in environ.get("CONTENT_TYPE", ""):
         body = json.dumps({"__type": code, "message": message})
-        return _reply(start_response, status, "application/x-amz-json-1.1", body)
+        return _reply(start_response, status, JSON, body)
     inner = f"<Error><Code>{code}</Code><Message>{escape(message)}</Message></Error>"
     body = f"<ErrorResponse>{inner}</ErrorResponse>"
     if "ec2" in environ.get("HTTP_AUTHORIZATION", ""):

@@ -18,10 +18,14 @@ from moto.route53.models import (
 )
 from moto.route53.responses import Route53
 
+from localaws.paging import InvalidToken, page
 from localaws.served import AwsError, Serialized, Served
 
 MAX_ITEMS = 300
 """Record sets on a page of ListResourceRecordSets, at the most and by default [API reference]."""
+
+MAX_ZONES = 100
+"""Hosted zones on a page, at the most and by default [API reference]."""
 
 NAME_SERVERS = [
     "ns-1536.awsdns-00.co.uk.",
@@ -111,6 +115,18 @@ def _place(record: RecordSet) -> tuple[str, str, str]:
 class HostedZonesResponse(Serialized, Route53):
     """Answers Route 53's requests."""
 
+    def list_hosted_zones_by_vpc(self) -> ActionResult:
+        size = min(self._get_int_param("MaxItems", MAX_ZONES), MAX_ZONES)
+        summaries = self.backend.list_hosted_zones_by_vpc(self._get_param("VPCId"))
+        try:
+            found, token = page(
+                summaries, lambda each: each["HostedZoneId"], size, self._get_param("NextToken")
+            )
+        except InvalidToken as error:
+            raise AwsError("InvalidPaginationToken", str(error)) from error
+        result = {"HostedZoneSummaries": found, "MaxItems": size, "NextToken": token}
+        return ActionResult(result)
+
     def list_resource_record_sets(self) -> ActionResult:
         start = (
             self._get_param("StartRecordName", ""),
@@ -171,14 +187,38 @@ class HostedZones(Served, Route53Backend):
         """Delete a namespace's zone with all that is in it."""
         del self.zones[zone.resource_id]
 
-    def private_zone_of(self, name: str, vpc_id: str) -> FakeZone | None:
-        """The private zone of exactly this name that the VPC is associated with, if any."""
+    def refuse_second_zone(self, name: str, vpc_id: str, region: str) -> None:
+        """Raise ConflictingDomainExists if the VPC has a private zone of exactly this name."""
         wanted = name.rstrip(".").lower()
         for zone in self.zones.values():
             in_vpc = any(vpc.get("vpc_id") == vpc_id for vpc in zone.vpcs)
             if zone.private_zone and in_vpc and zone.name.rstrip(".").lower() == wanted:
-                return zone
-        return None
+                raise AwsError(
+                    "ConflictingDomainExists",
+                    f"The VPC {vpc_id} in region {region} has already been associated "
+                    f"with the hosted zone {zone.resource_id} with the same domain name.",
+                )
+
+    def create_hosted_zone(
+        self,
+        name: str,
+        private_zone: bool,
+        caller_reference: str | None = None,
+        vpcid: str | None = None,
+        vpcregion: str | None = None,
+        comment: str | None = None,
+        delegation_set_id: str | None = None,
+    ) -> FakeZone:
+        """moto: any number of zones of a name in a VPC. AWS: one."""
+        if vpcid:
+            self.refuse_second_zone(name, vpcid, vpcregion or "")
+        return super().create_hosted_zone(
+            name, private_zone, caller_reference, vpcid, vpcregion, comment, delegation_set_id
+        )
+
+    def associate_vpc_with_hosted_zone(self, zone_id: str, vpcid: str, vpcregion: str) -> FakeZone:
+        self.refuse_second_zone(self.get_hosted_zone(zone_id).name, vpcid, vpcregion)
+        return super().associate_vpc_with_hosted_zone(zone_id, vpcid, vpcregion)
 
     def change_resource_record_sets(self, zoneid: str, change_list: list[dict[str, Any]]) -> None:
         self._refuse_if_managed(zoneid)
@@ -187,6 +227,10 @@ class HostedZones(Served, Route53Backend):
     def delete_hosted_zone(self, id_: str) -> FakeZone | None:
         self._refuse_if_managed(id_)
         return super().delete_hosted_zone(id_)
+
+    def update_hosted_zone_comment(self, id_: str, comment: str) -> FakeZone:
+        self._refuse_if_managed(id_)
+        return super().update_hosted_zone_comment(id_, comment)
 
     def _refuse_if_managed(self, zone_id: str) -> None:
         zone = self.get_hosted_zone(zone_id)

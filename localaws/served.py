@@ -14,6 +14,9 @@ from moto.core.utils import get_service_model
 
 from localaws import constraints, runtime
 
+JSON = "application/x-amz-json-1.1"
+"""What ECS and Cloud Map speak."""
+
 
 class AwsError(ServiceException):
     """An error as AWS answers it: a code, a message and the HTTP status seen on the wire."""
@@ -44,15 +47,16 @@ class Serialized(BaseResponse):
             return super()._dispatch(*args, **kwargs)
 
     def serialized(self, action_result: ActionResult) -> TYPE_RESPONSE:
-        error = action_result.result
-        if not isinstance(error, AwsError):
-            return super().serialized(action_result)
         with warnings.catch_warnings():
             # moto warns of errors outside the service's model; AWS answers with such ones too.
             warnings.simplefilter("ignore")
-            _, headers, body = super().serialized(action_result)
-        # The models declare other statuses for some errors than the services answer.
-        return error.http_status, headers, body
+            status, headers, body = super().serialized(action_result)
+        if headers.get("Content-Type") == "text":  # moto's, of every JSON service
+            headers["Content-Type"] = JSON
+        if isinstance(action_result.result, AwsError):
+            # The models declare other statuses for some errors than the services answer.
+            status = action_result.result.http_status
+        return status, headers, body
 
 
 class Constrained(BaseResponse):

@@ -34,19 +34,15 @@ class CloudMap(Served, Instances):
     def discover_instances(self, params: Params) -> list[Instance]:  # type: ignore[override]
         """A random choice of the instances that fit, MaxResults at the most; there is no paging.
 
-        Without HealthStatus: healthy ones or else all (a choice: the default is not documented).
+        HealthStatus is ignored where the service has no health check [API reference]; when it is
+        not given, healthy ones or else all (a choice: the default is not documented).
         """
         service = self.discoverable_service(params["NamespaceName"], params["ServiceName"])
         found = _with(params.get("QueryParameters") or {}, [*service.instances.values()])
         if best := _with(params.get("OptionalParameters") or {}, found):
             found = best
-        wanted = params.get("HealthStatus") or "HEALTHY_OR_ELSE_ALL"
-        if wanted != "ALL":
-            unwanted = "HEALTHY" if wanted == "UNHEALTHY" else "UNHEALTHY"
-            fit = [instance for instance in found if instance.health_status != unwanted]
-            if wanted == "UNHEALTHY":
-                fit = [instance for instance in fit if instance.health_status == "UNHEALTHY"]
-            found = fit if fit or wanted != "HEALTHY_OR_ELSE_ALL" else found
+        if service.health_check_custom_config is not None:
+            found = _of_health(params.get("HealthStatus") or "HEALTHY_OR_ELSE_ALL", found)
         return random.sample(found, min(len(found), params.get("MaxResults") or 100))
 
 
@@ -54,3 +50,13 @@ def _with(attributes: Mapping[str, str], instances: list[Instance]) -> list[Inst
     """The instances that have all these attributes."""
     wanted = attributes.items()
     return [instance for instance in instances if wanted <= instance.attributes.items()]
+
+
+def _of_health(wanted: str, instances: list[Instance]) -> list[Instance]:
+    """The instances that pass one of the values of DiscoverInstances' HealthStatus."""
+    if wanted == "ALL":
+        return instances
+    or_else_all = wanted == "HEALTHY_OR_ELSE_ALL"
+    status = "HEALTHY" if or_else_all else wanted
+    fit = [instance for instance in instances if instance.health_status == status]
+    return fit if fit or not or_else_all else instances

@@ -57,6 +57,18 @@ class ResourceLimitExceeded(AwsError):
     code = "ResourceLimitExceeded"
 
 
+class ResourceNotFound(AwsError):
+    """Tags of something that is not there."""
+
+    code = "ResourceNotFoundException"
+
+
+class TooManyTags(AwsError):
+    """More tags than a resource can have."""
+
+    code = "TooManyTagsException"
+
+
 class DuplicateRequest(AwsError):
     """Another operation on the same thing is in progress."""
 

@@ -3,38 +3,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 from localaws.cloudmap.errors import InvalidInput
 
+Item = TypeVar("Item")
 
-def matches(
-    filters: Iterable[Mapping[str, Any]], values: Mapping[str, Callable[[], str | float | None]]
-) -> bool:
-    """Whether a thing passes all filters; `values` gives what each filter name looks at.
 
-    Raises InvalidInput for a filter that the call does not have.
+@dataclass(frozen=True)
+class Criterion(Generic[Item]):
+    """What a filter looks at, and the conditions that it can be used with."""
+
+    value: Callable[[Item], str | float | None]
+    conditions: tuple[str, ...] = ("EQ",)
+
+
+def filtered(
+    items: Iterable[Item],
+    filters: Sequence[Mapping[str, Any]],
+    criteria: Mapping[str, Criterion[Item]],
+) -> list[Item]:
+    """The items that pass all filters; `criteria` are those that the call has, by name.
+
+    Raises InvalidInput for another filter, and for a condition or values that do not go with it.
     """
-    return all(_matches(filter_, values) for filter_ in filters)
+    for filter_ in filters:
+        _refuse_unusable(filter_, criteria)
+    return [
+        item
+        for item in items
+        if all(_passes(filter_, criteria[filter_["Name"]].value(item)) for filter_ in filters)
+    ]
 
 
-def _matches(
-    filter_: Mapping[str, Any], values: Mapping[str, Callable[[], str | float | None]]
-) -> bool:
-    name, wanted = filter_["Name"], filter_["Values"]
-    condition = filter_.get("Condition") or "EQ"
-    if name not in values:
+def _condition(filter_: Mapping[str, Any]) -> str:
+    return filter_.get("Condition") or "EQ"
+
+
+def _refuse_unusable(filter_: Mapping[str, Any], criteria: Mapping[str, Criterion[Item]]) -> None:
+    name, values, condition = filter_["Name"], filter_["Values"], _condition(filter_)
+    if name not in criteria:
         raise InvalidInput(f"The filter {name} cannot be used here.")
-    value = values[name]()
+    if condition not in criteria[name].conditions:
+        raise InvalidInput(f"{condition} cannot be used with the filter {name}.")
     if condition == "BETWEEN":
-        if len(wanted) != 2 or not all(_is_number(bound) for bound in wanted):
+        if len(values) != 2 or not all(_is_number(bound) for bound in values):
             raise InvalidInput(f"BETWEEN needs two numbers for {name}.")
+    elif condition != "IN" and len(values) != 1:
+        raise InvalidInput(f"{condition} needs one value for {name}.")
+
+
+def _passes(filter_: Mapping[str, Any], value: str | float | None) -> bool:
+    wanted, condition = filter_["Values"], _condition(filter_)
+    if condition == "BETWEEN":
         return isinstance(value, float) and float(wanted[0]) <= value <= float(wanted[1])
-    if condition == "EQ" and len(wanted) != 1:
-        raise InvalidInput(f"EQ needs one value for {name}.")
     if condition == "BEGINS_WITH":
-        return isinstance(value, str) and any(value.startswith(prefix) for prefix in wanted)
+        return isinstance(value, str) and value.startswith(wanted[0])
     return value in wanted
 
 

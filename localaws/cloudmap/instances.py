@@ -7,7 +7,7 @@ from localaws import runtime
 from localaws.cloudmap import rules
 from localaws.cloudmap.errors import CustomHealthNotFound, DuplicateRequest, InstanceNotFound
 from localaws.cloudmap.models import Instance, Service
-from localaws.cloudmap.operations import random_id
+from localaws.cloudmap.operations import change_id, random_id
 from localaws.cloudmap.services import Services
 
 
@@ -47,16 +47,17 @@ class Instances(Services):
             complete,
             targets=self._instance_targets(service, instance_id),
             creator_request_id=creator_request_id,
+            asked=(service.id, instance_id, attributes),
         )
 
     def _refuse_over_quota(self, service: Service) -> None:
         """Count what is registered and what is about to be."""
         namespace = self.get_namespace(service.namespace_id)
         waiting = [
-            operation.subject[1]
-            for operation in self.ledger.in_progress()
-            if operation.type == "REGISTER_INSTANCE"
-            and operation.subject[2] not in self.services[operation.subject[1]].instances
+            operation.targets["SERVICE"]
+            for operation in self.ledger.in_progress("REGISTER_INSTANCE")
+            if operation.targets["INSTANCE"]
+            not in self.services[operation.targets["SERVICE"]].instances
         ]
         in_service = service.instance_count + waiting.count(service.id)
         rules.quota("instances in a service", in_service, rules.INSTANCES_PER_SERVICE)
@@ -68,7 +69,7 @@ class Instances(Services):
     def _instance_targets(service: Service, instance_id: str) -> dict[str, str]:
         targets = {"INSTANCE": instance_id, "SERVICE": service.id}
         if service.dns_config:
-            targets["ROUTE_53_CHANGE_ID"] = f"C{random_id(20).upper()}"
+            targets["ROUTE_53_CHANGE_ID"] = change_id()
         return targets
 
     def deregister_instance(self, service_id: str, instance_id: str) -> str:

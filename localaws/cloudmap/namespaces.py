@@ -24,12 +24,16 @@ from localaws.cloudmap.errors import (
     ResourceInUse,
 )
 from localaws.cloudmap.models import DEFAULT_SOA_TTL, Namespace, Service, arn, id_of
-from localaws.cloudmap.operations import Operation, Operations, operation_id, random_id
+from localaws.cloudmap.operations import Operation, Operations, change_id, operation_id, random_id
 from localaws.cloudmap.records import record_sets
 from localaws.route53 import HostedZones
+from localaws.served import AwsError
 
 Params = Mapping[str, Any]
 """A request's parameters, named as in the API."""
+
+CANNOT_CREATE = "CANNOT_CREATE_HOSTED_ZONE"
+"""The error code of an operation whose hosted zone Route 53 does not make."""
 
 
 class Namespaces(ServiceDiscoveryBackend):
@@ -50,6 +54,7 @@ class Namespaces(ServiceDiscoveryBackend):
         *,
         targets: dict[str, str],
         creator_request_id: str | None = None,
+        asked: object = None,
     ) -> str:
         """Submit an operation; see Operations.submit."""
         operation = Operation(
@@ -60,6 +65,7 @@ class Namespaces(ServiceDiscoveryBackend):
             targets=targets,
             owner_account=self.account_id,
             creator_request_id=creator_request_id,
+            asked=asked,
         )
         return self.ledger.submit(operation)
 
@@ -71,12 +77,15 @@ class Namespaces(ServiceDiscoveryBackend):
         fails, in another it gets a zone of its own.
         """
         name, request = params["Name"], params.get("CreatorRequestId") or random_id(32)
-        if repeated := self.ledger.repeated(action, request):
+        if repeated := self.ledger.repeated(action, request, params):
             return repeated.id
         for other in self.namespaces.values():
             if other.name == name and other.type == type_ and type_ != "DNS_PRIVATE":
                 raise NamespaceAlreadyExists(other.id, other.creator_request_id)
-        rules.quota("namespaces in a region", len(self.namespaces), rules.NAMESPACES_PER_REGION)
+        tags = params.get("Tags") or []
+        rules.tags(tags)
+        used = len(self.namespaces) + len(self.ledger.in_progress("CREATE_NAMESPACE"))
+        rules.quota("namespaces in a region", used, rules.NAMESPACES_PER_REGION)
         id_ = f"ns-{random_id(16)}"
         namespace = Namespace(
             id=id_,
@@ -90,7 +99,6 @@ class Namespaces(ServiceDiscoveryBackend):
             vpc=params.get("Vpc"),
         )
         soa = params.get("Properties", {}).get("DnsProperties", {}).get("SOA", {})
-        tags = params.get("Tags") or []
         return self.submit(
             "CREATE_NAMESPACE",
             action,
@@ -98,6 +106,7 @@ class Namespaces(ServiceDiscoveryBackend):
             lambda: self._create(namespace, soa.get("TTL", DEFAULT_SOA_TTL), tags),
             targets={"NAMESPACE": id_},
             creator_request_id=request,
+            asked=params,
         )
 
     def _create(self, namespace: Namespace, soa_ttl: int, tags: list[dict[str, str]]) -> None:
@@ -125,18 +134,15 @@ class Namespaces(ServiceDiscoveryBackend):
         )
 
     def _refuse_zone_conflict(self, name: str, vpc_id: str) -> None:
-        failure = "CANNOT_CREATE_HOSTED_ZONE"
         if vpc_id not in ec2_backends[self.account_id][self.region_name].vpcs:
             # A choice: AWS leaves the operation pending until the caller gives up.
             raise OperationFailed(
-                failure, f"The VPC {vpc_id} in region {self.region_name} was not found."
+                CANNOT_CREATE, f"The VPC {vpc_id} in region {self.region_name} was not found."
             )
-        if zone := self._hosted_zones.private_zone_of(name, vpc_id):
-            raise OperationFailed(
-                failure,
-                f"The VPC {vpc_id} in region {self.region_name} has already been associated "
-                f"with the hosted zone {zone.resource_id} with the same domain name.",
-            )
+        try:
+            self._hosted_zones.refuse_second_zone(name, vpc_id, self.region_name)
+        except AwsError as error:
+            raise OperationFailed(CANNOT_CREATE, error.message) from error
 
     @property
     def _hosted_zones(self) -> HostedZones:
@@ -171,6 +177,7 @@ class Namespaces(ServiceDiscoveryBackend):
             complete,
             targets={"NAMESPACE": namespace.id},
             creator_request_id=params.get("UpdaterRequestId"),
+            asked=params,
         )
 
     def delete_namespace(self, namespace_id: str) -> str:
@@ -193,10 +200,13 @@ class Namespaces(ServiceDiscoveryBackend):
             if namespace.zone:
                 self._hosted_zones.delete_managed_zone(namespace.zone)
 
+        targets = {"NAMESPACE": namespace.id}
+        if namespace.zone:
+            targets["ROUTE_53_CHANGE_ID"] = change_id()
         return self.submit(
             "DELETE_NAMESPACE",
             "DeleteNamespace",
             ("namespace", namespace.id),
             complete,
-            targets={"NAMESPACE": namespace.id},
+            targets=targets,
         )

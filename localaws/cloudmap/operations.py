@@ -10,7 +10,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from localaws import runtime
-from localaws.cloudmap.errors import DuplicateRequest, OperationFailed, OperationNotFound
+from localaws.cloudmap.errors import (
+    DuplicateRequest,
+    InvalidInput,
+    OperationFailed,
+    OperationNotFound,
+)
 
 ID_ALPHABET = string.ascii_lowercase + string.digits
 
@@ -18,6 +23,11 @@ ID_ALPHABET = string.ascii_lowercase + string.digits
 def random_id(length: int) -> str:
     """An id as Cloud Map makes them: lower-case letters and digits."""
     return "".join(random.choices(ID_ALPHABET, k=length))
+
+
+def change_id() -> str:
+    """A Route 53 change: C and 20 upper-case letters or digits."""
+    return f"C{random_id(20).upper()}"
 
 
 def operation_id() -> str:
@@ -37,6 +47,8 @@ class Operation:
     subject: tuple[str, ...]
     """What it works on: no second operation on the same subject while this one is in progress."""
     creator_request_id: str | None
+    asked: object
+    """What the call asked for, which a repetition must not change."""
     complete: Callable[[], None]
     """Does the work; raises OperationFailed when AWS would end the operation with FAIL."""
     id: str = field(default_factory=operation_id)
@@ -83,7 +95,8 @@ class Operations:
         A call repeated with its CreatorRequestId has no second effect. Raises DuplicateRequest
         when another operation on the same subject is in progress.
         """
-        if (repeated := self.repeated(operation.action, operation.creator_request_id)) is not None:
+        request = operation.creator_request_id
+        if (repeated := self.repeated(operation.action, request, operation.asked)) is not None:
             return repeated.id
         if other := self.on(operation.subject):
             raise DuplicateRequest(other.action, other.id)
@@ -93,9 +106,19 @@ class Operations:
             self._by_request[operation.action, operation.creator_request_id] = operation
         return operation.id
 
-    def repeated(self, action: str, creator_request_id: str | None) -> Operation | None:
-        """The operation that a call of this action with this CreatorRequestId submitted."""
-        return self._by_request.get((action, creator_request_id)) if creator_request_id else None
+    def repeated(
+        self, action: str, creator_request_id: str | None, asked: object
+    ) -> Operation | None:
+        """The operation that a call of this action with this CreatorRequestId submitted.
+
+        Raises InvalidInput when that call asked for something else (a choice).
+        """
+        operation = self._by_request.get((action, creator_request_id or ""))
+        if operation and operation.asked != asked:
+            raise InvalidInput(
+                f"The CreatorRequestId {creator_request_id} was used with other parameters."
+            )
+        return operation
 
     def get(self, operation_id: str) -> Operation:
         if operation_id not in self._all:
@@ -109,8 +132,9 @@ class Operations:
         """The operation in progress on exactly this subject."""
         return self._in_progress.get(subject)
 
-    def in_progress(self) -> list[Operation]:
-        return [*self._in_progress.values()]
+    def in_progress(self, type_: str) -> list[Operation]:
+        """The operations of a type that are in progress."""
+        return [each for each in self._in_progress.values() if each.type == type_]
 
     def advance(self) -> None:
         """Move every operation in progress one status on."""

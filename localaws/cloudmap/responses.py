@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
@@ -11,8 +11,8 @@ from moto.core.responses import ActionResult, EmptyResult
 from moto.servicediscovery.responses import ServiceDiscoveryResponse
 
 from localaws.cloudmap.errors import InvalidInput
-from localaws.cloudmap.filters import matches
-from localaws.cloudmap.models import Namespace, Service
+from localaws.cloudmap.filters import Criterion, filtered
+from localaws.cloudmap.models import Namespace, Service, id_of
 from localaws.cloudmap.operations import Operation
 from localaws.paging import InvalidToken, page
 from localaws.served import Constrained, Serialized
@@ -59,14 +59,9 @@ class CloudMapResponse(Constrained, Serialized, ServiceDiscoveryResponse):
         return ActionResult({key: found, "NextToken": token})
 
     def _filtered(
-        self, items: Iterable[Item], values: dict[str, Callable[[Item], str | float | None]]
-    ) -> list[Item]:
-        filters = self._get_param("Filters") or []
-        return [
-            item
-            for item in items
-            if matches(filters, {name: _bind(get, item) for name, get in values.items()})
-        ]
+        self, items: Iterable[Item], criteria: dict[str, Criterion[Item]]
+    ) -> Iterable[Item]:
+        return filtered(items, self._get_param("Filters") or [], criteria)
 
     # Namespaces
 
@@ -103,13 +98,15 @@ class CloudMapResponse(Constrained, Serialized, ServiceDiscoveryResponse):
         return ActionResult({"Namespace": self.cloud_map.get_namespace(self.params["Id"])})
 
     def list_namespaces(self) -> ActionResult:  # type: ignore[override]
-        values: dict[str, Callable[[Namespace], str | float | None]] = {
-            "TYPE": lambda namespace: namespace.type,
-            "NAME": lambda namespace: namespace.name,
-            "HTTP_NAME": lambda namespace: namespace.http_name,
-            "RESOURCE_OWNER": lambda _: "SELF",
+        by_name = ("EQ", "BEGINS_WITH")
+        criteria: dict[str, Criterion[Namespace]] = {
+            "TYPE": Criterion(lambda namespace: namespace.type, by_name),
+            "NAME": Criterion(lambda namespace: namespace.name, by_name),
+            "HTTP_NAME": Criterion(lambda namespace: namespace.http_name, by_name),
+            "RESOURCE_OWNER": Criterion(lambda _: "SELF"),
         }
-        return self._list("Namespaces", self._filtered(self.cloud_map.namespaces.values(), values))
+        namespaces = self.cloud_map.namespaces.values()
+        return self._list("Namespaces", self._filtered(namespaces, criteria))
 
     # Operations
 
@@ -124,14 +121,15 @@ class CloudMapResponse(Constrained, Serialized, ServiceDiscoveryResponse):
                 filter_["Values"] = [
                     "SUCCESS" if value == "SUCCEED" else value for value in filter_["Values"]
                 ]
-        values: dict[str, Callable[[Operation], str | float | None]] = {
-            "NAMESPACE_ID": lambda operation: operation.targets.get("NAMESPACE"),
-            "SERVICE_ID": lambda operation: operation.targets.get("SERVICE"),
-            "STATUS": lambda operation: operation.status,
-            "TYPE": lambda operation: operation.type,
-            "UPDATE_DATE": lambda operation: operation.update_date.replace(tzinfo=UTC).timestamp(),
+        some = ("EQ", "IN")
+        criteria: dict[str, Criterion[Operation]] = {
+            "NAMESPACE_ID": Criterion(lambda operation: operation.targets.get("NAMESPACE")),
+            "SERVICE_ID": Criterion(lambda operation: operation.targets.get("SERVICE")),
+            "STATUS": Criterion(lambda operation: operation.status, some),
+            "TYPE": Criterion(lambda operation: operation.type, some),
+            "UPDATE_DATE": Criterion(_updated_at, ("BETWEEN",)),
         }
-        return self._list("Operations", self._filtered(self.cloud_map.ledger.all(), values))
+        return self._list("Operations", self._filtered(self.cloud_map.ledger.all(), criteria))
 
     # Services
 
@@ -142,11 +140,14 @@ class CloudMapResponse(Constrained, Serialized, ServiceDiscoveryResponse):
         return ActionResult({"Service": self.cloud_map.get_service(self.params["Id"])})
 
     def list_services(self) -> ActionResult:  # type: ignore[override]
-        values: dict[str, Callable[[Service], str | float | None]] = {
-            "NAMESPACE_ID": lambda service: service.namespace_id,
-            "RESOURCE_OWNER": lambda _: "SELF",
+        for filter_ in self._get_param("Filters") or []:
+            if filter_["Name"] == "NAMESPACE_ID":
+                filter_["Values"] = [id_of(value) for value in filter_["Values"]]
+        criteria: dict[str, Criterion[Service]] = {
+            "NAMESPACE_ID": Criterion(lambda service: service.namespace_id),
+            "RESOURCE_OWNER": Criterion(lambda _: "SELF"),
         }
-        return self._list("Services", self._filtered(self.cloud_map.services.values(), values))
+        return self._list("Services", self._filtered(self.cloud_map.services.values(), criteria))
 
     def update_service(self) -> ActionResult:  # type: ignore[override]
         operation_id = self.cloud_map.update_service(self.params["Id"], self.params["Service"])
@@ -227,7 +228,5 @@ class CloudMapResponse(Constrained, Serialized, ServiceDiscoveryResponse):
         return ActionResult({"ServiceAttributes": attributes})
 
 
-def _bind(
-    get: Callable[[Item], str | float | None], item: Item
-) -> Callable[[], str | float | None]:
-    return lambda: get(item)
+def _updated_at(operation: Operation) -> float:
+    return operation.update_date.replace(tzinfo=UTC).timestamp()

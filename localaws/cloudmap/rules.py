@@ -9,10 +9,10 @@ ResourceLimitExceeded; AWS's exact sentences are not documented and are ours.
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from localaws.cloudmap.errors import InvalidInput, ResourceLimitExceeded
+from localaws.cloudmap.errors import InvalidInput, ResourceLimitExceeded, TooManyTags
 from localaws.cloudmap.models import Service
 from localaws.served import AwsError
 
@@ -21,6 +21,7 @@ INSTANCES_PER_NAMESPACE = 2000
 INSTANCES_PER_SERVICE = 1000
 CUSTOM_ATTRIBUTES_PER_INSTANCE = 30
 CHARACTERS_OF_ATTRIBUTES = 5000
+TAGS_PER_RESOURCE = 50
 
 RECORD_TYPE_SETS = ({"A"}, {"AAAA"}, {"A", "AAAA"}, {"SRV"}, {"CNAME"})
 
@@ -149,6 +150,12 @@ def _sizes(attributes: Mapping[str, str]) -> None:
             f"The attributes of an instance can have {CHARACTERS_OF_ATTRIBUTES} characters "
             f"in all, not {characters}."
         )
+
+
+def tags(given: Sequence[Mapping[str, str]]) -> None:
+    """Raise TooManyTagsException for more tags than a resource can have."""
+    if len(given) > TAGS_PER_RESOURCE:
+        raise TooManyTags(f"A resource can have {TAGS_PER_RESOURCE} tags, not {len(given)}.")
 
 
 def quota(what: str, used: int, limit: int) -> None:

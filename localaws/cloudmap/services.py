@@ -7,6 +7,7 @@ from localaws.cloudmap import rules
 from localaws.cloudmap.errors import (
     InvalidInput,
     ResourceInUse,
+    ResourceNotFound,
     ServiceAlreadyExists,
     ServiceNotFound,
 )
@@ -37,6 +38,7 @@ class Services(Namespaces):
         if config and (namespace.type == "HTTP" or params.get("Type") == "HTTP"):
             raise InvalidInput("DnsConfig cannot be used where instances are not in DNS.")
         rules.health_checks(params.get("HealthCheckConfig"), custom, namespace.type)
+        rules.tags(params.get("Tags") or [])
         id_ = service_id(namespace.id, name)
         service = Service(
             id=id_,
@@ -109,8 +111,8 @@ class Services(Namespaces):
         service = self.get_service(service_id)
         registering = [
             operation
-            for operation in self.ledger.in_progress()
-            if operation.subject[:2] == ("instance", service.id)
+            for operation in self.ledger.in_progress("REGISTER_INSTANCE")
+            if operation.targets["SERVICE"] == service.id
         ]
         if service.instances or registering:
             raise ResourceInUse(
@@ -120,3 +122,25 @@ class Services(Namespaces):
         del self.services[service.id]
         del self.get_namespace(service.namespace_id).services[service.id]
         self.tagger.delete_all_tags_for_resource(service.arn)
+
+    def _taggable(self, arn_: str) -> None:
+        """Raise ResourceNotFoundException unless a namespace or a service has this ARN."""
+        id_ = id_of(arn_)
+        found = self.namespaces.get(id_) or self.services.get(id_)
+        if found is None or found.arn != arn_:
+            raise ResourceNotFound(f"Resource {arn_} was not found.")
+
+    def tag_resource(self, resource_arn: str, tags: list[dict[str, str]]) -> None:
+        self._taggable(resource_arn)
+        before = self.list_tags_for_resource(resource_arn)["Tags"]
+        given = {tag["Key"] for tag in tags}
+        rules.tags([*(tag for tag in before if tag["Key"] not in given), *tags])
+        super().tag_resource(resource_arn, tags)
+
+    def untag_resource(self, resource_arn: str, tag_keys: list[str]) -> None:
+        self._taggable(resource_arn)
+        super().untag_resource(resource_arn, tag_keys)
+
+    def list_tags_for_resource(self, resource_arn: str) -> dict[str, list[dict[str, str]]]:
+        self._taggable(resource_arn)
+        return super().list_tags_for_resource(resource_arn)

@@ -256,6 +256,13 @@ def task_id(task: Any) -> str:
     return str(task["taskArn"].rsplit("/", 1)[-1])
 
 
+def refused(call: Callable[[], object]) -> tuple[str, str, int]:
+    """Code, message and HTTP status of the error that the call must end with."""
+    with pytest.raises(ClientError) as caught:
+        call()
+    return error_of(caught)
+
+
 def error_of(caught: pytest.ExceptionInfo[ClientError]) -> tuple[str, str, int]:
     """Code, message and HTTP status of a caught error."""
     reply: Any = caught.value.response

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from moto.route53.models import route53_backends
 
 from localaws import runtime
+from localaws.cloudmap import rules
 from localaws.settings import Settings
-from tests.unit.localaws.account import NAMESPACE, SERVICE, Aws, error_of, eventually
+from tests.unit.localaws.account import NAMESPACE, SERVICE, Aws, error_of, eventually, refused
 
 NAME = f"{SERVICE}.{NAMESPACE}."
 
@@ -242,6 +244,63 @@ def test_records_are_listed_in_pages_that_may_end_within_a_name(aws: Aws) -> Non
     assert error_of(caught)[0] == "InvalidInput"
 
 
+def test_the_quota_of_a_namespace_counts_all_its_services(
+    aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert rules.INSTANCES_PER_NAMESPACE == 2000
+    monkeypatch.setattr(rules, "INSTANCES_PER_NAMESPACE", 2)
+    namespace_id = aws.namespace()
+    for name in ("a", "b"):
+        aws.register(aws.service(namespace_id, name), "one", AWS_INSTANCE_IPV4="10.0.8.4")
+    third = aws.service(namespace_id, "c")
+    call = {
+        "ServiceId": third,
+        "InstanceId": "one",
+        "Attributes": {"AWS_INSTANCE_IPV4": "10.0.8.4"},
+    }
+    assert refused(lambda: aws.cloud_map.register_instance(**call))[0] == "ResourceLimitExceeded"
+
+
+def test_an_instance_that_is_coming_or_going_is_left_alone(aws: Aws) -> None:
+    service_id = aws.service(aws.namespace())
+    aws.register(service_id, "one", AWS_INSTANCE_IPV4="10.0.8.4")
+    aws.cloud_map.deregister_instance(ServiceId=service_id, InstanceId="one")
+    call: Any = {
+        "ServiceId": service_id,
+        "InstanceId": "one",
+        "Attributes": {"AWS_INSTANCE_IPV4": "10.0.8.5"},
+    }
+    assert refused(lambda: aws.cloud_map.register_instance(**call))[0] == "DuplicateRequest"
+
+
+def test_an_instance_whose_registration_is_in_progress_is_not_found(aws: Aws) -> None:
+    service_id = aws.service(aws.namespace())
+    names: Any = {"ServiceId": service_id, "InstanceId": "one"}
+    aws.cloud_map.register_instance(**names, Attributes={"AWS_INSTANCE_IPV4": "10.0.8.4"})
+    assert refused(lambda: aws.cloud_map.get_instance(**names))[0] == "InstanceNotFound"
+    assert refused(lambda: aws.cloud_map.delete_service(Id=service_id))[0] == "ResourceInUse"
+
+
+def test_instances_of_no_service_are_not_registered_nor_deregistered(aws: Aws) -> None:
+    names: Any = {"ServiceId": "srv-0000000000000000", "InstanceId": "one"}
+    calls = (
+        lambda: aws.cloud_map.register_instance(**names, Attributes={"a": "b"}),
+        lambda: aws.cloud_map.deregister_instance(**names),
+        lambda: aws.cloud_map.list_instances(ServiceId=names["ServiceId"]),
+    )
+    assert [refused(call)[0] for call in calls] == ["ServiceNotFound"] * 3
+
+
+def test_alias_records_are_out_of_scope_and_say_so(aws: Aws) -> None:
+    call: Any = {
+        "ServiceId": aws.service(aws.namespace(), policy="WEIGHTED"),
+        "InstanceId": "one",
+        "Attributes": {"AWS_ALIAS_DNS_NAME": "lb.example.com"},
+    }
+    code, message, _ = refused(lambda: aws.cloud_map.register_instance(**call))
+    assert (code, "AWS_ALIAS_DNS_NAME" in message) == ("NotImplemented", True)
+
+
 # Health and discovery
 
 
@@ -348,3 +407,64 @@ def test_discovery_of_what_is_not_there(aws: Aws) -> None:
         with pytest.raises(ClientError) as caught:
             aws.cloud_map.discover_instances(NamespaceName=names[0], ServiceName=names[1])
         assert error_of(caught)[0] == code
+
+
+def test_the_namespace_is_discovered_by_its_http_name(aws: Aws) -> None:
+    aws.register(aws.service(aws.namespace()), "here", AWS_INSTANCE_IPV4="10.0.8.4")
+    other = aws.namespace(vpc=aws.another_vpc())
+    aws.register(aws.service(other), "there", AWS_INSTANCE_IPV4="10.1.8.4")
+    properties = aws.cloud_map.get_namespace(Id=other)["Namespace"]["Properties"]
+    reply = aws.cloud_map.discover_instances(
+        NamespaceName=properties["HttpProperties"]["HttpName"], ServiceName=SERVICE.upper()
+    )
+    assert [each["InstanceId"] for each in reply["Instances"]] == ["there"]
+    assert discovered(aws).keys() == {"here"}
+
+
+def test_discovery_gives_a_random_choice_of_a_hundred_unless_more_are_asked_for(aws: Aws) -> None:
+    service_id = aws.service(aws.namespace())
+    attributes = {"AWS_INSTANCE_IPV4": "10.0.8.4"}
+    for number in range(102):
+        aws.cloud_map.register_instance(
+            ServiceId=service_id, InstanceId=f"i{number}", Attributes=attributes
+        )
+    eventually(lambda: aws.instances(service_id), lambda found: len(found) == 102)
+    assert len(discovered(aws)) == 100
+    assert len(discovered(aws, MaxResults=1000)) == 102
+    assert len({frozenset(discovered(aws)) for _ in range(5)}) > 1
+    assert refused(lambda: discovered(aws, MaxResults=1001))[0] == "InvalidInput"
+
+
+def test_without_a_health_check_the_health_filter_is_ignored(aws: Aws) -> None:
+    aws.register(
+        aws.service(aws.namespace(), custom_health=False), "one", AWS_INSTANCE_IPV4="10.0.8.4"
+    )
+    for status in ("HEALTHY", "UNHEALTHY", "ALL", "HEALTHY_OR_ELSE_ALL"):
+        assert discovered(aws, HealthStatus=status) == {"one": "UNKNOWN"}
+
+
+def test_health_statuses_are_listed_in_pages(aws: Aws) -> None:
+    service_id = aws.service(aws.namespace())
+    for number in range(3):
+        aws.register(service_id, f"i{number}", AWS_INSTANCE_IPV4="10.0.8.4")
+    call: Any = {"ServiceId": service_id, "MaxResults": 2}
+    first = aws.cloud_map.get_instances_health_status(**call)
+    second = aws.cloud_map.get_instances_health_status(**call, NextToken=first["NextToken"])
+    assert [*first["Status"], *second["Status"]] == ["i0", "i1", "i2"]
+    some = aws.cloud_map.get_instances_health_status(ServiceId=service_id, Instances=["i1"])
+    assert some["Status"] == {"i1": "HEALTHY"}
+    call = {"ServiceId": service_id, "Instances": ["nobody"]}
+    code, _, _ = refused(lambda: aws.cloud_map.get_instances_health_status(**call))
+    assert code == "InstanceNotFound"
+
+
+def test_an_unhealthy_instance_is_a_record_set_that_dns_does_not_answer(aws: Aws) -> None:
+    namespace_id = aws.namespace()
+    service_id = aws.service(namespace_id)
+    aws.register(service_id, "one", AWS_INSTANCE_IPV4="10.0.8.4")
+    aws.cloud_map.update_instance_custom_health_status(
+        ServiceId=service_id, InstanceId="one", Status="UNHEALTHY"
+    )
+    assert [each["SetIdentifier"] for each in aws.record_sets(namespace_id)] == ["one"]
+    zone = route53_backends["123456789012"]["aws"].zones[aws.zone_id(namespace_id)]
+    assert [record.healthy for record in zone.rrsets[2:]] == [False]  # type: ignore[attr-defined]

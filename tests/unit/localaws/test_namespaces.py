@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.unit.localaws.account import NAMESPACE, Aws, error_of
+from tests.unit.localaws.account import NAMESPACE, Aws, error_of, refused
 
 
 def test_creating_a_namespace_is_an_operation_that_passes_through_its_statuses(aws: Aws) -> None:
@@ -129,6 +129,15 @@ def test_a_repeated_creator_request_id_has_no_second_effect(aws: Aws) -> None:
     assert len(aws.cloud_map.list_namespaces()["Namespaces"]) == 1
 
 
+def test_a_creator_request_id_is_not_for_another_namespace(aws: Aws) -> None:
+    call: Any = {"Vpc": aws.vpc, "CreatorRequestId": "once"}
+    aws.cloud_map.create_private_dns_namespace(Name="one.internal", **call)
+    code, message, _ = refused(
+        lambda: aws.cloud_map.create_private_dns_namespace(Name="two.internal", **call)
+    )
+    assert (code, "once" in message) == ("InvalidInput", True)
+
+
 def test_a_second_request_while_the_first_is_in_progress_is_a_duplicate(aws: Aws) -> None:
     first = aws.cloud_map.create_private_dns_namespace(Name=NAMESPACE, Vpc=aws.vpc)["OperationId"]
     with pytest.raises(ClientError) as caught:
@@ -146,6 +155,7 @@ def test_deleting_a_namespace_takes_its_zone_with_it(aws: Aws) -> None:
     operation = aws.succeeded(aws.cloud_map.delete_namespace(Id=id_)["OperationId"])
     assert operation["Type"] == "DELETE_NAMESPACE"
     assert operation["Targets"]["NAMESPACE"] == id_
+    assert operation["Targets"].keys() == {"NAMESPACE", "ROUTE_53_CHANGE_ID"}
     assert aws.route53.list_hosted_zones()["HostedZones"] == []
     with pytest.raises(ClientError) as caught:
         aws.cloud_map.get_namespace(Id=id_)
@@ -164,7 +174,17 @@ def test_a_namespace_with_services_cannot_be_deleted(aws: Aws) -> None:
     )
 
 
-@pytest.mark.parametrize("call", ["change", "delete"])
+def test_a_deletion_in_progress_is_not_repeated(aws: Aws) -> None:
+    id_ = aws.namespace()
+    first = aws.cloud_map.delete_namespace(Id=id_)["OperationId"]
+    code, message, _ = refused(lambda: aws.cloud_map.delete_namespace(Id=id_))
+    assert (code, message) == (
+        "DuplicateRequest",
+        f"Another operation of type DeleteNamespace and id {first} is in progress",
+    )
+
+
+@pytest.mark.parametrize("call", ["change", "delete", "comment"])
 def test_the_zone_can_only_be_changed_through_cloud_map(aws: Aws, call: str) -> None:
     id_ = aws.namespace()
     arn = aws.cloud_map.get_namespace(Id=id_)["Namespace"]["Arn"]
@@ -178,6 +198,8 @@ def test_the_zone_can_only_be_changed_through_cloud_map(aws: Aws, call: str) -> 
     with pytest.raises(ClientError) as caught:
         if call == "delete":
             aws.route53.delete_hosted_zone(Id=zone_id)
+        elif call == "comment":
+            aws.route53.update_hosted_zone_comment(Id=zone_id, Comment="mine")
         else:
             batch: Any = {"Changes": [{"Action": "CREATE", "ResourceRecordSet": record}]}
             aws.route53.change_resource_record_sets(HostedZoneId=zone_id, ChangeBatch=batch)
@@ -216,9 +238,28 @@ def test_namespaces_are_listed_by_filter(aws: Aws) -> None:
     assert listed(Name="TYPE", Values=["DNS_PRIVATE"]) == [private]
     assert listed(Name="TYPE", Values=["HTTP"], Condition="EQ") == [http]
     assert listed(Name="NAME", Values=["two"]) == [http]
-    assert listed(Name="NAME", Values=["o", "t"], Condition="BEGINS_WITH") == sorted(
-        [private, http]
-    )
+    assert listed(Name="NAME", Values=["on"], Condition="BEGINS_WITH") == [private]
+    assert listed(Name="HTTP_NAME", Values=["two"]) == [http]
+    assert listed(Name="RESOURCE_OWNER", Values=["SELF"]) == sorted([private, http])
+    assert listed(Name="RESOURCE_OWNER", Values=["OTHER_ACCOUNTS"]) == []
+
+
+@pytest.mark.parametrize(
+    ("call", "filter_"),
+    [
+        ("list_namespaces", {"Name": "TYPE", "Values": ["HTTP", "DNS_PRIVATE"]}),
+        ("list_namespaces", {"Name": "TYPE", "Values": ["HTTP"], "Condition": "IN"}),
+        ("list_services", {"Name": "NAMESPACE_ID", "Values": ["a"], "Condition": "BEGINS_WITH"}),
+        ("list_services", {"Name": "NAME", "Values": ["a"]}),
+        ("list_operations", {"Name": "NAMESPACE_ID", "Values": ["a"], "Condition": "IN"}),
+        ("list_operations", {"Name": "UPDATE_DATE", "Values": ["1"], "Condition": "BETWEEN"}),
+        ("list_operations", {"Name": "UPDATE_DATE", "Values": ["1", "2"]}),
+    ],
+)
+def test_filters_that_a_call_does_not_have_are_invalid(
+    aws: Aws, call: str, filter_: dict[str, Any]
+) -> None:
+    assert refused(lambda: getattr(aws.cloud_map, call)(Filters=[filter_]))[0] == "InvalidInput"
 
 
 def test_namespaces_are_listed_in_pages(aws: Aws) -> None:
@@ -259,3 +300,106 @@ def test_an_http_namespace_has_no_zone_and_one_of_a_name(aws: Aws) -> None:
         aws.cloud_map.create_http_namespace(Name="plain")
     assert error_of(caught)[0] == "NamespaceAlreadyExists"
     assert caught.value.response["NamespaceId"] == id_  # type: ignore[typeddict-item]
+
+
+def test_each_kind_of_namespace_has_an_update_of_its_own(aws: Aws) -> None:
+    public = aws.cloud_map.create_public_dns_namespace(Name="public.example")["OperationId"]
+    ids = {
+        "private_dns": aws.namespace(),
+        "public_dns": aws.succeeded(public)["Targets"]["NAMESPACE"],
+        "http": aws.http_namespace("plain"),
+    }
+    for kind, id_ in ids.items():
+        update = getattr(aws.cloud_map, f"update_{kind}_namespace")
+        aws.succeeded(update(Id=id_, Namespace={"Description": "new"})["OperationId"])
+        assert aws.cloud_map.get_namespace(Id=id_)["Namespace"]["Description"] == "new"
+        for other in ids.keys() - {kind}:
+            call: Any = {"Id": ids[other], "Namespace": {"Description": "no"}}
+            assert refused(lambda: update(**call))[0] == "InvalidInput"  # noqa: B023
+
+
+def test_a_public_namespace_has_a_public_zone(aws: Aws) -> None:
+    operation_id = aws.cloud_map.create_public_dns_namespace(Name="public.example")["OperationId"]
+    id_ = aws.succeeded(operation_id)["Targets"]["NAMESPACE"]
+    zone = aws.route53.get_hosted_zone(Id=aws.zone_id(id_))
+    assert zone["HostedZone"]["Config"]["PrivateZone"] is False
+    assert "VPCs" not in zone
+
+
+def test_the_zone_is_in_every_list_of_zones_with_its_owner(aws: Aws) -> None:
+    id_ = aws.namespace()
+    arn = aws.cloud_map.get_namespace(Id=id_)["Namespace"]["Arn"]
+    owner = {"ServicePrincipal": "servicediscovery.amazonaws.com", "Description": arn}
+    (listed,) = aws.route53.list_hosted_zones()["HostedZones"]
+    (by_name,) = aws.route53.list_hosted_zones_by_name(DNSName=NAMESPACE)["HostedZones"]
+    assert listed == by_name
+    assert listed["Id"] == f"/hostedzone/{aws.zone_id(id_)}"
+    assert listed["LinkedService"] == owner
+    assert re.fullmatch(r"[a-z0-9]{32}-[a-z0-9]{8}", listed["CallerReference"])
+
+
+def test_zones_of_a_vpc_are_listed_in_pages(aws: Aws) -> None:
+    zones = {aws.zone_id(aws.namespace(f"n{number}.internal")) for number in range(3)}
+    call: Any = {"VPCId": aws.vpc, "VPCRegion": aws.region, "MaxItems": "2"}
+    first = aws.route53.list_hosted_zones_by_vpc(**call)
+    second = aws.route53.list_hosted_zones_by_vpc(**call, NextToken=first["NextToken"])
+    pages = [first["HostedZoneSummaries"], second["HostedZoneSummaries"]]
+    assert [len(page) for page in pages] == [2, 1]
+    assert {zone["HostedZoneId"] for page in pages for zone in page} == zones
+
+
+def test_a_private_zone_of_the_namespaces_name_conflicts_in_route_53(aws: Aws) -> None:
+    zone_id = aws.zone_id(aws.namespace())
+    other = aws.another_vpc()
+    vpc: Any = {"VPCRegion": aws.region, "VPCId": aws.vpc}
+    call: Any = {"Name": NAMESPACE, "HostedZoneConfig": {"PrivateZone": True}}
+    code, message, _ = refused(
+        lambda: aws.route53.create_hosted_zone(CallerReference="a", VPC=vpc, **call)
+    )
+    assert (code, zone_id in message) == ("ConflictingDomainExists", True)
+    elsewhere = aws.route53.create_hosted_zone(
+        CallerReference="b", VPC=vpc | {"VPCId": other}, **call
+    )["HostedZone"]["Id"]
+    code, _, _ = refused(
+        lambda: aws.route53.associate_vpc_with_hosted_zone(HostedZoneId=elsewhere, VPC=vpc)
+    )
+    assert code == "ConflictingDomainExists"
+
+
+def test_fifty_namespaces_in_a_region_and_not_one_more(aws: Aws) -> None:
+    for number in range(50):
+        aws.cloud_map.create_http_namespace(Name=f"n{number}")
+    code, _, status = refused(lambda: aws.cloud_map.create_http_namespace(Name="one-more"))
+    assert (code, status) == ("ResourceLimitExceeded", 400)
+
+
+def test_fifty_tags_and_not_one_more(aws: Aws) -> None:
+    tags: Any = [{"Key": f"k{number}", "Value": "v"} for number in range(51)]
+    id_ = aws.namespace(Tags=tags[:50])
+    arn = aws.cloud_map.get_namespace(Id=id_)["Namespace"]["Arn"]
+    aws.cloud_map.tag_resource(ResourceARN=arn, Tags=[{"Key": "k0", "Value": "new"}])
+    calls = (
+        lambda: aws.cloud_map.tag_resource(ResourceARN=arn, Tags=tags[50:]),
+        lambda: aws.cloud_map.create_http_namespace(Name="plain", Tags=tags),
+        lambda: aws.cloud_map.create_service(Name="s", NamespaceId=id_, Tags=tags),
+    )
+    assert [refused(call)[0] for call in calls] == ["TooManyTagsException"] * 3
+
+
+def test_tags_of_what_is_not_there_are_not_found(aws: Aws) -> None:
+    arn = f"arn:aws:servicediscovery:{aws.region}:123456789012:namespace/ns-0000000000000000"
+    code, _, status = refused(lambda: aws.cloud_map.list_tags_for_resource(ResourceARN=arn))
+    assert (code, status) == ("ResourceNotFoundException", 400)
+
+
+def test_operations_of_a_service_are_found_by_its_id(aws: Aws) -> None:
+    service_id = aws.service(aws.namespace())
+    aws.register(service_id, "one", AWS_INSTANCE_IPV4="10.0.8.4")
+    aws.deregister(service_id, "one")
+    filters: Any = [{"Name": "SERVICE_ID", "Values": [service_id]}]
+    operations = aws.cloud_map.list_operations(Filters=filters)["Operations"]
+    types = {
+        aws.cloud_map.get_operation(OperationId=each["Id"])["Operation"]["Type"]
+        for each in operations
+    }
+    assert types == {"REGISTER_INSTANCE", "DEREGISTER_INSTANCE"}

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.unit.localaws.account import SERVICE, Aws, error_of
+from tests.unit.localaws.account import SERVICE, Aws, error_of, refused
 
 
 def test_a_service_is_created_at_once_and_shows_what_it_is(aws: Aws) -> None:
@@ -27,6 +27,8 @@ def test_a_service_is_created_at_once_and_shows_what_it_is(aws: Aws) -> None:
         "DnsRecords": [{"Type": "A", "TTL": 300}],
     }
     assert service["HealthCheckCustomConfig"] == {"FailureThreshold": 1}
+    assert service["ResourceOwner"] == service["CreatedByAccount"] == "123456789012"
+    assert service.keys() >= {"CreateDate", "CreatorRequestId"}
     assert aws.cloud_map.get_namespace(Id=namespace_id)["Namespace"]["ServiceCount"] == 1
 
 
@@ -188,3 +190,62 @@ def test_tags_are_listed_and_taken_away(aws: Aws) -> None:
     aws.cloud_map.untag_resource(ResourceARN=arn, TagKeys=["team"])
     tags = aws.cloud_map.list_tags_for_resource(ResourceARN=arn)["Tags"]
     assert tags == [{"Key": "stage", "Value": "test"}]
+
+
+def test_a_repeated_creator_request_id_gives_the_service_that_is_there(aws: Aws) -> None:
+    call: Any = {"Name": SERVICE, "NamespaceId": aws.namespace(), "CreatorRequestId": "once"}
+    first = aws.cloud_map.create_service(**call)["Service"]
+    assert aws.cloud_map.create_service(**call)["Service"]["Id"] == first["Id"]
+
+
+def test_a_service_of_type_http_or_in_an_http_namespace_is_not_in_dns(aws: Aws) -> None:
+    in_dns = aws.cloud_map.create_service(Name=SERVICE, NamespaceId=aws.namespace(), Type="HTTP")[
+        "Service"
+    ]
+    http = aws.http_namespace("plain")
+    in_http = aws.cloud_map.create_service(Name=SERVICE, NamespaceId=http)["Service"]
+    assert in_dns["Type"] == in_http["Type"] == "HTTP"
+    dns: Any = {"DnsRecords": [{"Type": "A", "TTL": 300}]}
+    call: Any = {"Name": "other", "NamespaceId": http, "DnsConfig": dns}
+    assert refused(lambda: aws.cloud_map.create_service(**call))[0] == "InvalidInput"
+    change: Any = {"Id": in_http["Id"], "Service": {"Description": "new"}}
+    assert refused(lambda: aws.cloud_map.update_service(**change))[0] == "InvalidInput"
+
+
+def test_an_arn_stands_for_an_id(aws: Aws) -> None:
+    namespace_id = aws.namespace()
+    arn = aws.cloud_map.get_namespace(Id=namespace_id)["Namespace"]["Arn"]
+    service = aws.cloud_map.create_service(Name=SERVICE, NamespaceId=arn)["Service"]
+    assert service["NamespaceId"] == namespace_id
+    assert aws.cloud_map.get_service(Id=service["Arn"])["Service"]["Id"] == service["Id"]
+    filters: Any = [{"Name": "NAMESPACE_ID", "Values": [arn]}]
+    (listed,) = aws.cloud_map.list_services(Filters=filters)["Services"]
+    assert listed["Id"] == service["Id"]
+
+
+@pytest.mark.parametrize("name", ["_http._tcp", "a", "a.b-c"])
+def test_names_that_cloud_map_takes(aws: Aws, name: str) -> None:
+    aws.service(aws.namespace(), name, types=("SRV",))
+
+
+@pytest.mark.parametrize("name", ["a" * 64, "-a", "a b", "a." * 64 + "a"])
+def test_names_that_cloud_map_refuses(aws: Aws, name: str) -> None:
+    namespace_id = aws.namespace()
+    assert refused(lambda: aws.service(namespace_id, name))[0] == "InvalidInput"
+
+
+def test_record_types_and_route_53_health_checks_left_out_are_deleted(aws: Aws) -> None:
+    operation_id = aws.cloud_map.create_public_dns_namespace(Name="public.example")["OperationId"]
+    namespace_id = aws.succeeded(operation_id)["Targets"]["NAMESPACE"]
+    dns: Any = {"DnsRecords": [{"Type": "A", "TTL": 300}, {"Type": "AAAA", "TTL": 300}]}
+    check: Any = {"Type": "HTTP", "ResourcePath": "/"}
+    service_id = aws.cloud_map.create_service(
+        Name=SERVICE, NamespaceId=namespace_id, DnsConfig=dns, HealthCheckConfig=check
+    )["Service"]["Id"]
+    aws.register(service_id, "one", AWS_INSTANCE_IPV4="10.0.8.4", AWS_INSTANCE_IPV6="fd00::4")
+    change: Any = {"DnsConfig": {"DnsRecords": [{"Type": "A", "TTL": 5}]}}
+    reply = aws.cloud_map.update_service(Id=service_id, Service=change)
+    aws.succeeded(reply["OperationId"])
+    service = aws.cloud_map.get_service(Id=service_id)["Service"]
+    assert "HealthCheckConfig" not in service
+    assert [record["Type"] for record in aws.record_sets(namespace_id)] == ["A"]
