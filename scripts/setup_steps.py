@@ -119,7 +119,9 @@ def _steps(state: Path, environ: Mapping[str, str]) -> list[Step]:
         Step(
             f"Terraform provider hashicorp/aws {VERSION}",
             state / "provider-stamp",
-            _fingerprint([provider.host, provider.platform, VERSION, os.path.realpath(providers)], []),
+            _fingerprint(
+                [provider.host, provider.platform, VERSION, os.path.realpath(providers)], []
+            ),
             # Through the link, if it is one: a mirror may go away.
             provider.folder(providers),
             lambda: "from " + provide(provider, binary.path, state, environ),
