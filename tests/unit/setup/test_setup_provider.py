@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where the Terraform provider comes from, with a fake Terraform that is online or offline."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from main import build_app
 from scripts.setup_provider import VERSION, Provider, provide
 from scripts.setup_tools import Found, SetupError
+from stacks.settings import load_settings
 
+CHECKOUT = Path(__file__).resolve().parents[3]
 FakeProgram = Callable[[str, str], Path]
 AWS = Provider("registry.terraform.io", "linux_amd64")
 ENVIRON = {"PATH": "/usr/bin:/bin"}
@@ -149,3 +153,11 @@ def test_a_configuration_file_that_is_not_there_is_not_handed_on(
 def test_each_product_has_its_own_registry(output: str, host: str) -> None:
     found = Found("Terraform", "/bin/it", "1.0.0", output)
     assert Provider.of(found) == Provider(host, "darwin_arm64")
+
+
+def test_the_version_is_the_one_that_the_stacks_ask_for(tmp_path: Path) -> None:
+    settings = load_settings(CHECKOUT / "handson.toml", {})
+    build_app(settings, outdir=str(tmp_path)).synth()
+    for file in tmp_path.glob("stacks/*/cdk.tf.json"):
+        required = json.loads(file.read_text())["terraform"]["required_providers"]["aws"]
+        assert required["version"] == VERSION
