@@ -21,7 +21,15 @@ from stacks.settings import load_settings
 CHECKOUT = Path(__file__).resolve().parent.parent
 CLI = CHECKOUT / "node_modules" / "cdktf-cli" / "bundle" / "bin" / "cdktf"
 
-_WITH_A_VALUE = {"a", "app", "o", "output", "outputs-file", "parallelism", "terraform-parallelism"}
+_WITH_A_VALUE = {
+    "app",
+    "log-file-directory",
+    "log-level",
+    "output",
+    "outputs-file",
+    "parallelism",
+    "terraform-parallelism",
+}
 _WITH_VALUES = {"var", "var-file"}
 _REACH_AWS = {"deploy", "apply", "destroy", "diff", "plan", "watch"}
 
@@ -119,10 +127,10 @@ def main(arguments: Sequence[str]) -> int:
         arguments = with_stacks(call, environ)
         if call.command in _REACH_AWS:
             environ = _target_environment(environ)
-    except (UsageError, EndpointError, HarnessError, SettingsError) as error:
+        os.execvpe("node", ["node", str(CLI), *arguments], environ)
+    except (UsageError, EndpointError, HarnessError, SettingsError, OSError) as error:
         print(f"cdktf: {error}", file=sys.stderr)
         return 1
-    os.execvpe("node", ["node", str(CLI), *arguments], environ)
 
 
 def _tool_environment() -> dict[str, str]:
@@ -161,12 +169,15 @@ def with_stacks(call: Call, environ: Mapping[str, str]) -> list[str]:
         return call.adding() if "CDKTF_STACKS" in environ else call.adding("*")
     if call.flag("ignore-missing-stack-dependencies", environ):
         return list(call.arguments)
-    project = json.loads(config.read_text())
+    try:
+        project = json.loads(config.read_text())
+    except ValueError as error:
+        raise UsageError(f"{config}: {error}") from error
     outdir = Path(call.value("output", environ) or project.get("output", "cdktf.out"))
     if call.flag("skip-synth", environ):
         skip = []
     else:
-        _synthesize(call.value("app", environ) or project["app"], outdir, environ)
+        _synthesize(call.value("app", environ) or project.get("app", ""), outdir, environ)
         skip = ["--skip-synth"]
     graph = _graph(outdir)
     more = belonging(command, _matching(call.stacks, graph), graph)

@@ -48,6 +48,7 @@ def typed(line: str, **environ: str) -> str:
         ("deploy discovery --var a=1 b=2 --parallelism 1", ["deploy", "discovery"]),
         ("deploy --outputsFile out.json discovery", ["deploy", "discovery"]),
         ("--no-color destroy", ["destroy"]),
+        ("--log-level debug destroy", ["destroy"]),
         ("", []),
     ],
 )
@@ -148,6 +149,12 @@ def test_an_app_that_fails_ends_it() -> None:
         typed("deploy discovery")
 
 
+def test_a_broken_project_file_is_told(project: Path) -> None:
+    (project / "cdktf.json").write_text("{")
+    with pytest.raises(UsageError, match="cdktf.json: Expecting"):
+        typed("deploy discovery")
+
+
 def test_a_folder_without_a_synthesis_is_told(project: Path) -> None:
     with pytest.raises(UsageError, match="none/manifest.json is not there"):
         typed("deploy discovery --skip-synth -o none")
@@ -163,6 +170,16 @@ def test_without_a_terminal_approval_must_be_given(
         typed(line)
     assert typed("deploy --auto-approve") == "deploy * --auto-approve"
     assert typed("deploy", CDKTF_AUTO_APPROVE="true") == "deploy *"
+
+
+def test_a_missing_node_is_told_in_a_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "cli").touch()
+    monkeypatch.setattr(launcher, "CLI", tmp_path / "cli")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert launcher.main(["synth"]) == 1
+    assert "No such file" in capsys.readouterr().err
 
 
 def test_a_checkout_that_is_not_set_up_is_told_in_a_line(
