@@ -17,6 +17,7 @@ from scripts.endpoint import down, up
 from scripts.sites import CHECKOUT, SYNTHESIS, settings_with, target_environment
 from stacks.errors import SettingsError
 from stacks.settings import Settings
+from tests.live.copies import copy as copy  # A fixture, for the tests of this folder.
 from tests.live.steps import Steps
 
 FAILED = pytest.StashKey[bool]()

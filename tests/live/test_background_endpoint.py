@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts.endpoint import EndpointError, down, status, up, who_answers
+from scripts.endpoint import EndpointError, down, status, up
+from scripts.health import who_answers
 
 ENVIRON = {**os.environ, "LOCALAWS_PORT": "0", "AWS_SECRET_ACCESS_KEY": "secret"}
 

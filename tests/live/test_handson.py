@@ -4,7 +4,7 @@
 In a folder, and for the local target on an endpoint, of its own.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
@@ -89,7 +89,9 @@ def told_plainly() -> Iterator[None]:
         raise pytest.fail.Exception("\n\n".join(words), pytrace=False) from None
 
 
-def test_the_hands_on(site: Site, steps: Steps) -> None:
+def test_the_hands_on(
+    site: Site, steps: Steps, record_property: Callable[[str, object], None]
+) -> None:
     """GIVEN an account with the article's VPC
     WHEN the stacks are deployed at one task, scaled to --desired, scaled to none and destroyed
     THEN tasks, instances and A records agree at every step, a plan is empty, and nothing is left.
@@ -125,3 +127,5 @@ def test_the_hands_on(site: Site, steps: Steps) -> None:
                 site.check_nothing_is_left()
     finally:
         steps.table(deployment.timings.seconds)
+        for kind, seconds in deployment.timings.seconds.items():
+            record_property(f"seconds.{kind}", round(seconds, 1))  # For the JUnit XML.
