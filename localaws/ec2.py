@@ -75,6 +75,15 @@ class EC2(Served, EC2Backend):
         domain = "ec2.internal" if region == "us-east-1" else f"{region}.compute.internal"
         return f"ip-{address.replace('.', '-')}.{domain}"
 
+    def delete_subnet(self, subnet_id: str) -> Subnet:
+        """moto: always. AWS: not while a network interface is in the subnet."""
+        if any(eni.subnet_id == subnet_id for eni in self.enis.values()):
+            raise AwsError(
+                "DependencyViolation",
+                f"The subnet '{subnet_id}' has dependencies and cannot be deleted.",
+            )
+        return super().delete_subnet(subnet_id)
+
     def delete_security_group(self, name: str | None = None, group_id: str | None = None) -> None:
         """moto: always. AWS: not while a network interface has the group."""
         group = self.get_security_group_by_name_or_id(group_id or name or "")

@@ -13,6 +13,7 @@ from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 from moto.ecs.exceptions import InvalidParameterException
 
 from localaws.ec2 import EC2
+from localaws.ecs.errors import CannotPlace
 from localaws.ecs.tasks import FargateTask
 
 
@@ -49,8 +50,15 @@ def refuse_bad_network(ec2: EC2, network: Mapping[str, Any] | None) -> None:
 
 def create_interface(
     ec2: EC2, network: Mapping[str, Any], alive: list[FargateTask]
-) -> NetworkInterface | None:
-    """An interface in the subnet whose zone, and which itself, has the fewest of the tasks."""
+) -> NetworkInterface:
+    """An interface in the subnet whose zone, and which itself, has the fewest of the tasks.
+
+    Raises CannotPlace: what was there when the service was created may be gone, or used up.
+    """
+    try:
+        refuse_bad_network(ec2, network)
+    except InvalidParameterException as error:
+        raise CannotPlace(error.message) from error
     config = network["awsvpcConfiguration"]
     zones = Counter(task.availability_zone for task in alive)
     in_subnet = Counter(task.subnet_id for task in alive)
@@ -63,4 +71,4 @@ def create_interface(
             groups = config.get("securityGroups") or []
             arn = f"arn:aws:ecs:{ec2.region_name}:{ec2.account_id}:attachment/{uuid.uuid4()}"
             return ec2.create_task_interface(subnet, address, groups, arn)
-    return None
+    raise CannotPlace("the service's subnets have no free private IP address.")

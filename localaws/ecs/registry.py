@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from moto.ecs.exceptions import EcsClientException, InvalidParameterException
 from moto.servicediscovery.models import servicediscovery_backends
@@ -39,6 +39,12 @@ class Registry:
     def _cloud_map(self) -> CloudMap:
         return cast(CloudMap, servicediscovery_backends[self.account_id][self.region])
 
+    @property
+    def has_srv(self) -> bool:
+        """Whether its instances have SRV records, which name a port. Raises ServiceNotFound."""
+        records = self._cloud_map.get_service(self.service_id).dns_records
+        return any(record["Type"] == "SRV" for record in records)
+
     def register(self, task: FargateTask) -> Operation:
         """Submit the registration of a task under its id, with the attributes that ECS sets.
 
@@ -56,7 +62,7 @@ class Registry:
             # A choice: a task with a container health check begins as UNHEALTHY.
             initial = "UNHEALTHY" if task.has_health_check else "HEALTHY"
             attributes["AWS_INIT_HEALTH_STATUS"] = initial
-        if self.port:
+        if self.has_srv:
             attributes["AWS_INSTANCE_PORT"] = str(self.port)
         return self._submitted(
             self._cloud_map.register_instance(self.service_id, task.id, None, attributes)
@@ -82,12 +88,16 @@ class Registry:
 
 
 def registry_of(
-    service_registries: Sequence[Mapping[str, str | int]], account_id: str, region: str
+    service_registries: Sequence[Mapping[str, Any]],
+    account_id: str,
+    region: str,
+    containers: Sequence[Mapping[str, Any]],
 ) -> Registry | None:
     """The registry that a service's `serviceRegistries` name, or None for an empty list.
 
     Raises the errors of CreateService: more than one registry, a malformed ARN (text: AWS
-    provider issue 4373), an ARN of no service (text: issue 17386).
+    provider issue 4373), an ARN of no service (text: issue 17386), a port that is missing or
+    that no container has.
     """
     if not service_registries:
         return None
@@ -104,18 +114,42 @@ def registry_of(
         account_id=parts["account"],
         region=parts["region"],
         service_id=arn.rsplit("/", 1)[-1],
-        port=int(given.get("port") or given.get("containerPort") or 0) or None,
+        port=_port(given, containers),
     )
-    _refuse_unknown(registry, account_id, region)
-    return registry
-
-
-def _refuse_unknown(registry: Registry, account_id: str, region: str) -> None:
     try:
         if (registry.account_id, registry.region) != (account_id, region):
             raise ServiceNotFound("The registry is in another account or region.")
-        registry._cloud_map.get_service(registry.service_id)
+        has_srv = registry.has_srv
     except ServiceNotFound as error:
         raise EcsClientException(
             'The service registry could not be validated. Route 53 error: "ServiceNotFound."'
         ) from error
+    if has_srv and registry.port is None:
+        raise InvalidParameterException(
+            "A service registry with SRV records needs port, or containerName and containerPort."
+        )
+    return registry
+
+
+def _port(given: Mapping[str, Any], containers: Sequence[Mapping[str, Any]]) -> int | None:
+    """The port to register: `port`, or `containerPort` of the container `containerName`."""
+    name, container_port = given.get("containerName"), given.get("containerPort")
+    if name is None and container_port is None:
+        return given.get("port")
+    if name is None or container_port is None or given.get("port"):
+        raise InvalidParameterException(
+            "A service registry takes either port or both of containerName and containerPort."
+        )
+    ports = {
+        container["name"]: [mapping["containerPort"] for mapping in container["portMappings"]]
+        for container in containers
+    }
+    if name not in ports:
+        raise InvalidParameterException(
+            f"The container {name} does not exist in the task definition."
+        )
+    if container_port not in ports[name]:
+        raise InvalidParameterException(
+            f"The container {name} did not have a container port {container_port} defined."
+        )
+    return int(container_port)

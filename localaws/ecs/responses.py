@@ -55,6 +55,12 @@ class EcsResponse(Serialized, EC2ContainerServiceResponse):
         else:
             self._exclude_from_response(path)
 
+    def describe_clusters(self) -> ActionResult:
+        include = self._get_param("include", [])
+        clusters, failures = self.ecs.describe_clusters(self._get_param("clusters", ["default"]))
+        shown = [self.ecs.described(cluster, include) for cluster in clusters]
+        return ActionResult({"clusters": shown, "failures": failures})
+
     def create_service(self) -> ActionResult:
         if not is_fargate(self.params):
             return super().create_service()
@@ -88,7 +94,8 @@ class EcsResponse(Serialized, EC2ContainerServiceResponse):
     def run_task(self) -> ActionResult:
         if not is_fargate(self.params):
             return super().run_task()
-        return ActionResult({"tasks": self.ecs.run_fargate_tasks(self.params), "failures": []})
+        tasks, failures = self.ecs.run_fargate_tasks(self.params)
+        return ActionResult({"tasks": tasks, "failures": failures})
 
     def describe_tasks(self) -> ActionResult:
         names = self._get_param("tasks", [])

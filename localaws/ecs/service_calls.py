@@ -13,10 +13,10 @@ from localaws.ecs.deployments import Deployment
 from localaws.ecs.placement import refuse_bad_network
 from localaws.ecs.registry import registry_of
 from localaws.ecs.services import FargateService
-from localaws.ecs.task_calls import TaskCalls
+from localaws.ecs.task_calls import TaskCalls, platform_version
 
-MAX_TASKS_WITH_DISCOVERY = 1000
-"""Tasks in a service with service discovery, a quota [developer guide, "Service discovery"]."""
+MAX_TASKS, MAX_TASKS_WITH_DISCOVERY = 5000, 1000
+"""Tasks in a service, quotas [developer guide, "Service quotas" and "Service discovery"]."""
 
 DEPLOYING = (
     "taskDefinition",
@@ -43,7 +43,8 @@ class ServiceCalls(TaskCalls):
             if isinstance(existing, FargateService) and token and existing.client_token == token:
                 return existing
             raise InvalidParameterException("Creation of service was not idempotent.")
-        self._refuse_over_quota(params, params.get("serviceRegistries"))
+        _refuse_unsupported(params)
+        _refuse_over_quota(params, params.get("serviceRegistries"))
         deployment = self._deployment(params)
         service = FargateService(
             backend=self, cluster=cluster, params=params, deployment=deployment
@@ -56,23 +57,19 @@ class ServiceCalls(TaskCalls):
         """A deployment of what the parameters ask for. Raises CreateService's errors."""
         definition = self.active_task_definition(params["taskDefinition"])
         network = params.get("networkConfiguration")
+        registries = params.get("serviceRegistries") or []
         refuse_bad_network(self.ec2, network)
         return Deployment(
             task_definition=definition.arn,
             launch_type=params.get("launchType"),
             capacity_provider_strategy=params.get("capacityProviderStrategy") or [],
             network_configuration=cast(dict[str, Any], network),
+            service_registries=registries,
             registry=registry_of(
-                params.get("serviceRegistries") or [], self.account_id, self.region_name
+                registries, self.account_id, self.region_name, definition.container_definitions
             ),
+            requested_platform_version=platform_version(params),
         )
-
-    @staticmethod
-    def _refuse_over_quota(params: Params, registries: Sequence[Any] | None) -> None:
-        if registries and (params.get("desiredCount") or 0) > MAX_TASKS_WITH_DISCOVERY:
-            raise InvalidParameterException(
-                f"A service with service discovery can have {MAX_TASKS_WITH_DISCOVERY} tasks."
-            )
 
     def list_services(
         self,
@@ -98,11 +95,9 @@ class ServiceCalls(TaskCalls):
         wanted = current | {key: params[key] for key in DEPLOYING if key in params}
         if "taskDefinition" in params:
             wanted["taskDefinition"] = self.active_task_definition(params["taskDefinition"]).arn
-        self._refuse_over_quota(params, wanted["serviceRegistries"])
+        _refuse_over_quota(params, wanted["serviceRegistries"])
         if wanted != current or params.get("forceNewDeployment"):
             service.begin(self._deployment(wanted))
-            service.platform_version = wanted["platformVersion"]
-            service.service_registries = wanted["serviceRegistries"]
         if params.get("desiredCount") is not None:
             service.desired_count = params["desiredCount"]
         if "deploymentConfiguration" in params:
@@ -148,3 +143,28 @@ class ServiceCalls(TaskCalls):
             )
         service.drain()
         return service
+
+
+def _refuse_unsupported(params: Params) -> None:
+    """What Fargate does not have is refused as AWS does, what this endpoint does not have too."""
+    if params.get("schedulingStrategy") == "DAEMON":
+        raise InvalidParameterException(
+            "The daemon scheduling strategy is not supported on Fargate."
+        )
+    for key, name in (
+        ("placementConstraints", "Placement constraints"),
+        ("placementStrategy", "Placement strategies"),
+    ):
+        if params.get(key):
+            raise InvalidParameterException(f"{name} are not supported with FARGATE launch type.")
+    controller = params.get("deploymentController", {}).get("type", "ECS")
+    if controller != "ECS":
+        raise NotImplementedError(f"This endpoint has no deployment controller {controller}.")
+
+
+def _refuse_over_quota(params: Params, registries: Sequence[Any] | None) -> None:
+    what, quota = "A service", MAX_TASKS
+    if registries:
+        what, quota = "A service with service discovery", MAX_TASKS_WITH_DISCOVERY
+    if (params.get("desiredCount") or 0) > quota:
+        raise InvalidParameterException(f"{what} can have {quota} tasks.")

@@ -16,7 +16,7 @@ from moto.utilities.utils import get_partition
 
 from localaws import runtime
 from localaws.ecs.deployments import Deployment
-from localaws.ecs.registry import Registry
+from localaws.ecs.errors import CannotPlace
 from localaws.ecs.tasks import FargateTask
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ TASKS_PER_EVENT = 10
 """Task ids in one event message (a choice)."""
 SAME_EVENT_AGAIN = timedelta(hours=6)
 """A message that repeats the last one is left out for so long [developer guide]."""
-RETRY_SECONDS = 1.0
-"""Until a placement that failed is tried again (a choice; AWS waits longer and longer)."""
+MANY_FAILURES = 3
+"""So many starts that failed in a row are worth an event (a choice)."""
 
 
 class FargateService:
@@ -78,12 +78,12 @@ class FargateService:
             "AWSServiceRoleForECS"
         )
         self.platform_family = "Linux"
-        self.platform_version = params.get("platformVersion") or "LATEST"
-        self.service_registries = params.get("serviceRegistries") or []
         self.events: list[dict[str, Any]] = []
         self.deployments: list[Deployment] = []
         """Newest first."""
-        self._retry_at = 0.0
+        self._completed: Deployment | None = None
+        """The last that was completed: what the circuit breaker rolls back to."""
+        self._failures = 0
         self.begin(deployment)
 
     @property
@@ -112,8 +112,12 @@ class FargateService:
         return self._primary.network_configuration
 
     @property
-    def registry(self) -> Registry | None:
-        return self._primary.registry
+    def platform_version(self) -> str:
+        return self._primary.requested_platform_version
+
+    @property
+    def service_registries(self) -> list[dict[str, Any]]:
+        return self._primary.service_registries
 
     @property
     def tasks(self) -> list[FargateTask]:
@@ -132,6 +136,7 @@ class FargateService:
         for older in self.deployments:
             older.status = "ACTIVE"
         self.deployments.insert(0, deployment)
+        self._failures = 0
 
     def drain(self) -> None:
         """DeleteService: stop all tasks; INACTIVE follows when none is in service any more."""
@@ -153,9 +158,10 @@ class FargateService:
         if self.status == "INACTIVE":
             return
         self._stop_surplus()
+        self._count_failures()
         self._start_missing()
-        self._retire_drained()
         self._announce()
+        self._retire_drained()
         if self.status == "DRAINING" and all(task.is_past_stopping for task in self.tasks):
             self.status = "INACTIVE"
 
@@ -172,34 +178,45 @@ class FargateService:
             self._stop(waiting + replaced)
             older.desired_count = len(older.alive)
 
+    def _count_failures(self) -> None:
+        primary, before = self._primary, self._failures
+        self._failures = primary.failures
+        if self._failures <= before or primary.rollout_state == "FAILED":
+            return
+        primary.put_off()
+        if before < MANY_FAILURES <= self._failures:
+            self.say("is unable to consistently start tasks successfully.")
+        breaker = self.deployment_configuration["deploymentCircuitBreaker"]
+        if breaker["enable"] and primary.has_failed(self.desired_count):
+            primary.fail()
+            self.say(f"(deployment {primary.id}) deployment failed: tasks failed to start.")
+            if breaker["rollback"] and self._completed:
+                self._roll_back(self._completed)
+
+    def _roll_back(self, completed: Deployment) -> None:
+        failed, *older = self.deployments
+        completed.come_back(failed)
+        self.deployments = [completed, failed, *(each for each in older if each is not completed)]
+        self._failures = 0
+        self.say(f"rolling back to deployment {completed.id}.")
+
     def _start_missing(self) -> None:
         self._primary.desired_count = self.desired_count
         alive = sum(len(deployment.alive) for deployment in self.deployments)
         maximum = self.deployment_configuration["maximumPercent"]
         room = math.floor(self.desired_count * maximum / 100) - alive
         missing = min(self.desired_count - len(self._primary.alive), room)
-        if missing <= 0 or runtime.now() < self._retry_at:
+        if self._primary.rollout_state == "FAILED" or runtime.now() < self._primary.retry_at:
             return
-        started = self._placed(missing)
-        self._primary.tasks += started
-        self._say_tasks("has started {} tasks:", started)
-        if len(started) < missing:
-            self._retry_at = runtime.now() + RETRY_SECONDS
-            self.say(
-                "was unable to place a task. Reason: "
-                "the service's subnets have no free private IP address."
-            )
-
-    def _placed(self, count: int) -> list[FargateTask]:
-        """New tasks of the primary deployment: so many, or fewer for want of addresses."""
-        alive = [task for deployment in self.deployments for task in deployment.alive]
-        tasks: list[FargateTask] = []
-        while len(tasks) < count:
-            task = self._backend.place_task(self, self._primary, alive + tasks)
-            if task is None:
-                break
-            tasks.append(task)
-        return tasks
+        before = len(self._primary.tasks)
+        try:
+            for _ in range(missing):
+                self._primary.tasks.append(self._backend.place_task(self, self._primary))
+                self._primary.unplaced = 0
+        except CannotPlace as error:
+            self._primary.unplaced += 1
+            self.say(f"was unable to place a task. Reason: {error}")
+        self._say_tasks("has started {} tasks:", self._primary.tasks[before:])
 
     def _stop(self, tasks: list[FargateTask]) -> None:
         for task in tasks:
@@ -228,19 +245,23 @@ class FargateService:
 
     def _retire_drained(self) -> None:
         primary, *older = self.deployments
-        self.deployments = [
-            primary,
-            *(deployment for deployment in older if not deployment.is_drained),
-        ]
+        self.deployments = [primary, *(each for each in older if not self._is_over(each))]
+
+    def _is_over(self, older: Deployment) -> bool:
+        """A failed one stays to be seen until the one in its place is completed (a choice)."""
+        is_told = older.rollout_state != "FAILED" or self._primary.rollout_state == "COMPLETED"
+        return older.is_drained and is_told
 
     def _announce(self) -> None:
         """Say when the service has what it asks for, once."""
         primary = self._primary
         settled = len(primary.alive) == len(primary.running) == self.desired_count
-        if len(self.deployments) > 1 or not settled or self.status != "ACTIVE":
+        drained = all(deployment.is_drained for deployment in self.deployments[1:])
+        if not drained or not settled or self.status != "ACTIVE":
             return
         if primary.rollout_state == "IN_PROGRESS":
             primary.complete()
+            self._completed = primary
             self.say(f"(deployment {primary.id}) deployment completed.")
         self.say("has reached a steady state.")
 

@@ -6,14 +6,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
-from moto.ecs.exceptions import EcsClientException, InvalidParameterException
+from moto.ecs.exceptions import EcsClientException, ECSException, InvalidParameterException
 from moto.ecs.models import Task, TaskDefinition
 
 from localaws.ecs.clusters import AnyTask, Clusters, Params
-from localaws.ecs.deployments import Deployment
+from localaws.ecs.deployments import Deployment, resolved
+from localaws.ecs.errors import CannotPlace
 from localaws.ecs.placement import create_interface, refuse_bad_network
 from localaws.ecs.services import FargateService
 from localaws.ecs.tasks import FargateTask
+
+PLATFORM_VERSIONS = ("LATEST", "1.4.0", "1.3.0")
+"""Of Linux on Fargate."""
+
+
+def platform_version(params: Params) -> str:
+    """The platform version that the parameters ask for. Raises PlatformUnknownException."""
+    version: str = params.get("platformVersion") or "LATEST"
+    if version not in PLATFORM_VERSIONS:
+        raise ECSException(
+            "PlatformUnknownException", "The specified platform version doesn't exist."
+        )
+    return version
 
 
 class TaskCalls(Clusters):
@@ -27,16 +41,10 @@ class TaskCalls(Clusters):
             raise InvalidParameterException("Task definition does not support launch_type FARGATE.")
         return definition
 
-    def place_task(
-        self, service: FargateService, deployment: Deployment, alive: list[FargateTask]
-    ) -> FargateTask | None:
-        """Start one task of a deployment in the emptiest zone, or None for want of an address.
-
-        `alive` are the service's tasks, by which the zones are balanced.
-        """
+    def place_task(self, service: FargateService, deployment: Deployment) -> FargateTask:
+        """Start one task of a deployment in the emptiest zone. Raises CannotPlace."""
+        alive = [task for each in service.deployments for task in each.alive]
         interface = create_interface(self.ec2, deployment.network_configuration, alive)
-        if interface is None:
-            return None
         definition = self.describe_task_definition(deployment.task_definition)
         strategy = deployment.capacity_provider_strategy
         return self._add(
@@ -48,6 +56,7 @@ class TaskCalls(Clusters):
                 group=f"service:{service.name}",
                 started_by=deployment.id,
                 launch_type=deployment.launch_type,
+                platform_version=deployment.platform_version,
                 capacity_provider_name=strategy[0]["capacityProvider"] if strategy else None,
                 tags=self._propagated_tags(service, definition),
                 registry=deployment.registry,
@@ -69,18 +78,20 @@ class TaskCalls(Clusters):
             tags.append({"key": "aws:ecs:serviceName", "value": service.name})
         return tags
 
-    def run_fargate_tasks(self, params: Params) -> list[FargateTask]:
-        """RunTask on Fargate: lone tasks, in no service and no registry."""
+    def run_fargate_tasks(self, params: Params) -> tuple[list[FargateTask], list[dict[str, str]]]:
+        """RunTask on Fargate: lone tasks, in no service and no registry; and what failed."""
         cluster = self.active_cluster(params.get("cluster", "default"))
         definition = self.active_task_definition(params["taskDefinition"])
         network = params.get("networkConfiguration")
         refuse_bad_network(self.ec2, network)
         strategy = params.get("capacityProviderStrategy")
+        version = resolved(platform_version(params))
         tasks: list[FargateTask] = []
         for _ in range(params.get("count") or 1):
-            interface = create_interface(self.ec2, cast(Mapping[str, Any], network), tasks)
-            if interface is None:
-                break
+            try:
+                interface = create_interface(self.ec2, cast(Mapping[str, Any], network), tasks)
+            except CannotPlace as error:
+                return tasks, [{"arn": definition.arn, "reason": str(error)}]
             task = FargateTask(
                 backend=self,
                 cluster=cluster,
@@ -89,12 +100,24 @@ class TaskCalls(Clusters):
                 group=params.get("group") or f"family:{definition.family}",
                 started_by=params.get("startedBy") or "",
                 launch_type=params.get("launchType"),
+                platform_version=version,
                 capacity_provider_name=strategy[0]["capacityProvider"] if strategy else None,
                 overrides=params.get("overrides"),
-                tags=params.get("tags"),
+                tags=self._lone_tags(params, cluster.name, definition),
             )
             tasks.append(self._add(task))
-        return tasks
+        return tasks, []
+
+    @staticmethod
+    def _lone_tags(
+        params: Params, cluster_name: str, definition: TaskDefinition
+    ) -> list[dict[str, str]]:
+        tags = [*(params.get("tags") or [])]
+        if params.get("propagateTags") == "TASK_DEFINITION":
+            tags += definition.tags
+        if params.get("enableECSManagedTags"):
+            tags.append({"key": "aws:ecs:clusterName", "value": cluster_name})
+        return tags
 
     def stop_task(  # type: ignore[override]
         self, cluster_str: str, task_str: str, reason: str

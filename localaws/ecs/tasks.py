@@ -29,6 +29,9 @@ STOPPING = ("DEACTIVATING", "STOPPING", "DEPROVISIONING", "STOPPED")
 REGISTRATION_FAILED = "Timeout waiting for service discovery instance provisioning to complete."
 """AWS's words when a task cannot be registered (AWS provider issue 4082)."""
 
+TASK_FAILED_TO_START = "TaskFailedToStart"
+"""The stopCode of a task that never ran."""
+
 
 class FargateTask:
     """One task, in the place of moto's Task; the attributes bear the names of the API's members."""
@@ -43,6 +46,7 @@ class FargateTask:
         group: str,
         started_by: str,
         launch_type: str | None,
+        platform_version: str,
         capacity_provider_name: str | None = None,
         overrides: dict[str, Any] | None = None,
         tags: list[dict[str, str]] | None = None,
@@ -62,7 +66,7 @@ class FargateTask:
         self.started_by = started_by
         self.launch_type = launch_type or ""
         self.capacity_provider_name = capacity_provider_name
-        self.platform_version = "1.4.0"
+        self.platform_version = platform_version
         self.platform_family = "Linux"
         self.cpu = task_definition.cpu
         self.memory = task_definition.memory
@@ -128,6 +132,10 @@ class FargateTask:
     @property
     def has_health_check(self) -> bool:
         return any("healthCheck" in definition for definition in self._definitions)
+
+    @property
+    def failed_to_start(self) -> bool:
+        return self.stop_code == TASK_FAILED_TO_START
 
     @property
     def is_past_stopping(self) -> bool:
@@ -227,7 +235,7 @@ class FargateTask:
         try:
             self._operation = self._registry.register(self)
         except ServiceException as error:
-            self.stop(f"{REGISTRATION_FAILED} {error.message}", "TaskFailedToStart")
+            self.stop(f"{REGISTRATION_FAILED} {error.message}", TASK_FAILED_TO_START)
 
     def _end_registration(self) -> None:
         """The registration is over, one way or the other."""
@@ -236,7 +244,7 @@ class FargateTask:
         if self._operation.status == "SUCCESS":
             self._registered = True
         else:
-            self.stop(REGISTRATION_FAILED, "TaskFailedToStart")
+            self.stop(REGISTRATION_FAILED, TASK_FAILED_TO_START)
         self._operation = None
 
     def _enter_running(self) -> None:

@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from localaws import scheduler
-from tests.unit.localaws.account import Aws, error_of, eventually, task_id
+from localaws import runtime, scheduler
+from tests.unit.localaws.account import Aws, address_of, error_of, eventually, refused, task_id
 
 
 def test_a_new_service_has_nothing_yet_and_the_defaults_of_aws(aws: Aws) -> None:
@@ -56,6 +57,20 @@ def test_events_tell_what_happened_newest_first(aws: Aws) -> None:
         "(service httpd) has reached a steady state.",
         f"(service httpd) has stopped 1 running tasks: (task {task_id(task)}).",
     ]
+
+
+def test_an_event_that_repeats_the_last_one_is_left_out_for_six_hours(
+    aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aws.ecs_service(None, desired=0)
+    aws.steady(0)
+    present = runtime.timestamp
+    for hours, count in ((5, 1), (7, 2)):
+        monkeypatch.setattr(runtime, "timestamp", lambda: present() + timedelta(hours=hours))  # noqa: B023
+        with runtime.LOCK:
+            scheduler.tick()
+        said = [event["message"] for event in aws.described()["events"]]
+        assert said.count("(service httpd) has reached a steady state.") == count
 
 
 def test_scaling_makes_no_deployment(aws: Aws) -> None:
@@ -356,3 +371,152 @@ def test_the_waiters_of_the_sdk_end(aws: Aws) -> None:
     assert aws.described()["runningCount"] == 1
     aws.ecs.delete_service(cluster="handson", service="httpd", force=True)
     aws.ecs.get_waiter("services_inactive").wait(**call)
+
+
+def create(aws: Aws, **parameters: Any) -> Any:
+    """CreateService on Fargate with as little as it needs, and these."""
+    aws.ecs.create_cluster(clusterName="handson")
+    definition = aws.task_definition()
+    return lambda: aws.ecs.create_service(
+        cluster="handson",
+        serviceName="httpd",
+        desiredCount=0,
+        launchType="FARGATE",
+        taskDefinition=definition,
+        networkConfiguration=aws.network(),
+        **parameters,
+    )
+
+
+@pytest.mark.parametrize(
+    ("parameters", "code"),
+    [
+        ({"schedulingStrategy": "DAEMON"}, "InvalidParameterException"),
+        ({"placementConstraints": [{"type": "distinctInstance"}]}, "InvalidParameterException"),
+        ({"placementStrategy": [{"type": "random"}]}, "InvalidParameterException"),
+        ({"platformVersion": "1.0.0"}, "PlatformUnknownException"),
+        ({"deploymentController": {"type": "CODE_DEPLOY"}}, "NotImplemented"),
+    ],
+)
+def test_what_fargate_or_this_endpoint_does_not_have_is_refused(
+    aws: Aws, parameters: dict[str, Any], code: str
+) -> None:
+    assert refused(create(aws, **parameters))[0] == code
+
+
+def test_five_thousand_tasks_without_service_discovery_and_not_one_more(aws: Aws) -> None:
+    create(aws)()
+    call: Any = {"cluster": "handson", "service": "httpd", "desiredCount": 5001}
+    code, message, _ = refused(lambda: aws.ecs.update_service(**call))
+    assert (code, "5000" in message) == ("InvalidParameterException", True)
+
+
+@pytest.mark.parametrize(("kind", "count"), [("subnets", 17), ("securityGroups", 6)])
+def test_sixteen_subnets_and_five_groups_at_the_most(aws: Aws, kind: str, count: int) -> None:
+    network = aws.network()
+    network["awsvpcConfiguration"][kind] = ["x"] * count
+    code, message, _ = refused(
+        lambda: aws.ecs_service(None, desired=0, networkConfiguration=network)
+    )
+    assert (code, f"at most {count - 1}" in message) == ("InvalidParameterException", True)
+
+
+def test_the_az_rebalancing_of_a_service_stays_unless_it_is_given(aws: Aws) -> None:
+    aws.ecs_service(None, desired=0, availabilityZoneRebalancing="DISABLED")
+    aws.ecs.update_service(cluster="handson", service="httpd", desiredCount=0)
+    assert aws.described()["availabilityZoneRebalancing"] == "DISABLED"
+    aws.ecs.update_service(
+        cluster="handson", service="httpd", availabilityZoneRebalancing="ENABLED"
+    )
+    assert aws.described()["availabilityZoneRebalancing"] == "ENABLED"
+
+
+def test_a_platform_version_is_shown_as_asked_and_as_it_is(aws: Aws) -> None:
+    aws.ecs_service(None, desired=1, platformVersion="1.3.0")
+    assert aws.steady(1)["platformVersion"] == "1.3.0"
+    assert aws.described()["deployments"][0]["platformVersion"] == "1.3.0"
+    assert aws.tasks()[0]["platformVersion"] == "1.3.0"
+    before = aws.described()["deployments"][0]["id"]
+    aws.ecs.update_service(cluster="handson", service="httpd", platformVersion="LATEST")
+    service = aws.steady(1)
+    assert service["platformVersion"] == "LATEST"
+    assert service["deployments"][0]["platformVersion"] == "1.4.0"
+    assert service["deployments"][0]["id"] != before
+
+
+def test_another_registry_or_none_is_a_new_deployment(aws: Aws) -> None:
+    namespace_id = aws.namespace()
+    one, two = aws.service(namespace_id, "one"), aws.service(namespace_id, "two")
+    aws.ecs_service(one, desired=1)
+    aws.steady(1)
+    arn = aws.cloud_map.get_service(Id=two)["Service"]["Arn"]
+    cases: Any = (([{"registryArn": arn}], (0, 1)), ([], (0, 0)))
+    for registries, counts in cases:
+        aws.ecs.update_service(cluster="handson", service="httpd", serviceRegistries=registries)
+        aws.steady(1)
+        assert (len(aws.instances(one)), len(aws.instances(two))) == counts
+
+
+def test_srv_records_bear_the_registrys_port(aws: Aws) -> None:
+    namespace_id = aws.namespace()
+    by_port = aws.service(namespace_id, "by-port", types=("SRV",))
+    by_container = aws.service(namespace_id, "by-container", types=("SRV",))
+    for registry, given in (
+        (by_port, {"port": 8080}),
+        (by_container, {"containerName": "httpd-container", "containerPort": 80}),
+    ):
+        arn = aws.cloud_map.get_service(Id=registry)["Service"]["Arn"]
+        aws.ecs_service(
+            None, desired=1, name=registry, serviceRegistries=[{"registryArn": arn, **given}]
+        )
+        aws.steady(1, registry)
+    ports = {
+        record["Name"].split(".")[0]: record["ResourceRecords"][0]["Value"].split()[2]
+        for record in aws.record_sets(namespace_id)
+        if record["Type"] == "SRV"
+    }
+    assert ports == {"by-port": "8080", "by-container": "80"}
+    (attributes,) = aws.instances(by_port).values()
+    assert attributes["AWS_INSTANCE_PORT"] == "8080"
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({}, "needs port"),
+        ({"containerName": "httpd-container"}, "both of containerName and containerPort"),
+        ({"containerPort": 80}, "both of containerName and containerPort"),
+        ({"port": 1, "containerName": "httpd-container", "containerPort": 80}, "either port or"),
+        ({"containerName": "nobody", "containerPort": 80}, "The container nobody does not exist"),
+        (
+            {"containerName": "httpd-container", "containerPort": 81},
+            "did not have a container port 81 defined",
+        ),
+    ],
+)
+def test_a_port_that_srv_records_cannot_bear_is_refused(
+    aws: Aws, given: dict[str, Any], words: str
+) -> None:
+    registry = aws.service(aws.namespace(), types=("SRV",))
+    arn = aws.cloud_map.get_service(Id=registry)["Service"]["Arn"]
+    code, message, _ = refused(create(aws, serviceRegistries=[{"registryArn": arn, **given}]))
+    assert (code, words in message) == ("InvalidParameterException", True)
+
+
+def test_private_addresses_are_registered_in_public_namespaces_too(aws: Aws) -> None:
+    operation_id = aws.cloud_map.create_public_dns_namespace(Name="public.example")["OperationId"]
+    registry = aws.service(aws.succeeded(operation_id)["Targets"]["NAMESPACE"])
+    aws.ecs_service(registry, desired=1)
+    aws.steady(1)
+    (attributes,) = aws.instances(registry).values()
+    assert attributes["AWS_INSTANCE_IPV4"] == address_of(aws.tasks()[0])
+    assert "AWS_INSTANCE_PORT" not in attributes
+
+
+def test_cloud_maps_services_outlive_the_ecs_service(aws: Aws) -> None:
+    registry = aws.service(aws.namespace())
+    aws.ecs_service(registry, desired=1)
+    aws.steady(1)
+    aws.ecs.delete_service(cluster="handson", service="httpd", force=True)
+    aws.inactive()
+    assert aws.cloud_map.get_service(Id=registry)["Service"]["InstanceCount"] == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from tests.unit.localaws.account import (
     address_of,
     error_of,
     eventually,
+    refused,
     task_id,
 )
 
@@ -287,3 +289,65 @@ def test_tasks_are_listed_in_pages_and_by_filter(aws: Aws) -> None:
     assert len(aws.tasks(family="httpd-task")) == 4
     assert aws.tasks(family="httpd") == []
     assert aws.tasks(desiredStatus="STOPPED") == []
+
+
+def test_tags_of_a_lone_task_come_from_where_it_is_told(aws: Aws) -> None:
+    aws.ecs.create_cluster(clusterName="handson")
+    definition = aws.task_definition()
+    aws.ecs.tag_resource(resourceArn=definition, tags=[{"key": "stage", "value": "test"}])
+    (task,) = aws.ecs.run_task(
+        cluster="handson",
+        taskDefinition=definition,
+        launchType="FARGATE",
+        networkConfiguration=aws.network(),
+        tags=[{"key": "team", "value": "blue"}],
+        propagateTags="TASK_DEFINITION",
+        enableECSManagedTags=True,
+    )["tasks"]
+    arn = task["taskArn"]
+    (bare,) = aws.ecs.describe_tasks(cluster="handson", tasks=[arn])["tasks"]
+    (full,) = aws.ecs.describe_tasks(cluster="handson", tasks=[arn], include=["TAGS"])["tasks"]
+    assert "tags" not in bare
+    assert {tag["key"]: tag["value"] for tag in full["tags"]} == {
+        "team": "blue",
+        "stage": "test",
+        "aws:ecs:clusterName": "handson",
+    }
+
+
+def test_a_lone_task_without_a_free_address_is_a_failure_of_the_call(aws: Aws) -> None:
+    subnet = aws.ec2.create_subnet(VpcId=aws.another_vpc(), CidrBlock="10.1.0.0/28")
+    aws.ecs.create_cluster(clusterName="handson")
+    reply = aws.ecs.run_task(
+        cluster="handson",
+        taskDefinition=aws.task_definition(),
+        launchType="FARGATE",
+        count=12,
+        networkConfiguration=aws.network(subnet["Subnet"]["SubnetId"]),
+    )
+    assert len(reply["tasks"]) == 11
+    assert "no free private IP address" in reply["failures"][0]["reason"]
+
+
+def test_stopped_tasks_are_described_for_an_hour(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    aws.ecs_service(None, desired=1)
+    aws.steady(1)
+    arn = aws.tasks()[0]["taskArn"]
+    aws.ecs.delete_service(cluster="handson", service="httpd", force=True)
+    eventually(
+        lambda: aws.ecs.describe_tasks(cluster="handson", tasks=[arn])["tasks"][0]["lastStatus"],
+        lambda status: status == "STOPPED",
+    )
+    present = runtime.timestamp
+    for minutes, count in ((59, 1), (61, 0)):
+        monkeypatch.setattr(runtime, "timestamp", lambda: present() + timedelta(minutes=minutes))  # noqa: B023
+        with runtime.LOCK:
+            scheduler.tick()
+        assert len(aws.ecs.describe_tasks(cluster="handson", tasks=[arn])["tasks"]) == count
+
+
+def test_a_subnet_with_a_task_in_it_cannot_be_deleted(aws: Aws) -> None:
+    subnet, _ = aws.subnets()
+    aws.ecs_service(None, desired=1, networkConfiguration=aws.network(subnet))
+    aws.steady(1)
+    assert refused(lambda: aws.ec2.delete_subnet(SubnetId=subnet))[0] == "DependencyViolation"

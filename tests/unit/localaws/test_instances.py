@@ -253,7 +253,7 @@ def test_the_quota_of_a_namespace_counts_all_its_services(
     for name in ("a", "b"):
         aws.register(aws.service(namespace_id, name), "one", AWS_INSTANCE_IPV4="10.0.8.4")
     third = aws.service(namespace_id, "c")
-    call = {
+    call: Any = {
         "ServiceId": third,
         "InstanceId": "one",
         "Attributes": {"AWS_INSTANCE_IPV4": "10.0.8.4"},
