@@ -15,7 +15,7 @@ unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
 .PHONY: help setup lint synth test test-live bench-synth deploy scale status destroy \
-        local-up local-down local-status lock clean
+        local-up local-down local-status env lock clean
 
 help: ## This list
 	@printf '%s\n' 'make TARGET [NAME=value ...]' ''
@@ -26,7 +26,8 @@ setup: ## Install everything into the checkout (every target below does it by it
 	@command -v '$(PYTHON)' >/dev/null || { \
 	    echo 'Python: no `$(PYTHON)` on PATH, needed 3.11 to 3.13; get it from https://python.org/,' \
 	         'or name yours: make PYTHON=python3.12 ...' >&2; exit 1; }
-	@'$(PYTHON)' -m scripts.setup $(if $(filter setup,$(MAKECMDGOALS)),--report)
+	@'$(PYTHON)' -m scripts.setup $(if $(filter setup,$(MAKECMDGOALS)),--report) \
+	    $(if $(filter env,$(MAKECMDGOALS)),>&2)
 
 lint: setup ## ruff and mypy
 	@.venv/bin/ruff check .
@@ -67,6 +68,9 @@ local-down: setup ## Stop it; what was deployed there is gone with it
 
 local-status: setup ## Is it running, and where
 	@scripts/localaws status
+
+env: setup ## Shell lines; eval "$(make -s env)" puts your shell inside the endpoint's VPC
+	@$(RUN) -m scripts.shell
 
 lock: setup ## Write the lock files anew from pyproject.toml, requirements-uv.lock and package.json
 	@cp requirements.lock requirements-uv.lock .state/

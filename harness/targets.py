@@ -88,6 +88,8 @@ def _emulated(target: Target, environ: Mapping[str, str], endpoint: str | None) 
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
+        # DiscoverInstances has `data-` before its host name, which an endpoint's has not.
+        "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
     }
 
 

@@ -7,6 +7,8 @@ import json
 import logging
 import os
 import re
+import resource
+import sys
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
@@ -67,8 +69,15 @@ def health() -> dict[str, Any]:
         "edition": "localaws",
         "version": f"moto {moto.__version__}",
         "pid": os.getpid(),
+        "peakMemoryBytes": _peak_memory(),
         "services": dict.fromkeys(services, "running"),
     }
+
+
+def _peak_memory() -> int:
+    """The most memory that this process has had resident, in bytes."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
 def _error(

@@ -7,8 +7,6 @@ ended, only when the endpoint at that URL gives that id as its own.
 
 import argparse
 import fcntl
-import http.client
-import json
 import os
 import re
 import signal
@@ -17,12 +15,15 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from harness.targets import Target, localstack_endpoint
-from localaws.settings import SettingsError, load_settings
+from localaws import settings as localaws
+from scripts.health import Other, Running, who_answers
+from stacks import settings as handson
+from stacks.errors import SettingsError
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 STATE = CHECKOUT / ".state"
@@ -33,24 +34,6 @@ _STOP_SECONDS = 10
 
 class EndpointError(Exception):
     """Why the endpoint cannot be had; the text is for the user."""
-
-
-@dataclass(frozen=True)
-class Running:
-    """A localaws that answers."""
-
-    url: str
-    pid: int
-    version: str
-    started: bool = False
-    """Did this very call start it?"""
-
-
-@dataclass(frozen=True)
-class Other:
-    """Something else that answers, in words."""
-
-    what: str
 
 
 def ensure_up(environ: Mapping[str, str], state: Path = STATE) -> str:
@@ -125,28 +108,12 @@ def status(state: Path = STATE) -> Running | None:
     return found if isinstance(found, Running) and found.pid == pid else None
 
 
-def who_answers(url: str) -> Running | Other | None:
-    """Who is at that URL, by LocalStack's health path, which localaws serves too; None: nobody."""
-    parts = urlsplit(url)
-    connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=5)
-    try:
-        connection.request("GET", "/_localstack/health")
-        response = connection.getresponse()
-        server, body = response.getheader("Server") or "no name", response.read()
-    except ConnectionRefusedError:
-        return None
-    except (OSError, http.client.HTTPException):
-        return Other("something that does not answer HTTP")
-    finally:
-        connection.close()
-    try:
-        health = json.loads(body)
-        edition, version = str(health["edition"]), str(health["version"])
-        if edition == "localaws":
-            return Running(url, int(health["pid"]), version)
-    except (ValueError, KeyError, TypeError):
-        return Other(f"another HTTP server ({server})")
-    return Other(f"LocalStack ({edition} {version}); TARGET=localstack uses that")
+def running(environ: Mapping[str, str], state: Path = STATE) -> Running:
+    """The endpoint that `up` would give, without starting any. Raises EndpointError."""
+    found = _found(environ, state)
+    if not isinstance(found, Running):
+        raise EndpointError(f"{_absent(environ, found)}; `make local-up` starts it")
+    return found
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -164,6 +131,7 @@ def main(arguments: Sequence[str]) -> int:
 def _tell_up() -> int:
     endpoint = up(os.environ)
     print(f"localaws {'started' if endpoint.started else 'runs already'} on {_say(endpoint)}")
+    _tell_inside(endpoint)
     return 0
 
 
@@ -176,18 +144,33 @@ def _tell_down() -> int:
 
 
 def _tell_status() -> int:
-    own = status()
-    found = own or who_answers(_url(_port(os.environ)))
+    found = _found(os.environ, STATE)
     if isinstance(found, Running):
-        print(f"localaws runs on {_say(found)}{'' if own else ', not started from this checkout'}")
+        elsewhere = "" if status() else ", not started from this checkout"
+        print(f"localaws runs on {_say(found)}{elsewhere}")
+        _tell_inside(found)
         return 0
-    held = f"; port {_port(os.environ)} is held by {found.what}" if found else ""
-    print(f"localaws does not run{held}")
+    print(f"localaws {_absent(os.environ, found)}")
     return 1
+
+
+def _found(environ: Mapping[str, str], state: Path) -> Running | Other | None:
+    """The endpoint of this checkout, else who has the port that it would have."""
+    port = _port(environ)
+    return status(state) or (who_answers(_url(port)) if port else None)
+
+
+def _absent(environ: Mapping[str, str], found: Other | None) -> str:
+    held = f"; port {_port(environ)} is held by {found.what}" if found else ""
+    return f"does not run{held}"
 
 
 def _say(endpoint: Running) -> str:
     return f"{endpoint.url} (pid {endpoint.pid}, {endpoint.version})"
+
+
+def _tell_inside(endpoint: Running) -> None:
+    print(f"  resolver {endpoint.dns}, bastion {endpoint.bastion}: see `make env`")
 
 
 def _start(environ: Mapping[str, str], state: Path, port: int) -> Running:
@@ -199,6 +182,7 @@ def _start(environ: Mapping[str, str], state: Path, port: int) -> Running:
         for name, value in environ.items()
         if not name.startswith("AWS_") and name != "PYTHONDONTWRITEBYTECODE"
     } | {"PYTHONUNBUFFERED": "1"}  # So that the log is never behind.
+    child_environment.setdefault("LOCALAWS_REGION", _region(environ))
     with log.open("wb") as output:
         child = subprocess.Popen(
             [sys.executable, "-m", "localaws"],
@@ -225,7 +209,7 @@ def _start(environ: Mapping[str, str], state: Path, port: int) -> Running:
         _pid_file(state).unlink(missing_ok=True)
         raise
     _record(state, child.pid, found.url)
-    return Running(found.url, found.pid, found.version, started=True)
+    return replace(found, started=True)
 
 
 def _ready_url(log: Path) -> str | None:
@@ -235,7 +219,15 @@ def _ready_url(log: Path) -> str | None:
 
 def _port(environ: Mapping[str, str]) -> int:
     try:
-        return load_settings(environ).port
+        return localaws.load_settings(environ).port
+    except localaws.SettingsError as error:
+        raise EndpointError(str(error)) from error
+
+
+def _region(environ: Mapping[str, str]) -> str:
+    """Where the stacks go, which is where the VPC is that the endpoint's resolver stands in."""
+    try:
+        return handson.load_settings(CHECKOUT / "handson.toml", environ).region
     except SettingsError as error:
         raise EndpointError(str(error)) from error
 

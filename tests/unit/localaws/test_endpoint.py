@@ -25,6 +25,9 @@ def test_localstacks_health_page_answers(endpoint: Endpoint) -> None:
     assert page["edition"] == "localaws"
     assert page["pid"] == os.getpid()
     assert page["services"]["servicediscovery"] == "running"
+    assert page["dns"] == f"127.0.0.1:{endpoint.dns_port}"
+    assert page["bastion"] == endpoint.bastion_url
+    assert 2**25 < page["peakMemoryBytes"] < 2**33
 
 
 def test_it_listens_on_loopback_only(endpoint: Endpoint) -> None:

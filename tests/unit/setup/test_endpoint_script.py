@@ -2,6 +2,7 @@
 """Whom the endpoint's commands take for the endpoint; its process itself is a live test's."""
 
 import http.server
+import json
 import os
 import re
 import socket
@@ -13,12 +14,15 @@ from pathlib import Path
 import pytest
 
 from scripts import endpoint
-from scripts.endpoint import EndpointError, Other, Running, down, status, up, who_answers
+from scripts.endpoint import EndpointError, down, running, status, up
+from scripts.health import Other, Running, who_answers
 
-OURS = f'{{"edition": "localaws", "version": "moto 5", "pid": {os.getpid()}, "services": {{}}}}'
+INSIDE = {"dns": "127.0.0.1:53", "bastion": "http://127.0.0.1:3128", "peakMemoryBytes": 1 << 20}
+OURS = json.dumps({"edition": "localaws", "version": "moto 5", "pid": os.getpid(), **INSIDE})
 LOCALSTACK = '{"edition": "community", "version": "4.0", "services": {}}'
 
 Serve = Callable[[str], str]
+_REAL_START = endpoint._start
 
 
 @contextmanager
@@ -73,9 +77,15 @@ def port_of(url: str) -> dict[str, str]:
     return {"LOCALAWS_PORT": url.rpartition(":")[2]}
 
 
+def ours(url: str) -> Running:
+    """What OURS says."""
+    dns, bastion = "127.0.0.1:53", "http://127.0.0.1:3128"
+    return Running(url, os.getpid(), "moto 5", dns, bastion, peak_memory=1 << 20)
+
+
 def test_a_health_page_tells_who_answers(serve: Serve) -> None:
     url = serve(OURS)
-    assert who_answers(url) == Running(url, os.getpid(), "moto 5")
+    assert who_answers(url) == ours(url)
     assert who_answers(serve(LOCALSTACK)) == Other(
         "LocalStack (community 4.0); TARGET=localstack uses that"
     )
@@ -100,11 +110,17 @@ def test_a_port_without_http_is_told_from_a_free_one() -> None:
 def test_up_is_a_no_op_when_it_runs(serve: Serve, tmp_path: Path) -> None:
     url = serve(OURS)
     record(tmp_path, os.getpid(), url)
-    running = Running(url, os.getpid(), "moto 5", started=False)
-    assert up({}, tmp_path) == running
-    assert up(port_of(url), tmp_path) == running
-    assert up({"LOCALAWS_PORT": "0"}, tmp_path) == running
-    assert status(tmp_path) == running
+    assert up({}, tmp_path) == ours(url)
+    assert up(port_of(url), tmp_path) == ours(url)
+    assert up({"LOCALAWS_PORT": "0"}, tmp_path) == ours(url)
+    assert status(tmp_path) == running({"LOCALAWS_PORT": "0"}, tmp_path) == ours(url)
+
+
+def test_one_that_does_not_run_is_not_started_for_the_asking(serve: Serve, tmp_path: Path) -> None:
+    with pytest.raises(EndpointError, match="^does not run; `make local-up` starts it"):
+        running({"LOCALAWS_PORT": "0"}, tmp_path)
+    with pytest.raises(EndpointError, match=r"^does not run; port \d+ is held by LocalStack"):
+        running(port_of(serve(LOCALSTACK)), tmp_path)
 
 
 def test_up_uses_one_that_was_started_elsewhere(serve: Serve, tmp_path: Path) -> None:
@@ -163,6 +179,11 @@ def test_another_localaws_at_the_recorded_url_is_not_ours(serve: Serve, tmp_path
     assert down(tmp_path) is None
 
 
+def test_a_wrong_region_is_told(tmp_path: Path) -> None:
+    with pytest.raises(EndpointError, match="HANDSON_REGION"):
+        _REAL_START({"HANDSON_REGION": "Tokyo"}, tmp_path, 0)
+
+
 @pytest.mark.parametrize(
     ("body", "action", "code", "told"),
     [
@@ -184,7 +205,7 @@ def test_what_is_not_from_this_checkout_is_told_and_left(
 ) -> None:
     monkeypatch.setenv("LOCALAWS_PORT", port_of(serve(body))["LOCALAWS_PORT"])
     monkeypatch.setattr(endpoint, "down", lambda: down(tmp_path))
-    monkeypatch.setattr(endpoint, "status", lambda: status(tmp_path))
+    monkeypatch.setattr(endpoint, "status", lambda *_: status(tmp_path))
     assert endpoint.main([action]) == code
     assert re.match(told, capsys.readouterr().out)
 
