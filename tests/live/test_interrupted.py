@@ -2,15 +2,16 @@
 """A live test that is told to end takes down what it began, and leaves no process and no port."""
 
 import os
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
-from scripts.endpoint import who_answers
 from scripts.sites import CHECKOUT
 
 LATE = 120.0
@@ -77,5 +78,6 @@ def test_what_it_began_is_taken_down(terraform: str, tmp_path: Path) -> None:
     assert "failed" not in said
     assert len(started) >= 3, "the endpoint, Terraform and its provider"
     assert [pid for pid in started if is_running(pid)] == []
-    assert who_answers(url) is None
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection((urlsplit(url).hostname, urlsplit(url).port), timeout=5)
     assert not folder.exists()
