@@ -5,6 +5,8 @@ import signal
 from collections.abc import Sequence
 from pathlib import Path
 
+_MOST_LINES = 20  # Of what is amiss: a hundred dead addresses have one cause.
+
 
 class HarnessError(Exception):
     """The base of every error that the harness raises on purpose; its text is fit for a user."""
@@ -78,7 +80,7 @@ class NotDeployed(HarnessError):
     """A deployment was asked for facts that only an applied one has."""
 
     def __init__(self, missing: str) -> None:
-        super().__init__(f"not deployed: {missing} has no outputs")
+        super().__init__(f"not deployed: the stack {missing} has no outputs")
         self.missing = missing
 
 
@@ -104,3 +106,14 @@ class WaitTimeout(HarnessError):
     def with_events(self, events: Sequence[str]) -> "WaitTimeout":
         """The same, with what the service itself said of late."""
         return WaitTimeout(self.expected, self.last_seen, self.amiss, self.elapsed, events)
+
+
+class PromiseBroken(HarnessError):
+    """What does not hold inside the VPC, a line each, though tasks and records agree."""
+
+    def __init__(self, name: str, amiss: Sequence[str]) -> None:
+        shown = [f"  {line}" for line in amiss[:_MOST_LINES]]
+        if len(amiss) > _MOST_LINES:
+            shown.append(f"  and {len(amiss) - _MOST_LINES} more")
+        super().__init__("\n".join([f"{name}, seen from inside the VPC:", *shown]))
+        self.name, self.amiss = name, tuple(amiss)

@@ -16,11 +16,12 @@ from harness.aws import Aws
 from harness.checks import Check, check_of, wait_until_converged
 from harness.deployed import Deployed
 from harness.deployment import Deployment
-from harness.errors import AwsError, HarnessError, TargetError
+from harness.errors import AwsError, HarnessError, NotDeployed, TargetError
 from harness.interrupts import Interrupted, interruptible
 from harness.probes import observe
 from harness.targets import Target, localstack_endpoint
-from scripts.endpoint import EndpointError, ensure_up
+from scripts.endpoint import ensure_up
+from scripts.health import EndpointError
 from scripts.sites import (
     CHECKOUT,
     CONVERGENCE,
@@ -69,8 +70,11 @@ class Site:
         return f"{name} on {self.target} ({self.aws.endpoint or self.settings.region})"
 
     def deployed(self) -> tuple[Deployed, Check]:
-        """What is applied, and what must hold of it. Raises NotDeployed."""
-        deployed = Deployed.of(self.deployment.output())
+        """What is applied, and what must hold of it. Raises HarnessError when that is not all."""
+        try:
+            deployed = Deployed.of(self.deployment.output())
+        except NotDeployed as error:
+            raise HarnessError(f"{error}; `make deploy` goes on from there") from error
         ttl = self.settings.dns_ttl
         return deployed, check_of(self.aws, deployed, desired=deployed.desired, ttl=ttl)
 

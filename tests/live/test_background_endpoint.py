@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts.endpoint import EndpointError, down, status, up
-from scripts.health import who_answers
+from scripts.endpoint import down, status, up
+from scripts.health import EndpointError, who_answers
 
 ENVIRON = {**os.environ, "LOCALAWS_PORT": "0", "AWS_SECRET_ACCESS_KEY": "secret"}
 

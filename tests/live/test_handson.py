@@ -15,11 +15,14 @@ from harness.checks import check_of, wait_until_converged
 from harness.deployed import Deployed
 from harness.deployment import Deployment
 from harness.errors import HarnessError
+from harness.inside import Inside
 from harness.interrupts import Interrupted
 from harness.leftovers import Leftover, leftovers
+from harness.probes import Observation
 from harness.targets import Target
 from harness.waiting import wait_for
-from scripts.sites import CONVERGENCE, INTERVAL, names_of
+from scripts.health import Running, who_answers
+from scripts.sites import CONVERGENCE, INTERVAL, inside_of, names_of, promise_of
 from stacks.settings import Settings
 from tests.live.steps import Steps
 
@@ -32,10 +35,22 @@ class Site:
     aws: Aws
     settings: Settings
     target: Target
+    inside: Inside | None
     interfaces: set[str] = field(default_factory=set)
 
-    def check(self, desired: int) -> None:
-        """Tasks, instances and records come to agree on `desired` addresses, one by one."""
+    def check(self, desired: int, steps: Steps) -> None:
+        """The layers come to agree on `desired` addresses; then all is well inside the VPC too."""
+        with steps(f"check {desired}"):
+            seen = self._agreed(desired)
+        if self.inside is not None:
+            with (
+                steps(f"resolve and fetch {desired}"),
+                self.deployment.timings.measure("DNS and HTTP"),
+            ):
+                promise_of(self.settings, seen).check(self.inside)
+
+    def _agreed(self, desired: int) -> Observation:
+        """Tasks, instances and records as they agree on `desired` addresses, one by one."""
         deployed = Deployed.of(self.deployment.output())
         assert deployed.desired == desired
         check = check_of(self.aws, deployed, desired=desired, ttl=self.settings.dns_ttl)
@@ -45,6 +60,15 @@ class Site:
                 self.aws, deployed, check, timeout=timeout, interval=interval
             )
         self.interfaces |= {task.network_interface or "" for task in seen.tasks}
+        return seen
+
+    def tell_the_rest(self, steps: Steps) -> None:
+        """What could not be looked at, and what the embedded endpoint needed."""
+        if self.inside is None:
+            steps.say(f"DNS and HTTP: not checked from inside the VPC on {self.target}")
+        endpoint = who_answers(self.aws.endpoint or "") if self.target is Target.LOCAL else None
+        if isinstance(endpoint, Running):
+            steps.say(f"{'endpoint, peak memory':<22}  {endpoint.peak_memory / 2**20:6.0f} MiB")
 
     def leftovers(self) -> tuple[Leftover, ...]:
         """What bears the deployment's names, and the interfaces that its tasks had."""
@@ -68,10 +92,13 @@ def site(
     deployment: Deployment, environment: dict[str, str], settings: Settings, target: Target
 ) -> Site:
     """A site that is free: what is there already must not be deployed over, nor destroyed."""
-    site = Site(deployment, Aws(environment), settings, target)
+    aws = Aws(environment)
+    site = Site(deployment, aws, settings, target, inside_of(target, aws.endpoint))
     taken = site.leftovers()
     if taken:
-        pytest.fail(f"on {target} already: {', '.join(map(str, taken))}", pytrace=False)
+        there = "\n".join(f"  {thing}" for thing in taken)
+        words = f"{target} has resources of these names already; destroy or rename them:\n{there}"
+        pytest.fail(words, pytrace=False)
     return site
 
 
@@ -94,7 +121,8 @@ def test_the_hands_on(
 ) -> None:
     """GIVEN an account with the article's VPC
     WHEN the stacks are deployed at one task, scaled to --desired, scaled to none and destroyed
-    THEN tasks, instances and A records agree at every step, a plan is empty, and nothing is left.
+    THEN at every step tasks, instances and A records agree, the name resolves and the addresses
+    answer; a plan is empty, and nothing is left.
     """
     deployment, desired = site.deployment, site.settings.desired_count
     try:
@@ -102,18 +130,15 @@ def test_the_hands_on(
             try:
                 with steps("deploy at 1"):
                     deployment.deploy(1)
-                with steps("check 1"):
-                    site.check(1)
+                site.check(1, steps)
                 with steps(f"scale to {desired}"):
                     deployment.scale(desired)
-                with steps(f"check {desired}"):
-                    site.check(desired)
+                site.check(desired, steps)
                 with steps("plan is empty"):
                     deployment.check_plan_is_empty()
                 with steps("scale to 0"):
                     deployment.scale(0)
-                with steps("check 0"):
-                    site.check(0)
+                site.check(0, steps)
             finally:
                 try:
                     with steps("destroy"):
@@ -127,5 +152,6 @@ def test_the_hands_on(
                 site.check_nothing_is_left()
     finally:
         steps.table(deployment.timings.seconds)
+        site.tell_the_rest(steps)
         for kind, seconds in deployment.timings.seconds.items():
             record_property(f"seconds.{kind}", round(seconds, 1))  # For the JUnit XML.

@@ -179,5 +179,5 @@ def test_deployed_facts_come_from_the_outputs() -> None:
     deployed = Deployed.of(outputs)
     assert (deployed.record_name, deployed.desired) == ("web.example.internal.", 4)
     assert deployed.subnet_ids == ("subnet-1", "subnet-2")
-    with pytest.raises(NotDeployed, match="compute has no outputs"):
+    with pytest.raises(NotDeployed, match="not deployed: the stack compute has no outputs"):
         Deployed.of({**outputs, "compute": {}})

@@ -9,7 +9,7 @@ import pytest
 
 from harness.deployment import Synthesis
 from scripts import deployment
-from scripts.endpoint import EndpointError
+from scripts.health import EndpointError
 
 
 @pytest.fixture(autouse=True)
