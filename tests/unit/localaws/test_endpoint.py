@@ -7,16 +7,13 @@ import json
 import os
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from moto.ecs.models import EC2ContainerServiceBackend, ecs_backends
 
-from localaws.install import installed
 from localaws.server import Endpoint
 from localaws.settings import Settings
-from tests.unit.localaws.account import NAMESPACE, Aws, error_of, eventually
+from tests.unit.localaws.account import Aws, error_of
 
 
 def test_localstacks_health_page_answers(endpoint: Endpoint) -> None:
@@ -138,46 +135,3 @@ def test_what_is_out_of_scope_says_so(aws: Aws) -> None:
     code, message, status = error_of(caught)
     assert (code, status) == ("NotImplemented", 501)
     assert "execute_command" in message
-
-
-def test_ec2_launch_type_is_still_motos(aws: Aws) -> None:
-    aws.ecs.create_cluster(clusterName="handson")
-    definition = aws.ecs.register_task_definition(
-        family="plain", containerDefinitions=[{"name": "c", "image": "i", "memory": 64}]
-    )["taskDefinition"]["taskDefinitionArn"]
-    service = aws.ecs.create_service(
-        cluster="handson", serviceName="plain", taskDefinition=definition, desiredCount=2
-    )["service"]
-    assert (service["launchType"], service["pendingCount"]) == ("EC2", 2)
-
-
-def test_a_zone_of_the_user_s_own_is_still_motos(aws: Aws) -> None:
-    zone = aws.route53.create_hosted_zone(Name="example.com", CallerReference="x")["HostedZone"]
-    record: Any = {
-        "Name": "www.example.com",
-        "Type": "A",
-        "TTL": 60,
-        "ResourceRecords": [{"Value": "192.0.2.1"}],
-    }
-    aws.route53.change_resource_record_sets(
-        HostedZoneId=zone["Id"],
-        ChangeBatch={"Changes": [{"Action": "CREATE", "ResourceRecordSet": record}]},
-    )
-    records = aws.route53.list_resource_record_sets(HostedZoneId=zone["Id"])["ResourceRecordSets"]
-    assert [each["Type"] for each in records] == ["NS", "SOA", "A"]
-
-
-def test_motos_reset_gives_a_new_account(aws: Aws) -> None:
-    aws.namespace(NAMESPACE)
-    request = urllib.request.Request(f"{aws.url}/moto-api/reset", method="POST")
-    urllib.request.urlopen(request).close()
-    assert aws.cloud_map.list_namespaces()["Namespaces"] == []
-    fresh = Aws(aws.url)
-    eventually(lambda: len(fresh.subnets()), lambda count: count == 2)
-
-
-def test_moto_has_its_own_backends_back_afterwards() -> None:
-    ours = ecs_backends.backend
-    with installed():
-        assert issubclass(ecs_backends.backend, EC2ContainerServiceBackend)
-    assert ecs_backends.backend is ours
