@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 
 from harness.targets import Target, localstack_endpoint
 from localaws import settings as localaws
-from scripts.health import Other, Running, who_answers
+from scripts.health import EndpointError, Other, Running, who_answers
 from stacks import settings as handson
 from stacks.errors import SettingsError
 
@@ -30,10 +30,6 @@ STATE = CHECKOUT / ".state"
 
 _START_SECONDS = 60
 _STOP_SECONDS = 10
-
-
-class EndpointError(Exception):
-    """Why the endpoint cannot be had; the text is for the user."""
 
 
 def ensure_up(environ: Mapping[str, str], state: Path = STATE) -> str:

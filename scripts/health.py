@@ -9,6 +9,10 @@ from urllib.parse import urlsplit
 PATH = "/_localstack/health"
 
 
+class EndpointError(Exception):
+    """Why the endpoint cannot be had; the text is for the user."""
+
+
 @dataclass(frozen=True)
 class Running:
     """A localaws that answers."""
@@ -62,3 +66,12 @@ def who_answers(url: str) -> Running | Other | None:
     except (ValueError, KeyError, TypeError):
         return Other(f"another HTTP server ({server})")
     return Other(f"LocalStack ({edition} {version}); TARGET=localstack uses that")
+
+
+def running_at(url: str) -> Running:
+    """The localaws at that URL. Raises EndpointError when it is not there, or not that."""
+    found = who_answers(url)
+    if not isinstance(found, Running):
+        what = found.what if found else "nothing"
+        raise EndpointError(f"{url}: localaws should answer there, but {what} does")
+    return found

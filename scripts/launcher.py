@@ -14,7 +14,8 @@ from pathlib import Path
 
 from harness.errors import HarnessError
 from harness.targets import Target, environment, terraform_environment
-from scripts.endpoint import EndpointError, endpoint_of
+from scripts.endpoint import endpoint_of
+from scripts.health import EndpointError
 from stacks.errors import SettingsError
 from stacks.settings import load_settings
 

@@ -11,8 +11,8 @@ import sys
 from collections.abc import Iterator, Mapping
 
 from harness.targets import Target, environment
-from scripts.endpoint import EndpointError, running
-from scripts.health import Running
+from scripts.endpoint import running
+from scripts.health import EndpointError, Running
 from scripts.sites import CHECKOUT, settings_with
 from stacks.errors import SettingsError
 

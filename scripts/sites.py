@@ -6,8 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from harness.deployment import Synthesis
+from harness.inside import Inside
 from harness.leftovers import Names
+from harness.probes import Observation
+from harness.promise import Promise
 from harness.targets import Target, environment, terraform_environment
+from scripts.health import running_at
 from stacks.errors import SettingsError
 from stacks.settings import Settings, load_settings
 
@@ -38,6 +42,26 @@ def target_environment(
     """The environment in which Terraform and the AWS clients reach a target."""
     child = environment(target, environ, endpoint=endpoint, region=region)
     return terraform_environment(child, CHECKOUT)
+
+
+def inside_of(target: Target, endpoint: str | None) -> Inside | None:
+    """A place inside the target's VPC; None where we have none. Raises EndpointError."""
+    if target is not Target.LOCAL or endpoint is None:
+        return None
+    found = running_at(endpoint)
+    return Inside.at(found.dns, found.bastion)
+
+
+def promise_of(settings: Settings, seen: Observation) -> Promise:
+    """What has to hold inside the VPC when these tasks run and these records are there."""
+    image = settings.image.rpartition("/")[2].partition("@")[0].partition(":")[0]
+    return Promise(
+        name=f"{settings.service}.{settings.namespace}",
+        addresses=tuple(record.address for record in seen.records),
+        ttl=settings.dns_ttl,
+        port=settings.port,
+        words="It works!" if image == "httpd" else "",
+    )
 
 
 def names_of(settings: Settings) -> Names:

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from scripts import endpoint
-from scripts.endpoint import EndpointError, down, running, status, up
-from scripts.health import Other, Running, who_answers
+from scripts.endpoint import down, running, status, up
+from scripts.health import EndpointError, Other, Running, running_at, who_answers
 
 INSIDE = {"dns": "127.0.0.1:53", "bastion": "http://127.0.0.1:3128", "peakMemoryBytes": 1 << 20}
 OURS = json.dumps({"edition": "localaws", "version": "moto 5", "pid": os.getpid(), **INSIDE})
@@ -91,6 +91,15 @@ def test_a_health_page_tells_who_answers(serve: Serve) -> None:
     )
     assert who_answers(serve("It works!")) == Other("another HTTP server (fake/1)")
     assert who_answers(serve("[]")) == Other("another HTTP server (fake/1)")
+
+
+def test_localaws_is_there_or_an_error_says_what_is(serve: Serve) -> None:
+    url = serve(OURS)
+    assert running_at(url) == ours(url)
+    with pytest.raises(EndpointError, match=r"localaws should answer there, but LocalStack"):
+        running_at(serve(LOCALSTACK))
+    with pytest.raises(EndpointError, match=r"but nothing does"):
+        running_at(f"http://127.0.0.1:{unused_port()}")
 
 
 def test_a_port_without_http_is_told_from_a_free_one() -> None:

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from scripts import shell
-from scripts.endpoint import EndpointError
-from scripts.health import Running
+from scripts.health import EndpointError, Running
 
 REGION = "ap-northeast-1"
 ENDPOINT = Running(
