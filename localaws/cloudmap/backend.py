@@ -37,6 +37,8 @@ class CloudMap(Served, Instances):
         HealthStatus is ignored where the service has no health check [API reference]; when it is
         not given, healthy ones or else all (a choice: the default is not documented).
         """
+        if params.get("OwnerAccount", self.account_id) != self.account_id:
+            raise NotImplementedError("This endpoint has no namespaces shared by another account.")
         service = self.discoverable_service(params["NamespaceName"], params["ServiceName"])
         found = _with(params.get("QueryParameters") or {}, [*service.instances.values()])
         if best := _with(params.get("OptionalParameters") or {}, found):

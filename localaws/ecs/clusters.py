@@ -76,9 +76,9 @@ class Clusters(TaskDefinitions):
         cluster.pending_tasks_count = (
             states["PROVISIONING"] + states["PENDING"] + states["ACTIVATING"]
         )
-        cluster.active_services_count = len(self._active_services(cluster))
+        cluster.active_services_count = len(self.active_services(cluster))
 
-    def _active_services(self, cluster: Cluster) -> list[AnyService]:
+    def active_services(self, cluster: Cluster) -> list[AnyService]:
         """The cluster's services that are ACTIVE or still DRAINING."""
         return [
             service
@@ -141,10 +141,15 @@ class Clusters(TaskDefinitions):
 
     def delete_cluster(self, cluster_str: str) -> Cluster:
         cluster = self._get_cluster(cluster_str)
-        if self._active_services(cluster):
+        if self.active_services(cluster):
             raise ECSException(
                 "ClusterContainsServicesException",
                 "The Cluster cannot be deleted while Services are active.",
+            )
+        if self.container_instances.get(cluster.name):
+            raise ECSException(
+                "ClusterContainsContainerInstancesException",
+                "The Cluster cannot be deleted while Container Instances are active or draining.",
             )
         if any(task.last_status != "STOPPED" for task in self.tasks.get(cluster.name, {}).values()):
             raise ECSException(

@@ -15,6 +15,9 @@ from localaws.ecs.registry import registry_of
 from localaws.ecs.services import FargateService
 from localaws.ecs.task_calls import TaskCalls, platform_version
 
+MAX_SERVICES = 5000
+"""Services in a cluster, a quota [developer guide, "Service quotas"]."""
+
 MAX_TASKS, MAX_TASKS_WITH_DISCOVERY = 5000, 1000
 """Tasks in a service, quotas [developer guide, "Service quotas" and "Service discovery"]."""
 
@@ -43,6 +46,8 @@ class ServiceCalls(TaskCalls):
             if isinstance(existing, FargateService) and token and existing.client_token == token:
                 return existing
             raise InvalidParameterException("Creation of service was not idempotent.")
+        if len(self.active_services(cluster)) >= MAX_SERVICES:
+            raise InvalidParameterException(f"A cluster can have {MAX_SERVICES} services.")
         _refuse_unsupported(params)
         _refuse_over_quota(params, params.get("serviceRegistries"))
         deployment = self._deployment(params)

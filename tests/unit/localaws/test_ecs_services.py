@@ -11,6 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from localaws import runtime, scheduler
+from localaws.ecs import service_calls
 from tests.unit.localaws.account import Aws, address_of, error_of, eventually, refused, task_id
 
 
@@ -409,6 +410,14 @@ def test_five_thousand_tasks_without_service_discovery_and_not_one_more(aws: Aws
     call: Any = {"cluster": "handson", "service": "httpd", "desiredCount": 5001}
     code, message, _ = refused(lambda: aws.ecs.update_service(**call))
     assert (code, "5000" in message) == ("InvalidParameterException", True)
+
+
+def test_the_quota_of_services_in_a_cluster(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert service_calls.MAX_SERVICES == 5000
+    monkeypatch.setattr(service_calls, "MAX_SERVICES", 1)
+    aws.ecs_service(None, desired=0, name="first")
+    code, message, _ = refused(create(aws))
+    assert (code, message) == ("InvalidParameterException", "A cluster can have 1 services.")
 
 
 @pytest.mark.parametrize(("kind", "count"), [("subnets", 17), ("securityGroups", 6)])

@@ -60,6 +60,14 @@ def test_each_tier_has_two_zones_and_its_way_out(aws: Aws, tier: str, target: st
     assert len(aws.ec2.describe_nat_gateways()["NatGateways"]) == 1
 
 
+def test_a_new_vpc_has_dns_support_but_no_hostnames(aws: Aws) -> None:
+    vpc = aws.another_vpc()
+    support = aws.ec2.describe_vpc_attribute(VpcId=vpc, Attribute="enableDnsSupport")
+    hostnames = aws.ec2.describe_vpc_attribute(VpcId=vpc, Attribute="enableDnsHostnames")
+    assert support["EnableDnsSupport"] == {"Value": True}
+    assert hostnames["EnableDnsHostnames"] == {"Value": False}
+
+
 def test_a_group_in_use_cannot_be_deleted(aws: Aws) -> None:
     group = aws.ec2.create_security_group(GroupName="web", Description="web", VpcId=aws.vpc)
     network = aws.network()

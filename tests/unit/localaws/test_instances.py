@@ -190,6 +190,10 @@ def test_a_thousand_instances_in_a_service_and_not_one_more(aws: Aws) -> None:
     instances = eventually(lambda: aws.instances(service_id), lambda found: len(found) == 1000)
     assert min(instances) == "i0000"
     assert len(aws.record_sets(namespace_id)) == 1000
+    pages = aws.route53.get_paginator("list_resource_record_sets").paginate(
+        HostedZoneId=aws.zone_id(namespace_id)
+    )
+    assert [len(page["ResourceRecordSets"]) for page in pages] == [300, 300, 300, 102]
 
 
 def test_instances_are_listed_in_pages_of_a_hundred(aws: Aws) -> None:
@@ -396,6 +400,12 @@ def test_the_revision_counts_registrations_and_not_health(aws: Aws) -> None:
     aws.deregister(service_id, "one")
     seen.append(revision())
     assert seen[0] < seen[1] == seen[2] < seen[3]
+
+
+def test_namespaces_of_another_account_are_out_of_scope_and_say_so(aws: Aws) -> None:
+    aws.service(aws.namespace())
+    assert discovered(aws, OwnerAccount="123456789012") == {}
+    assert refused(lambda: discovered(aws, OwnerAccount="111122223333"))[0] == "NotImplemented"
 
 
 def test_discovery_of_what_is_not_there(aws: Aws) -> None:

@@ -21,6 +21,7 @@ def test_creating_a_namespace_is_an_operation_that_passes_through_its_statuses(a
     assert operation["Type"] == "CREATE_NAMESPACE"
     assert operation["Status"] == "SUCCESS"
     assert operation["CreateDate"] < operation["UpdateDate"]
+    assert operation["OwnerAccount"] == "123456789012"
     assert re.fullmatch(r"ns-[a-z0-9]{16}", operation["Targets"]["NAMESPACE"])
 
 

@@ -111,6 +111,8 @@ def test_a_container_instance_runs_tasks_as_in_moto(aws: Aws) -> None:
     )["Instances"][0]["InstanceId"]
     document = json.dumps({"instanceId": server})
     aws.ecs.register_container_instance(cluster="handson", instanceIdentityDocument=document)
+    code, _, _ = refused(lambda: aws.ecs.delete_cluster(cluster="handson"))
+    assert code == "ClusterContainsContainerInstancesException"
     (task,) = aws.ecs.run_task(cluster="handson", taskDefinition=plain_definition(aws))["tasks"]
     assert task["lastStatus"] == "RUNNING"
     arn = task["taskArn"]
