@@ -144,6 +144,9 @@ def _tool_environment() -> dict[str, str]:
         "CDKTF_DISABLE_PLUGIN_CACHE_ENV": "true",
         "DISABLE_VERSION_CHECK": "true",
     }
+    if not sys.stdout.isatty():
+        # In a log the CLI would draw its spinner again and again, line after line.
+        environ.setdefault("CI", "true")
     if "CDKTF_OUTDIR" in environ:
         # An app reads this name; the CLI, which sets it for the app, reads the other.
         environ.setdefault("CDKTF_OUTPUT", environ["CDKTF_OUTDIR"])
