@@ -21,7 +21,8 @@ from harness.probes import (
 from harness.waiting import wait_for
 
 LAYERS = ("running tasks", "Cloud Map instances", "A records")
-_NO_ADDRESS = IPv4Address("0.0.0.0")
+NO_ADDRESS = IPv4Address("0.0.0.0")
+"""Stands for the address of a task or instance that has none."""
 _MOST_LINES = 20  # Of what is amiss: a hundred missing addresses have one cause.
 
 
@@ -81,7 +82,7 @@ def addresses(seen: Observation) -> dict[str, Counter[IPv4Address]]:
         seen.records,
     )
     return {
-        layer: Counter(value.address or _NO_ADDRESS for value in values)
+        layer: Counter(value.address or NO_ADDRESS for value in values)
         for layer, values in zip(LAYERS, found, strict=True)
     }
 

@@ -66,7 +66,7 @@ class Page:
         if self.status is None:
             return self.failure
         first = self.body.strip().partition("\n")[0]
-        return f"HTTP {self.status}: {first[:120]}"
+        return f"HTTP {self.status}: {first[:200]}"
 
 
 def queries(addresses: int) -> int:
@@ -110,6 +110,11 @@ def fetch_all(inside: Inside, hosts: Sequence[str], port: int) -> tuple[Page, ..
         return tuple(pool.map(_fetcher(inside, port), hosts))
 
 
+def url(host: str, port: int) -> str:
+    """A host's first page, as a person types it."""
+    return f"http://{host}/" if port == http.client.HTTP_PORT else f"http://{host}:{port}/"
+
+
 def _fetcher(inside: Inside, port: int) -> Callable[[str], Page]:
     proxy = urlsplit(inside.proxy)
 
@@ -117,7 +122,7 @@ def _fetcher(inside: Inside, port: int) -> Callable[[str], Page]:
         # Not urllib: the user's no_proxy would send it past the proxy.
         connection = http.client.HTTPConnection(str(proxy.hostname), proxy.port, timeout=TIMEOUT)
         try:
-            connection.request("GET", f"http://{host}:{port}/")
+            connection.request("GET", url(host, port))
             reply = connection.getresponse()
             return Page(host, reply.status, reply.read().decode(errors="replace"))
         except (OSError, http.client.HTTPException) as error:

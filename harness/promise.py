@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address
 
 from harness.errors import PromiseBroken
-from harness.inside import MOST_ANSWERS, Answer, Inside, Page, fetch_all, queries, resolve_often
+from harness.inside import (
+    MOST_ANSWERS,
+    Answer,
+    Inside,
+    Page,
+    fetch_all,
+    queries,
+    resolve_often,
+    url,
+)
 
 
 @dataclass(frozen=True)
@@ -37,7 +46,7 @@ class Promise:
     def failures(self, pages: Iterable[Page]) -> list[str]:
         """The pages that are not as promised."""
         wrong = [page for page in pages if page.status != 200 or self.words not in page.body]
-        return [f"http://{page.host}:{self.port}/: {page}" for page in wrong]
+        return [f"{url(page.host, self.port)}: {page}" for page in wrong]
 
     def _wrong_addresses(self, answers: Sequence[Answer]) -> Iterator[str]:
         seen = {address for answer in answers for address in answer.addresses}

@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from rich.console import Console
 
 from harness.aws import Aws
-from harness.checks import Check, check_of, wait_until_converged
+from harness.checks import NO_ADDRESS, Check, addresses, check_of, wait_until_converged
 from harness.deployed import Deployed
 from harness.deployment import Deployment
 from harness.errors import AwsError, HarnessError, NotDeployed, TargetError
+from harness.inside import fetch_all
 from harness.interrupts import Interrupted, interruptible
-from harness.probes import observe
+from harness.probes import Observation, observe
 from harness.targets import Target, localstack_endpoint
 from scripts.endpoint import ensure_up
 from scripts.health import EndpointError
@@ -27,6 +28,8 @@ from scripts.sites import (
     CONVERGENCE,
     INTERVAL,
     SYNTHESIS,
+    inside_of,
+    promise_of,
     settings_with,
     target_environment,
 )
@@ -104,8 +107,7 @@ def status(site: Site) -> int:
             f"Terraform's state has a deployment that {site.target} does not have ({error});"
             " `make deploy` makes it anew, `make destroy` clears the state"
         ) from error
-    show(Console(), site.title, check, seen)
-    return 1 if check.amiss(seen) else 0
+    return 0 if _show(site, check, seen) else 1
 
 
 def destroy(site: Site) -> int:
@@ -160,8 +162,22 @@ def _settle(site: Site) -> int:
     deployed, check = site.deployed()
     timeout, interval = CONVERGENCE[site.target], INTERVAL[site.target]
     seen = wait_until_converged(site.aws, deployed, check, timeout=timeout, interval=interval)
-    show(Console(), site.title, check, seen)
-    return 0
+    return 0 if _show(site, check, seen) else 1
+
+
+def _show(site: Site, check: Check, seen: Observation) -> bool:
+    """Print the layers and, where we can look, what each address answers: is all well?"""
+    console, amiss, pages = Console(), check.amiss(seen), None
+    inside = inside_of(site.target, site.aws.endpoint)
+    if inside is not None:
+        promise = promise_of(site.settings, seen)
+        hosts = sorted(set().union(*addresses(seen).values()) - {NO_ADDRESS})
+        pages = dict(zip(hosts, fetch_all(inside, [*map(str, hosts)], promise.port), strict=True))
+        amiss += promise.failures(pages.values())
+    show(console, site.title, check.desired, seen, amiss, pages)
+    if inside is None:
+        console.print(f"HTTP: not looked at from inside the VPC on {site.target}")
+    return not amiss
 
 
 def _deployment(environ: Mapping[str, str]) -> Deployment:

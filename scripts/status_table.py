@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A deployment's three layers as a table, address by address, in 80 columns."""
+"""A deployment's three layers and what answers, as a table, address by address, in 80 columns."""
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from ipaddress import IPv4Address
 
 from rich import box
@@ -10,48 +12,60 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from harness.checks import Check
+from harness.inside import Page
 from harness.probes import Instance, Observation, Record, Task
 
 ROWS = 20
 """The most addresses that are shown; those that differ come first."""
 _ID = 12  # Of an id's characters: as many as Docker shows.
-_MISSING = Text("missing", style="bold red")
+_BAD = "bold red"
+_MISSING = Text("missing", _BAD)
 
 
 @dataclass
 class _Row:
-    """What each layer has of one address."""
+    """What each layer has of one address, and what it answered if it was asked."""
 
     tasks: list[Task] = field(default_factory=list)
     instances: list[Instance] = field(default_factory=list)
     records: list[Record] = field(default_factory=list)
+    page: Page | None = None
 
     @property
     def agrees(self) -> bool:
         running = [task.id for task in self.tasks if task.status == "RUNNING"]
         instances = [instance.id for instance in self.instances]
         records = [record.set_identifier for record in self.records]
-        return len(running) == 1 and running == instances == records
+        answers = self.page is None or self.page.status == HTTPStatus.OK
+        return len(running) == 1 and running == instances == records and answers
 
 
-def show(console: Console, title: str, check: Check, seen: Observation) -> None:
-    """Print the counts, the addresses side by side, and what is amiss if anything is."""
-    amiss = check.amiss(seen)
+def show(
+    console: Console,
+    title: str,
+    desired: int,
+    seen: Observation,
+    amiss: Sequence[str],
+    pages: Mapping[IPv4Address, Page] | None = None,
+) -> None:
+    """Print the counts, the addresses side by side, and what is amiss if anything is.
+
+    Without `pages` nobody has looked what the addresses answer, and there is no column for it.
+    """
     counts = Table(box=box.SIMPLE_HEAD, show_edge=False)
     for layer in ("desired", "running", "instances", "records", ""):
         counts.add_column(layer, justify="right" if layer else "left")
-    values = (check.desired, len(seen.running), len(seen.instances), len(seen.records))
-    verdict = Text("not converged", "bold red") if amiss else Text("converged", "bold green")
+    values = (desired, len(seen.running), len(seen.instances), len(seen.records))
+    verdict = Text("not converged", _BAD) if amiss else Text("converged", "bold green")
     counts.add_row(*map(str, values), verdict)
     console.print(title, "", counts, "", sep="\n", markup=False, highlight=False, soft_wrap=True)
     if seen.tasks or seen.instances or seen.records:
-        console.print(_addresses(seen))
+        console.print(_addresses(seen, pages))
     for line in amiss:
         console.print(f"  {line}", markup=False, highlight=False)
 
 
-def _addresses(seen: Observation) -> Table:
+def _addresses(seen: Observation, pages: Mapping[IPv4Address, Page] | None) -> Table:
     rows: dict[IPv4Address | None, _Row] = defaultdict(_Row)
     for task in seen.tasks:
         rows[task.address].tasks.append(task)
@@ -59,25 +73,36 @@ def _addresses(seen: Observation) -> Table:
         rows[instance.address].instances.append(instance)
     for record in seen.records:
         rows[record.address].records.append(record)
+    for host, page in (pages or {}).items():
+        rows[host].page = page
     shown = sorted(rows, key=lambda address: (rows[address].agrees, int(address or 0)))
     table = Table(box=box.SIMPLE_HEAD, show_edge=False)
-    for layer in ("address", "task", "instance", "A record", "TTL"):
-        table.add_column(layer, justify="right" if layer == "TTL" else "left")
+    columns = ["address", "task", "instance", "A record", "TTL"]
+    for column in columns if pages is None else [*columns, "HTTP"]:
+        table.add_column(column, justify="right" if column == "TTL" else "left")
     for address in sorted(shown[:ROWS], key=lambda address: int(address or 0)):
         row = rows[address]
-        table.add_row(
+        cells: list[str | Text] = [
             str(address or "none yet"),
             _cell([f"{_short(task.id)} {task.status}" for task in row.tasks]),
             _cell([_short(instance.id) for instance in row.instances]),
             _cell([_short(record.set_identifier) for record in row.records]),
             "\n".join(str(record.ttl) for record in row.records),
-        )
+        ]
+        table.add_row(*cells if pages is None else [*cells, _answered(row.page)])
     hidden = shown[ROWS:]
     if hidden:
         agree = "that agree" if all(rows[address].agrees for address in hidden) else ""
         table.caption = f"and {len(hidden)} addresses more {agree}".strip()
         table.caption_justify = "left"
     return table
+
+
+def _answered(page: Page | None) -> Text:
+    """The HTTP status, plain when it is 200."""
+    if page is None:
+        return Text("")
+    return Text(str(page.status or "none"), "" if page.status == HTTPStatus.OK else _BAD)
 
 
 def _cell(lines: list[str]) -> Text:

@@ -68,7 +68,7 @@ def vpc() -> Iterator[Vpc]:
 
     class Proxy(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            host = self.path.removeprefix("http://").removesuffix(":80/")
+            host = self.path.removeprefix("http://").removesuffix("/")
             vpc.fetched.add(host)
             dead = host in vpc.dead
             self.send_response(504 if dead else 200)
@@ -155,5 +155,5 @@ def test_a_promise_that_is_broken_names_each_address_and_what_it_gave(vpc: Vpc) 
     assert caught.value.amiss == (
         f"10.0.9.9: in none of {module.queries(20)} answers for {NAME}",
         f"10.0.8.23: answered for {NAME}, but no record",
-        "http://10.0.8.6:80/: HTTP 504: no rule lets you in",
+        "http://10.0.8.6/: HTTP 504: no rule lets you in",
     )

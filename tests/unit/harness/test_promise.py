@@ -74,9 +74,9 @@ def test_a_wrong_answer_is_told_with_its_address(answers: list[Answer], amiss: l
 @pytest.mark.parametrize(
     ("page", "told"),
     [
-        (Page("10.0.8.4", 504, "timed out\nmore"), "http://10.0.8.4:80/: HTTP 504: timed out"),
-        (Page(NAME, 200, "<h1>nginx</h1>"), f"http://{NAME}:80/: HTTP 200: <h1>nginx</h1>"),
-        (Page("10.0.8.4", None, failure="no answer"), "http://10.0.8.4:80/: no answer"),
+        (Page("10.0.8.4", 504, "timed out\nmore"), "http://10.0.8.4/: HTTP 504: timed out"),
+        (Page(NAME, 200, "<h1>nginx</h1>"), f"http://{NAME}/: HTTP 200: <h1>nginx</h1>"),
+        (Page("10.0.8.4", None, failure="no answer"), "http://10.0.8.4/: no answer"),
     ],
 )
 def test_a_page_that_does_not_work_is_told_with_its_address(page: Page, told: str) -> None:

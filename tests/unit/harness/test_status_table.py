@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The status table fits 80 columns, shows what differs first, and stays short for hundreds."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from io import StringIO
 from ipaddress import IPv4Address, IPv4Network
@@ -8,6 +9,7 @@ from ipaddress import IPv4Address, IPv4Network
 from rich.console import Console
 
 from harness.checks import Check
+from harness.inside import Page
 from harness.probes import Instance, Observation, Record, Task
 from scripts.status_table import ROWS, show
 
@@ -27,9 +29,12 @@ def seen(count: int) -> Observation:
     )
 
 
-def printed(desired: int, observation: Observation) -> list[str]:
+def printed(
+    desired: int, observation: Observation, pages: Mapping[IPv4Address, Page] | None = None
+) -> list[str]:
     console = Console(file=StringIO(), width=80, force_terminal=False)
-    show(console, TITLE, replace(CHECK, desired=desired), observation)
+    amiss = replace(CHECK, desired=desired).amiss(observation)
+    show(console, TITLE, desired, observation, amiss, pages)
     assert isinstance(console.file, StringIO)
     lines = [line.rstrip() for line in console.file.getvalue().splitlines()]
     assert all(len(line) <= 80 for line in lines if line != TITLE)
@@ -84,3 +89,21 @@ def test_what_differs_is_shown_before_what_agrees() -> None:
 def test_a_task_that_starts_has_no_address_yet() -> None:
     observation = Observation((Task("0" * 32, "PROVISIONING", None, None, None),), (), ())
     assert any("none yet" in line and "PROVISIONING" in line for line in printed(1, observation))
+
+
+def test_each_address_has_what_it_answered_when_somebody_looked() -> None:
+    observation = seen(3)
+    hosts = [record.address for record in observation.records]
+    pages = [Page("", 200), Page("", 504), Page("", None)]
+    lines = printed(3, observation, dict(zip(hosts, pages, strict=True)))
+    assert cells(lines[4])[-1] == "HTTP"
+    assert [cells(line)[-1] for line in lines[6:9]] == ["200", "504", "none"]
+    assert cells(printed(3, observation)[4])[-1] == "TTL"
+
+
+def test_an_address_that_does_not_answer_is_shown_before_those_that_do() -> None:
+    observation = seen(350)
+    last = observation.records[-1].address
+    pages = {record.address: Page("", 200) for record in observation.records}
+    lines = printed(350, observation, pages | {last: Page("", 502)})
+    assert any(cells(line)[0] == str(last) for line in lines[6 : 6 + ROWS])
