@@ -108,11 +108,13 @@ def told_plainly() -> Iterator[None]:
     try:
         yield
     except HarnessError as error:
-        words, cause, before = [str(error)], error.__cause__, error.__context__
-        while before is not None:
-            if isinstance(before, HarnessError) and before is not cause:
+        words: list[str] = [str(error)]
+        later: BaseException = error
+        while (before := later.__context__) is not None:
+            # What is suppressed was told by its successor.
+            if isinstance(before, HarnessError) and not later.__suppress_context__:
                 words.insert(0, str(before))
-            cause, before = before.__cause__, before.__context__
+            later = before
         raise pytest.fail.Exception("\n\n".join(words), pytrace=False) from None
 
 
