@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import botocore.session
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ecs import ECSClient
     from mypy_boto3_route53 import Route53Client
     from mypy_boto3_servicediscovery import ServiceDiscoveryClient
+    from mypy_boto3_sts import STSClient
 
 # botocore's session variables: name in the config file, environment variable, default, conversion.
 _NO_ENDPOINT_BUT_AWS = {"ignore_configured_endpoint_urls": (None, None, True, None)}
@@ -38,7 +39,8 @@ class Aws:
         config = Config(retries={"mode": "standard", "max_attempts": 3}, connect_timeout=5)
         if self.endpoint is None:
             session = botocore.session.Session(_NO_ENDPOINT_BUT_AWS)
-            self._session = boto3.Session(region_name=region, botocore_session=session)
+            with self.errors_explained():  # AWS_PROFILE may name a profile that is not there.
+                self._session = boto3.Session(region_name=region, botocore_session=session)
             self._config = config
         else:
             self._session = boto3.Session(
@@ -67,6 +69,27 @@ class Aws:
         return self._session.client(
             "servicediscovery", endpoint_url=self.endpoint, config=self._config
         )
+
+    @cached_property
+    def sts(self) -> "STSClient":
+        return self._session.client("sts", endpoint_url=self.endpoint, config=self._config)
+
+    def access_key(self) -> str:
+        """The id of the key that signs, wherever it comes from. Raises AwsError when none does."""
+        with self.errors_explained():
+            credentials = self._session.get_credentials()
+            return "" if credentials is None else str(credentials.access_key)
+
+    def profile(self) -> dict[str, Any]:
+        """The profile in use as the configuration file has it, with its services section.
+
+        Raises AwsError when there is no such profile.
+        """
+        session = self._session._session  # botocore's: boto3 has no way to it.
+        with self.errors_explained():
+            profile = dict(session.get_scoped_config())
+            services = session.full_config.get("services", {})
+        return profile | services.get(profile.get("services", ""), {})
 
     @contextmanager
     def errors_explained(self) -> Iterator[None]:

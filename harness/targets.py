@@ -5,6 +5,7 @@ Imports the standard library only, so that the launcher starts fast.
 """
 
 import os
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -14,6 +15,11 @@ from harness.errors import TargetError
 
 DUMMY_KEY = "test"
 """Access key and secret for every endpoint that is not AWS."""
+
+_DUMMIES = r"(test(ing)?|mock|dummy|fake|foo|foobar|localstack|minio\w*|x+|\d{12}|LKIA\w+|LSIA\w+)?"
+"""Access keys that people give to an emulator; LocalStack's own begin with L."""
+
+_ALLOWED_ACCOUNTS = "TF_VAR_allowed_account_ids"  # Of AWS; an endpoint's account is another.
 
 _SERVICE_ENDPOINTS = {
     f"{prefix}AWS_{service}_ENDPOINT"
@@ -54,11 +60,17 @@ def environment(
     return _emulated(target, environ, endpoint) | _region(region)
 
 
+def is_dummy(access_key: str) -> bool:
+    """Is that no key of AWS's, but one that people give to an emulator?"""
+    return re.fullmatch(_DUMMIES, access_key, re.IGNORECASE) is not None
+
+
 def _aws(environ: Mapping[str, str], endpoint: str | None) -> dict[str, str]:
     if endpoint is not None:
         raise TargetError("ENDPOINT", endpoint, "none with TARGET=aws")
-    if environ.get("AWS_ACCESS_KEY_ID") == DUMMY_KEY:
-        raise TargetError("AWS_ACCESS_KEY_ID", DUMMY_KEY, "a real access key with TARGET=aws")
+    key = environ.get("AWS_ACCESS_KEY_ID")
+    if key is not None and is_dummy(key):
+        raise TargetError("AWS_ACCESS_KEY_ID", key, "a real access key with TARGET=aws")
     kept = {
         name: value
         for name, value in environ.items()
@@ -79,7 +91,8 @@ def _emulated(target: Target, environ: Mapping[str, str], endpoint: str | None) 
     kept = {
         name: value
         for name, value in environ.items()
-        if name in _KEPT_ON_AN_ENDPOINT or not name.startswith(("AWS_", "TF_AWS_"))
+        if name in _KEPT_ON_AN_ENDPOINT
+        or not name.startswith(("AWS_", "TF_AWS_", _ALLOWED_ACCOUNTS))
     }
     return kept | {
         "AWS_ACCESS_KEY_ID": DUMMY_KEY,

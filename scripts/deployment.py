@@ -20,8 +20,8 @@ from harness.errors import AwsError, HarnessError, NotDeployed, TargetError
 from harness.inside import fetch_all
 from harness.interrupts import Interrupted, interruptible
 from harness.probes import Observation, observe
-from harness.targets import Target, localstack_endpoint
-from scripts.endpoint import ensure_up
+from harness.targets import Target
+from scripts.endpoint import endpoint_of
 from scripts.health import EndpointError
 from scripts.sites import (
     CHECKOUT,
@@ -58,11 +58,7 @@ class Site:
     @classmethod
     def reach(cls, target: Target, settings: Settings, environ: Mapping[str, str]) -> "Site":
         """Bring the local endpoint up if that is the target. Raises EndpointError, TargetError."""
-        endpoint = None
-        if target is Target.LOCAL:
-            endpoint = ensure_up(environ)
-        elif target is Target.LOCALSTACK:
-            endpoint = localstack_endpoint()
+        endpoint = endpoint_of(target, environ)
         child = target_environment(target, environ, endpoint=endpoint, region=settings.region)
         return cls(target, settings, _deployment(child), Aws(child))
 

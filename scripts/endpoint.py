@@ -19,6 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from harness.errors import TargetError
 from harness.targets import Target, localstack_endpoint
 from localaws import settings as localaws
 from scripts.health import EndpointError, Other, Running, who_answers
@@ -44,10 +45,17 @@ def ensure_up(environ: Mapping[str, str], state: Path = STATE) -> str:
 
 
 def endpoint_of(target: Target, environ: Mapping[str, str]) -> str | None:
-    """Where that target answers, None for AWS; the local one is up after this. EndpointError."""
-    if target is Target.LOCAL:
-        return ensure_up(environ)
-    return localstack_endpoint() if target is Target.LOCALSTACK else None
+    """Where that target answers, None for AWS; the local one is up after this.
+
+    ENDPOINT names another endpoint than LocalStack's usual one, and goes with no other target.
+    Raises EndpointError and TargetError.
+    """
+    named = environ.get("ENDPOINT")
+    if target is Target.LOCALSTACK:
+        return named or localstack_endpoint()
+    if named:
+        raise TargetError("ENDPOINT", named, f"none with TARGET={target}, only with localstack")
+    return ensure_up(environ) if target is Target.LOCAL else None
 
 
 def up(environ: Mapping[str, str], state: Path = STATE) -> Running:

@@ -15,6 +15,7 @@ from pathlib import Path
 from harness.errors import HarnessError
 from harness.targets import Target, environment, terraform_environment
 from scripts.endpoint import endpoint_of
+from scripts.guard import guarded
 from scripts.health import EndpointError
 from stacks.errors import SettingsError
 from stacks.settings import load_settings
@@ -157,7 +158,8 @@ def _target_environment(environ: Mapping[str, str]) -> dict[str, str]:
     """The same for TARGET; the local endpoint runs after this when that is the target."""
     target = Target.parse(environ.get("TARGET") or "local")
     region = load_settings(CHECKOUT / "handson.toml", environ).region
-    return environment(target, environ, endpoint=endpoint_of(target, environ), region=region)
+    endpoint = endpoint_of(target, environ)
+    return guarded(target, environment(target, environ, endpoint=endpoint, region=region))
 
 
 def with_stacks(call: Call, environ: Mapping[str, str]) -> list[str]:

@@ -11,6 +11,7 @@ from harness.leftovers import Names
 from harness.probes import Observation
 from harness.promise import Promise
 from harness.targets import Target, environment, terraform_environment
+from scripts.guard import guarded
 from scripts.health import running_at
 from stacks.errors import SettingsError
 from stacks.settings import Settings, load_settings
@@ -39,8 +40,11 @@ def settings_with(desired: str | None, environ: Mapping[str, str]) -> Settings:
 def target_environment(
     target: Target, environ: Mapping[str, str], *, endpoint: str | None, region: str
 ) -> dict[str, str]:
-    """The environment in which Terraform and the AWS clients reach a target."""
-    child = environment(target, environ, endpoint=endpoint, region=region)
+    """The environment in which Terraform and the AWS clients reach a target.
+
+    Raises TargetError for what must not be reached from here.
+    """
+    child = guarded(target, environment(target, environ, endpoint=endpoint, region=region))
     return terraform_environment(child, CHECKOUT)
 
 

@@ -8,6 +8,7 @@ from stacks.bindings import (
     LocalBackend,
     TerraformOutput,
     TerraformStack,
+    TerraformVariable,
 )
 from stacks.settings import Settings
 
@@ -23,8 +24,21 @@ class HandsOnStack(TerraformStack):
         # (<outdir>/stacks/<stack>): CDKTF itself writes the absolute path into the JSON.
         LocalBackend(self, path=f"../../../terraform.{id_}.tfstate")
         tags = {"Project": PROJECT, "Deployment": settings.deployment, "ManagedBy": "terraform"}
+        # A variable, since it is a run's matter and not the artefact's: with TF_VAR_<name> set the
+        # provider refuses any other account; without it there is no restriction.
+        accounts = TerraformVariable(
+            self,
+            "allowed_account_ids",
+            type="list(string)",
+            default=[],
+            description="The AWS accounts that Terraform may touch; none given, any.",
+        )
         AwsProvider(
-            self, "aws", region=settings.region, default_tags=[AwsProviderDefaultTags(tags=tags)]
+            self,
+            "aws",
+            region=settings.region,
+            allowed_account_ids=accounts.list_value,
+            default_tags=[AwsProviderDefaultTags(tags=tags)],
         )
 
     def publish(self, **outputs: str | list[str] | int) -> None:

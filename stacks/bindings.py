@@ -44,6 +44,7 @@ __all__ = [
     "TerraformOutput",
     "TerraformResourceLifecycle",
     "TerraformStack",
+    "TerraformVariable",
     "Token",
     "VpcSecurityGroupEgressRule",
     "VpcSecurityGroupIngressRule",
@@ -121,6 +122,7 @@ try:
             TerraformOutput,
             TerraformResourceLifecycle,
             TerraformStack,
+            TerraformVariable,
             Token,
         )
         from cdktf_cdktf_provider_aws.data_aws_subnet import DataAwsSubnet

@@ -12,8 +12,8 @@ import pytest
 
 from harness.deployment import Deployment
 from harness.interrupts import deferred, interruptible
-from harness.targets import Target, localstack_endpoint, terraform_binary
-from scripts.endpoint import down, up
+from harness.targets import Target, terraform_binary
+from scripts.endpoint import down, endpoint_of, up
 from scripts.sites import CHECKOUT, SYNTHESIS, settings_with, target_environment
 from stacks.errors import SettingsError
 from stacks.settings import Settings
@@ -100,11 +100,12 @@ def environment(
     target: Target, settings: Settings, run_folder: Path, steps: Steps
 ) -> Iterator[dict[str, str]]:
     """The target's environment; the local target is an endpoint of this run's own."""
-    endpoint = localstack_endpoint() if target is Target.LOCALSTACK else None
     try:
         if target is Target.LOCAL:
             with steps("start an endpoint"):
-                endpoint = up({**os.environ, "LOCALAWS_PORT": "0"}, run_folder).url
+                endpoint: str | None = up({**os.environ, "LOCALAWS_PORT": "0"}, run_folder).url
+        else:
+            endpoint = endpoint_of(target, os.environ)
         yield target_environment(target, os.environ, endpoint=endpoint, region=settings.region)
     finally:
         with deferred():

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness.deployment import Synthesis
+from harness.targets import Target
 from scripts import deployment
 from scripts.health import EndpointError
 
@@ -16,7 +17,7 @@ from scripts.health import EndpointError
 def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A checkout's output folder with one empty stack, and no endpoint to be had."""
 
-    def refuse(environ: Mapping[str, str]) -> str:
+    def refuse(target: Target, environ: Mapping[str, str]) -> str:
         raise EndpointError("no endpoint here")
 
     folder = tmp_path / "cdktf.out"
@@ -26,7 +27,7 @@ def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     stacks = {"compute": {"dependencies": [], "workingDirectory": "stacks/compute"}}
     (folder / "manifest.json").write_text(json.dumps({"stacks": stacks}))
     monkeypatch.setenv("CDKTF_OUTDIR", str(folder))
-    monkeypatch.setattr(deployment, "ensure_up", refuse)
+    monkeypatch.setattr(deployment, "endpoint_of", refuse)
     monkeypatch.setattr(deployment, "SYNTHESIS", Synthesis(["false"], tmp_path))
     return folder
 

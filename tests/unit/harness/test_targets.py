@@ -43,6 +43,7 @@ SWITCHES = {
     "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
     "AWS_USE_FIPS_ENDPOINT": "true",
     "AWS_REGION": "us-east-1",
+    "TF_VAR_allowed_account_ids": '["111122223333"]',
 }
 OTHERS = {"PATH": "/bin", "HOME": "/home/user", "HANDSON_NAMESPACE": "x.internal"}
 
@@ -91,9 +92,10 @@ def test_aws_gets_the_users_keys_and_ignores_a_profiles_endpoint() -> None:
     }
 
 
-def test_aws_refuses_dummy_keys() -> None:
-    keys = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
-    with pytest.raises(TargetError, match="AWS_ACCESS_KEY_ID: got 'test', allowed: a real"):
+@pytest.mark.parametrize("key", ["test", "TEST", "testing", "", "000000000000", "LKIAQAAAAAAA"])
+def test_aws_refuses_dummy_keys(key: str) -> None:
+    keys = {"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": "test"}
+    with pytest.raises(TargetError, match=f"AWS_ACCESS_KEY_ID: got '{key}', allowed: a real"):
         environment(Target.AWS, keys, endpoint=None, region=REGION)
 
 

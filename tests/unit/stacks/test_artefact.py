@@ -115,16 +115,25 @@ def test_same_bytes_on_the_second_run_into_the_same_folder(
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_provider_is_told_a_region_and_tags_and_nothing_else(
+def test_provider_is_told_a_region_tags_and_the_allowed_accounts_and_nothing_else(
     article: Synthesis, by_id: Synthesis, stack: str
 ) -> None:
+    allowed = {"allowed_account_ids": "${var.allowed_account_ids}"}
     tags = {"Project": "cloudmap-handson", "Deployment": "default", "ManagedBy": "terraform"}
     assert article.stacks[stack]["provider"] == {
-        "aws": [{"region": "ap-northeast-1", "default_tags": [{"tags": tags}]}]
+        "aws": [{"region": "ap-northeast-1", "default_tags": [{"tags": tags}], **allowed}]
     }
+    tags |= {"Deployment": "mine"}
     assert by_id.stacks[stack]["provider"] == {
-        "aws": [{"region": "eu-west-1", "default_tags": [{"tags": tags | {"Deployment": "mine"}}]}]
+        "aws": [{"region": "eu-west-1", "default_tags": [{"tags": tags}], **allowed}]
     }
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_any_account_is_allowed_unless_a_run_says_which(article: Synthesis, stack: str) -> None:
+    [variable] = article.stacks[stack]["variable"].items()
+    assert variable[0] == "allowed_account_ids"
+    assert (variable[1]["type"], variable[1]["default"]) == ("list(string)", [])
 
 
 @pytest.mark.parametrize("stack", STACKS)

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Terraform itself refuses an account that was not confirmed, before it reads or makes anything."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from harness.deployment import Deployment
+from harness.errors import TerraformError
+from harness.guard import Caller
+from harness.targets import Target, environment, terraform_environment
+from localaws.server import Endpoint
+from scripts.sites import CHECKOUT, SYNTHESIS
+
+
+def test_an_account_that_was_not_confirmed_is_refused(terraform: str, tmp_path: Path) -> None:
+    confirmed = Caller("999988887777", "arn:aws:iam::999988887777:user/me")
+    with Endpoint() as endpoint:
+        child = environment(
+            Target.LOCAL, dict(os.environ), endpoint=endpoint.url, region="ap-northeast-1"
+        )
+        child = terraform_environment(child, CHECKOUT) | confirmed.environment
+        deployment = Deployment(tmp_path / "cdktf.out", child, SYNTHESIS)
+        with pytest.raises(TerraformError, match="AWS account ID not allowed: 123456789012"):
+            deployment.deploy(1)
+    assert deployment.is_empty()
