@@ -10,6 +10,7 @@ import re
 import resource
 import sys
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
@@ -32,13 +33,21 @@ UNKNOWN_OPERATION = "UnknownOperationException"
 """An action that the service's model does not have."""
 
 
+class Dispatcher(DomainDispatcherApplication):
+    """moto's choice of a service for a request; moto reads its own folder for each."""
+
+    @lru_cache(maxsize=256)  # noqa: B019  # one, as long as the process
+    def get_backend_for_host(self, host: str | None) -> Any:
+        return super().get_backend_for_host(host)
+
+
 class Application:
     """What the endpoint serves."""
 
     def __init__(self, inside: Mapping[str, str]) -> None:
         """`inside` tells, by name, where the sockets are that stand inside the VPC."""
         self._inside = inside
-        self._moto = DomainDispatcherApplication(create_backend_app)
+        self._moto = Dispatcher(create_backend_app)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ["PATH_INFO"] == HEALTH_PATH:

@@ -21,6 +21,9 @@ MAX_SERVICES = 5000
 MAX_TASKS, MAX_TASKS_WITH_DISCOVERY = 5000, 1000
 """Tasks in a service, quotas [developer guide, "Service quotas" and "Service discovery"]."""
 
+NOT_HERE = ("serviceConnectConfiguration", "volumeConfigurations", "vpcLatticeConfigurations")
+"""Parameters that would have effects which this endpoint does not have."""
+
 DEPLOYING = (
     "taskDefinition",
     "networkConfiguration",
@@ -96,6 +99,7 @@ class ServiceCalls(TaskCalls):
         """Change a service; what changes its tasks begins a deployment."""
         if service.status != "ACTIVE":
             raise ECSException("ServiceNotActiveException", "Service was not ACTIVE.")
+        _refuse_unsupported(params)
         current = self._shown(service)
         wanted = current | {key: params[key] for key in DEPLOYING if key in params}
         if "taskDefinition" in params:
@@ -162,6 +166,9 @@ def _refuse_unsupported(params: Params) -> None:
     ):
         if params.get(key):
             raise InvalidParameterException(f"{name} are not supported with FARGATE launch type.")
+    for key in NOT_HERE:
+        if params.get(key, {"enabled": False}) not in ([], {"enabled": False}):
+            raise NotImplementedError(f"This endpoint has no {key} for services.")
     controller = params.get("deploymentController", {}).get("type", "ECS")
     if controller != "ECS":
         raise NotImplementedError(f"This endpoint has no deployment controller {controller}.")

@@ -397,6 +397,7 @@ def create(aws: Aws, **parameters: Any) -> Any:
         ({"placementStrategy": [{"type": "random"}]}, "InvalidParameterException"),
         ({"platformVersion": "1.0.0"}, "PlatformUnknownException"),
         ({"deploymentController": {"type": "CODE_DEPLOY"}}, "NotImplemented"),
+        ({"serviceConnectConfiguration": {"enabled": True}}, "NotImplemented"),
     ],
 )
 def test_what_fargate_or_this_endpoint_does_not_have_is_refused(

@@ -13,7 +13,7 @@ import pytest
 
 from localaws.cloudmap import errors
 from localaws.served import AwsError
-from tests.unit.localaws.account import REGION, Aws
+from tests.unit.localaws.account import NAMESPACE, REGION, SERVICE, Aws
 
 CLOUD_MAP = "Route53AutoNaming_v20170314"
 ECS = "AmazonEC2ContainerServiceV20141113"
@@ -88,6 +88,22 @@ def test_every_error_of_cloud_map_has_status_400_whatever_its_model_declares() -
 def test_an_action_that_is_not_in_the_model_is_unknown(aws: Aws, service: str) -> None:
     reply = post(aws.url, f"{service}.Nonsense")
     assert (reply.status, reply.body["__type"]) == (400, "UnknownOperationException")
+
+
+def test_discovery_needs_no_data_host_with_the_variable_of_the_sdks(
+    aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aws.service(aws.namespace())
+    monkeypatch.setenv("AWS_DISABLE_HOST_PREFIX_INJECTION", "true")
+    client = boto3.client(
+        "servicediscovery",
+        REGION,
+        endpoint_url=aws.url,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+    reply = client.discover_instances(NamespaceName=NAMESPACE, ServiceName=SERVICE)
+    assert reply["Instances"] == []
 
 
 def test_boto3_chooses_json_for_cloud_map() -> None:
