@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from moto.ecs.models import TaskDefinition
+
 from localaws import runtime
 from localaws.ecs.registry import Registry
 from localaws.ecs.tasks import FargateTask
@@ -37,7 +39,8 @@ def resolved(platform_version: str) -> str:
 class Deployment:
     """One deployment; the attributes bear the names of the API's members."""
 
-    task_definition: str
+    definition: TaskDefinition
+    """Kept, since a service goes on with one that was deregistered and deleted."""
     launch_type: str | None
     capacity_provider_strategy: list[dict[str, Any]]
     network_configuration: dict[str, Any]
@@ -80,6 +83,11 @@ class Deployment:
     @property
     def pending_count(self) -> int:
         return len(self.alive) - len(self.running)
+
+    @property
+    def task_definition(self) -> str:
+        arn: str = self.definition.arn
+        return arn
 
     @property
     def platform_version(self) -> str:

@@ -61,7 +61,16 @@ class EcsResponse(Serialized, EC2ContainerServiceResponse):
         shown = [self.ecs.described(cluster, include) for cluster in clusters]
         return ActionResult({"clusters": shown, "failures": failures})
 
+    def _use_the_clusters_strategy(self) -> None:
+        """moto: EC2 when nothing is asked for. AWS: first the cluster's default strategy."""
+        cluster = self.ecs.clusters.get(self._cluster.rsplit("/", 1)[-1])
+        asked = self.params.get("launchType") or self.params.get("capacityProviderStrategy")
+        if cluster and not asked:
+            strategy = cluster.default_capacity_provider_strategy
+            self.params["capacityProviderStrategy"] = strategy or []
+
     def create_service(self) -> ActionResult:
+        self._use_the_clusters_strategy()
         if not is_fargate(self.params):
             return super().create_service()
         return ActionResult({"service": self.ecs.create_fargate_service(self.params)})
@@ -92,6 +101,7 @@ class EcsResponse(Serialized, EC2ContainerServiceResponse):
         return ActionResult({"serviceArns": found, "nextToken": token})
 
     def run_task(self) -> ActionResult:
+        self._use_the_clusters_strategy()
         if not is_fargate(self.params):
             return super().run_task()
         tasks, failures = self.ecs.run_fargate_tasks(self.params)

@@ -68,7 +68,7 @@ class ServiceCalls(TaskCalls):
         registries = params.get("serviceRegistries") or []
         refuse_bad_network(self.ec2, network)
         return Deployment(
-            task_definition=definition.arn,
+            definition=definition,
             launch_type=params.get("launchType"),
             capacity_provider_strategy=params.get("capacityProviderStrategy") or [],
             network_configuration=cast(dict[str, Any], network),

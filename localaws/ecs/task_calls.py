@@ -45,8 +45,7 @@ class TaskCalls(Clusters):
         """Start one task of a deployment in the emptiest zone. Raises CannotPlace."""
         alive = [task for each in service.deployments for task in each.alive]
         interface = create_interface(self.ec2, deployment.network_configuration, alive)
-        definition = self.describe_task_definition(deployment.task_definition)
-        strategy = deployment.capacity_provider_strategy
+        definition, strategy = deployment.definition, deployment.capacity_provider_strategy
         return self._add(
             FargateTask(
                 backend=self,

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from moto.ecs.models import TaskDefinition
 
 from localaws import runtime, scheduler
 from localaws.ecs.deployments import LONGEST_RETRY_SECONDS, Deployment
@@ -201,7 +202,7 @@ def test_the_delay_between_attempts_grows_up_to_a_limit(monkeypatch: pytest.Monk
 
 def a_deployment() -> Deployment:
     return Deployment(
-        task_definition="arn",
+        definition=TaskDefinition("f", 1, [], "123456789012", "x"),  # type: ignore[abstract]
         launch_type="FARGATE",
         capacity_provider_strategy=[],
         network_configuration={},

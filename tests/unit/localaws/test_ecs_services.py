@@ -530,3 +530,32 @@ def test_cloud_maps_services_outlive_the_ecs_service(aws: Aws) -> None:
     aws.ecs.delete_service(cluster="handson", service="httpd", force=True)
     aws.inactive()
     assert aws.cloud_map.get_service(Id=registry)["Service"]["InstanceCount"] == 0
+
+
+def test_the_clusters_default_strategy_is_used_when_nothing_is_asked_for(aws: Aws) -> None:
+    aws.ecs.create_cluster(
+        clusterName="handson",
+        capacityProviders=["FARGATE", "FARGATE_SPOT"],
+        defaultCapacityProviderStrategy=[{"capacityProvider": "FARGATE_SPOT", "weight": 1}],
+    )
+    call: Any = {
+        "cluster": "handson",
+        "taskDefinition": aws.task_definition(),
+        "networkConfiguration": aws.network(),
+    }
+    aws.ecs.create_service(serviceName="httpd", desiredCount=1, **call)
+    service = aws.steady(1)
+    assert service["capacityProviderStrategy"][0]["capacityProvider"] == "FARGATE_SPOT"
+    assert aws.tasks()[0]["capacityProviderName"] == "FARGATE_SPOT"
+    (lone,) = aws.ecs.run_task(**call)["tasks"]
+    assert lone["capacityProviderName"] == "FARGATE_SPOT"
+
+
+def test_a_service_goes_on_with_a_task_definition_that_was_deleted(aws: Aws) -> None:
+    definition = aws.task_definition()
+    aws.ecs_service(None, desired=1, taskDefinition=definition)
+    aws.steady(1)
+    aws.ecs.deregister_task_definition(taskDefinition=definition)
+    aws.ecs.delete_task_definitions(taskDefinitions=[definition])
+    aws.ecs.update_service(cluster="handson", service="httpd", desiredCount=2)
+    aws.steady(2)
