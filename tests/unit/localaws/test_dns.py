@@ -22,7 +22,7 @@ from tests.unit.localaws.account import NAMESPACE, SERVICE, Aws
 
 NAME = f"{SERVICE}.{NAMESPACE}"
 HOST = "127.0.0.1"
-SECONDS = 5.0
+SECONDS = 20.0
 
 
 class Resolver:
@@ -271,14 +271,14 @@ def test_malformed_packets_get_an_error_or_silence_and_stop_nothing(
         client.connect((HOST, resolver.port))
         for number in range(500):
             if number % 50 == 0:
-                resolver.ask(NAME, tcp=True)  # more at once than a socket's buffer would be lost
+                resolver.ask(NAME)  # what a socket's buffer does not hold would be lost
             packet = bytearray(good)
             for _ in range(chance.randrange(1, 6)):
                 packet[chance.randrange(len(packet))] = chance.randrange(256)
             client.send(bytes(packet[: chance.randrange(len(packet) + 1)]))
         for size in range(64):
             client.send(os.urandom(size))
-        resolver.ask(NAME, tcp=True)
+        resolver.ask(NAME)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
         client.settimeout(SECONDS)
         client.connect((HOST, resolver.port))
