@@ -14,8 +14,8 @@ export PYTHONDONTWRITEBYTECODE :=
 unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lint synth test test-live bench-synth deploy scale status destroy \
-        local-up local-down local-status env lock clean
+.PHONY: help setup lint synth test test-live check-target bench-synth deploy scale status destroy \
+        local-up local-down local-status env handson lock clean
 
 help: ## This list
 	@printf '%s\n' 'make TARGET [NAME=value ...]' ''
@@ -44,6 +44,12 @@ test: lint ## lint and all tests; the live ones on an endpoint of their own
 test-live: setup ## The hands-on, checked at every step: [DESIRED=4] [TARGET=local] [JUNIT=file.xml]
 	@$(RUN) -m pytest tests/live/test_handson.py --target='$(TARGET)' \
 	    $(if $(DESIRED),--desired='$(DESIRED)') $(if $(JUNIT),--junit-xml='$(JUNIT)')
+
+handson: setup ## The hands-on to watch, on an endpoint of its own: [BY=code|cli] [PAUSE=1]
+	@$(RUN) -m scripts.handson $(if $(BY),--by='$(BY)') $(if $(PAUSE),--pause)
+
+check-target: setup ## Which links of the chain a target has: TARGET=... [ENDPOINT=url]
+	@$(RUN) -m scripts.check_target --target='$(TARGET)'
 
 bench-synth: setup ## Synthesis with lazy bindings against the stock import
 	@$(RUN) -m scripts.bench_synth

@@ -29,6 +29,9 @@ from stacks.errors import SettingsError
 CHECKOUT = Path(__file__).resolve().parent.parent
 STATE = CHECKOUT / ".state"
 
+ON_FREE_PORTS = dict.fromkeys(("LOCALAWS_PORT", "LOCALAWS_DNS_PORT", "LOCALAWS_BASTION_PORT"), "0")
+"""What lets an endpoint run beside the user's own, whatever ports that one has."""
+
 _START_SECONDS = 60
 _STOP_SECONDS = 10
 

@@ -19,7 +19,7 @@ class Steps:
     @contextmanager
     def __call__(self, name: str) -> Iterator[None]:
         """Show the name, then how long it took and whether it was in vain."""
-        self._write(f"  {name:<22}… ", begins_line=True)
+        self._write(f"  {name + ' ':<22}… ", begins_line=True)
         began = time.monotonic()
         how = "failed"
         try:

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs the hands-on's commands in a real shell inside the VPC, one step after the other."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from string import Template
+from typing import Any
+
+import jmespath
+
+from harness.errors import HarnessError, how_it_ended
+from harness.process import Child, Completed, Overdue, finish
+from harness.waiting import wait_for
+from scripts.article.step import Step
+from scripts.health import Running
+from scripts.shell import BIN, inside
+
+TEMPLATES = Path(__file__).parent
+COMMAND_SECONDS = 60.0
+PATIENCE_SECONDS = 120.0
+INTERVAL_SECONDS = 0.3
+
+
+class CommandFailed(HarnessError):
+    """A command of the hands-on that failed, or took too long."""
+
+    def __init__(self, command: str, completed: Completed) -> None:
+        words = completed.err.strip() or completed.out.strip()
+        super().__init__(f"{how_it_ended(completed.code)} from: {command}\n{words}")
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """One run of a command."""
+
+    command: str
+    completed: Completed
+
+    def __str__(self) -> str:
+        return self.command
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A step that was done."""
+
+    command: str
+    """As it was run, with ids."""
+    output: str
+    """What the last run printed."""
+    replies: tuple[Any, ...]
+    """What each run that counted replied: JSON as values, or text."""
+
+    @property
+    def reply(self) -> Any:
+        return self.replies[-1]
+
+
+class Session:
+    """A shell in `folder`, where the JSON files are written, that remembers what steps kept."""
+
+    def __init__(self, folder: Path, endpoint: Running, region: str, kept: Mapping[str, Any]):
+        self.kept = dict(kept)
+        self._folder = folder
+        # The pinned AWS CLI, whatever else there is.
+        path = os.pathsep.join([str(BIN), os.environ.get("PATH", os.defpath)])
+        self._environ = inside(endpoint, os.environ, region) | {"PATH": path}
+
+    def command(self, step: Step) -> str:
+        """The step's command with the ids that are known by now."""
+        return Template(step.command).substitute(self.kept)
+
+    def file(self, step: Step) -> str:
+        """The text of the step's file, with ids; empty without one."""
+        text = (TEMPLATES / step.file).read_text("utf-8") if step.file else ""
+        return Template(text).substitute(self.kept)
+
+    def run(self, step: Step) -> Outcome:
+        """Do the step. Raises CommandFailed, and WaitTimeout for a reply that does not come."""
+        command = self.command(step)
+        if step.file:
+            (self._folder / step.file).write_text(self.file(step), "utf-8")
+        replies: list[Any] = []
+
+        def ask() -> _Asked:
+            completed = self._shell(command)
+            too_early = any(f"({code})" in completed.err for code in step.again_on)
+            if completed.code and not too_early:
+                raise CommandFailed(command, completed)
+            if not completed.code:
+                replies.append(_parsed(completed.out))
+            return _Asked(command, completed)
+
+        def amiss(asked: _Asked) -> list[str]:
+            if asked.completed.code:
+                return [asked.completed.err.strip()]
+            if step.until is None or step.until(replies, self.kept):
+                return []
+            return asked.completed.out.strip().splitlines()
+
+        asked = wait_for(
+            ask, amiss, expected=step.shows, timeout=PATIENCE_SECONDS, interval=INTERVAL_SECONDS
+        )
+        for name, expression in step.keeps.items():
+            self.kept[name] = jmespath.search(expression, replies[-1])
+        return Outcome(command, asked.completed.out, tuple(replies))
+
+    def _shell(self, command: str) -> Completed:
+        def start() -> Child:
+            return Child(["/bin/sh", "-c", command], cwd=self._folder, env=self._environ)
+
+        try:
+            [completed] = finish([start], COMMAND_SECONDS)
+        except Overdue as late:
+            raise CommandFailed(command, late.completed) from late
+        return completed
+
+
+def _parsed(output: str) -> Any:
+    try:
+        return json.loads(output)
+    except ValueError:
+        return output
