@@ -13,8 +13,8 @@ from tests.unit.localaws.account import (
 )
 
 
-def test_a_task_has_a_real_interface_in_a_subnet_of_its_service(aws: Aws, registry: str) -> None:
-    aws.ecs_service(registry, desired=2)
+def test_a_task_has_a_real_interface_in_a_subnet_of_its_service(aws: Aws) -> None:
+    aws.ecs_service(None, desired=2)
     aws.steady(2)
     for task in aws.tasks():
         (attachment,) = task["attachments"]
