@@ -13,7 +13,7 @@ import pytest
 from harness.deployment import Deployment
 from harness.interrupts import deferred, interruptible
 from harness.targets import Target, terraform_binary
-from scripts.endpoint import down, endpoint_of, up
+from scripts.endpoint import ON_FREE_PORTS, down, endpoint_of, up
 from scripts.sites import CHECKOUT, SYNTHESIS, settings_with, target_environment
 from stacks.errors import SettingsError
 from stacks.settings import Settings
@@ -103,7 +103,7 @@ def environment(
     try:
         if target is Target.LOCAL:
             with steps("start an endpoint"):
-                endpoint: str | None = up({**os.environ, "LOCALAWS_PORT": "0"}, run_folder).url
+                endpoint: str | None = up({**os.environ, **ON_FREE_PORTS}, run_folder).url
         else:
             endpoint = endpoint_of(target, os.environ)
         yield target_environment(target, os.environ, endpoint=endpoint, region=settings.region)

@@ -18,7 +18,7 @@ import pytest
 from harness.aws import Aws
 from harness.deployed import Deployed
 from harness.targets import Target, environment
-from scripts.endpoint import down
+from scripts.endpoint import ON_FREE_PORTS, down
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 STACKS = ["compute", "discovery", "network-inputs"]
@@ -93,7 +93,7 @@ def copy(terraform: str, tmp_path: Path) -> Iterator[Copy]:
     (commands / "cdktf").symlink_to(folder / "scripts" / "cdktf")
     foreign = ("AWS_", "HANDSON_", "CDKTF_", "MAKE", "MFLAGS", "TARGET", "DESIRED")
     environ = {k: v for k, v in os.environ.items() if not k.startswith(foreign)}
-    environ |= {"PATH": f"{commands}:{os.environ['PATH']}", "LOCALAWS_PORT": "0", "CI": "true"}
+    environ |= {"PATH": f"{commands}:{os.environ['PATH']}", **ON_FREE_PORTS, "CI": "true"}
     try:
         yield Copy(folder, environ)
     finally:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from scripts.endpoint import down, status, up
+from scripts.endpoint import ON_FREE_PORTS, down, status, up
 from scripts.health import EndpointError, who_answers
 
-ENVIRON = {**os.environ, "LOCALAWS_PORT": "0", "AWS_SECRET_ACCESS_KEY": "secret"}
+ENVIRON = {**os.environ, **ON_FREE_PORTS, "AWS_SECRET_ACCESS_KEY": "secret"}
 
 
 @pytest.fixture
