@@ -7,6 +7,7 @@ Source: ECS developer guide, "Use service discovery to connect Amazon ECS servic
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -14,7 +15,12 @@ from moto.ecs.exceptions import EcsClientException, InvalidParameterException
 from moto.servicediscovery.models import servicediscovery_backends
 
 from localaws.cloudmap.backend import CloudMap
-from localaws.cloudmap.errors import InstanceNotFound, ServiceNotFound
+from localaws.cloudmap.errors import (
+    CustomHealthNotFound,
+    DuplicateRequest,
+    InstanceNotFound,
+    ServiceNotFound,
+)
 from localaws.cloudmap.operations import Operation
 
 if TYPE_CHECKING:
@@ -69,16 +75,21 @@ class Registry:
         )
 
     def deregister(self, task: FargateTask) -> Operation | None:
-        """Submit the removal of a task, or None when somebody else has removed it."""
+        """Submit the removal of a task; None when it is not registered.
+
+        When somebody else's operation on the instance is in progress it is that one.
+        """
         try:
             operation_id = self._cloud_map.deregister_instance(self.service_id, task.id)
         except (InstanceNotFound, ServiceNotFound):
             return None
+        except DuplicateRequest as error:
+            operation_id = error.duplicate_operation_id
         return self._submitted(operation_id)
 
     def set_healthy(self, task: FargateTask) -> None:
-        """Push that the task's containers passed their health checks."""
-        if self._cloud_map.get_service(self.service_id).health_check_custom_config:
+        """Push that the task's containers passed their health checks, if anybody wants to know."""
+        with suppress(CustomHealthNotFound, InstanceNotFound, ServiceNotFound):
             self._cloud_map.update_instance_custom_health_status(
                 self.service_id, task.id, "HEALTHY"
             )

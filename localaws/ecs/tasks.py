@@ -207,6 +207,8 @@ class FargateTask:
             return
         if self.last_status == "ACTIVATING":
             self._end_registration()
+        if self.last_status == "DEACTIVATING" and self._is_still_registered():
+            return
         if (state := self._next_state()) is not None:
             self.last_status = state
             self.version += 1
@@ -258,8 +260,17 @@ class FargateTask:
                 self._registry.set_healthy(self)
 
     def _enter_deactivating(self) -> None:
+        self._is_still_registered()
+
+    def _is_still_registered(self) -> bool:
+        """Whether there is something to deregister; the operation that does it is then submitted.
+
+        Asked again when that has ended: somebody may have registered the same instance meanwhile.
+        """
+        self._operation = None
         if self._registry and self._registered:
             self._operation = self._registry.deregister(self)
+        return self._operation is not None
 
     def _enter_stopping(self) -> None:
         self._registered = False

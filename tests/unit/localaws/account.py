@@ -28,6 +28,9 @@ PATIENCE = 20.0
 
 T = TypeVar("T")
 
+Turns = Callable[[int], None]
+"""Takes so many turns of the scheduler; see the fixture `turns`."""
+
 
 def eventually(read: Callable[[], T], done: Callable[[T], bool]) -> T:
     """Read again and again until the value is as wanted; fails with the last value."""

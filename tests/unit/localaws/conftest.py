@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import pytest
 from moto.core.base_backend import BackendDict
 
-from localaws import runtime
+from localaws import runtime, scheduler
 from localaws.server import Endpoint
 from localaws.settings import Settings
-from tests.unit.localaws.account import Aws
+from tests.unit.localaws.account import Aws, Turns
 
 
 @pytest.fixture(scope="session")
@@ -29,3 +29,17 @@ def aws(endpoint: Endpoint) -> Aws:
     with runtime.LOCK:
         BackendDict.reset()
     return Aws(endpoint.url)
+
+
+@pytest.fixture
+def turns(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Turns:
+    """Takes so many turns of a scheduler that takes none itself; nothing has to be waited for."""
+    tick = scheduler.tick
+    monkeypatch.setattr(scheduler, "tick", lambda: None)
+    monkeypatch.setattr(runtime, "settings", Settings(operation_seconds=0, task_step_seconds=0))
+
+    def take(count: int) -> None:
+        for _ in range(count):
+            tick()
+
+    return take

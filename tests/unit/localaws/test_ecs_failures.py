@@ -6,34 +6,17 @@ The tests take the scheduler's turns themselves, so that nothing happens between
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from moto.ecs.models import TaskDefinition
 
-from localaws import runtime, scheduler
+from localaws import runtime
 from localaws.ecs.deployments import LONGEST_RETRY_SECONDS, Deployment
 from localaws.settings import Settings
-from tests.unit.localaws.account import Aws
+from tests.unit.localaws.account import Aws, Turns
 
 TIMEOUT = "Timeout waiting for service discovery instance provisioning to complete."
-
-Turns = Callable[[int], None]
-
-
-@pytest.fixture
-def turns(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Turns:
-    """Takes so many turns of a scheduler that takes none itself; nothing has to be waited for."""
-    tick = scheduler.tick
-    monkeypatch.setattr(scheduler, "tick", lambda: None)
-    monkeypatch.setattr(runtime, "settings", Settings(operation_seconds=0, task_step_seconds=0))
-
-    def take(count: int) -> None:
-        for _ in range(count):
-            tick()
-
-    return take
 
 
 def namespace(aws: Aws, turns: Turns) -> str:

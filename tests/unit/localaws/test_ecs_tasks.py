@@ -11,11 +11,11 @@ import pytest
 from botocore.exceptions import ClientError
 
 from localaws import runtime, scheduler
-from localaws.settings import Settings
 from tests.unit.localaws.account import (
     NAMESPACE,
     SERVICE,
     Aws,
+    Turns,
     address_of,
     error_of,
     eventually,
@@ -58,18 +58,12 @@ def test_instances_tasks_and_records_are_the_same_addresses(aws: Aws) -> None:
     assert {record["Name"] for record in records} == {f"{SERVICE}.{NAMESPACE}."}
 
 
-def test_a_task_walks_the_documented_states(
-    aws: Aws, registry: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # Time stands still but for the turns taken here; each moves a task one state at the most.
-    tick = scheduler.tick
-    monkeypatch.setattr(scheduler, "tick", lambda: None)
-    monkeypatch.setattr(runtime, "settings", Settings(operation_seconds=0, task_step_seconds=0))
+def test_a_task_walks_the_documented_states(aws: Aws, registry: str, turns: Turns) -> None:
     seen: list[str] = []
 
     def watch(last: str) -> None:
         for _ in range(20):
-            tick()
+            turns(1)  # in which a task moves one state at the most
             (task,) = aws.tasks() + aws.tasks(desiredStatus="STOPPED")
             if task["lastStatus"] not in seen:
                 seen.append(task["lastStatus"])
@@ -146,6 +140,26 @@ def test_an_instance_that_somebody_removed_does_not_hold_the_task(aws: Aws, regi
     aws.deregister(registry, task_id(aws.tasks()[0]))
     aws.ecs.delete_service(cluster="handson", service="httpd", force=True)
     aws.inactive()
+
+
+@pytest.mark.parametrize("meddling", ["register", "deregister"])
+def test_a_stopping_task_waits_for_others_and_leaves_no_instance(
+    aws: Aws, registry: str, turns: Turns, meddling: str
+) -> None:
+    aws.ecs_service(registry, desired=1)
+    turns(10)
+    (task,) = aws.tasks()
+    instance: Any = {"ServiceId": registry, "InstanceId": task_id(task)}
+    aws.ecs.stop_task(cluster="handson", task=task["taskArn"])
+    if meddling == "register":
+        attributes = {"AWS_INSTANCE_IPV4": "10.0.8.4"}
+        aws.cloud_map.register_instance(**instance, Attributes=attributes)
+    else:
+        aws.cloud_map.deregister_instance(**instance)
+    turns(20)
+    (stopped,) = aws.tasks(desiredStatus="STOPPED")
+    assert stopped["lastStatus"] == "STOPPED"
+    assert aws.instances(registry).keys() == {task_id(each) for each in aws.tasks()}
 
 
 def test_a_container_health_check_makes_the_instance_healthy_when_it_passes(

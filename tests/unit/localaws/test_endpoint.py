@@ -126,12 +126,15 @@ def test_concurrent_clients_end_in_what_their_calls_amount_to(aws: Aws) -> None:
         )
         if number % 2:
             mine.deregister(registry, f"i{number}")
+        mine.cloud_map.delete_service(Id=mine.service(namespace_id, f"own{number}"))
 
     with ThreadPoolExecutor(50) as pool:
         list(pool.map(client, range(50)))
     kept = {f"i{number}" for number in range(0, 50, 2)}
     assert {id_ for registry in registries for id_ in aws.instances(registry)} == kept
     assert {record["SetIdentifier"] for record in aws.record_sets(namespace_id)} == kept
+    namespace = aws.cloud_map.get_namespace(Id=namespace_id)["Namespace"]
+    assert namespace["ServiceCount"] == len(aws.cloud_map.list_services()["Services"]) == 5
     for number in range(5):
         aws.steady(number, name=f"e{number}")
     assert len(aws.tasks()) == sum(range(5))
