@@ -8,7 +8,7 @@ from tests.live.copies import STACKS, Copy
 def test_the_commands_work_as_typed(copy: Copy) -> None:
     """GIVEN a checkout that is set up and nothing else
     WHEN the hands-on is synthesized, deployed by two of its stacks, and destroyed
-    THEN each command does what it says and nothing is left on the endpoint.
+    THEN each command does what it says, a shell inside the VPC gets the page, and nothing is left.
     """
     listing = copy.run("make", "synth")
     assert all(f"cdktf.out/stacks/{stack}/cdk.tf.json" in listing for stack in STACKS)
@@ -19,6 +19,10 @@ def test_the_commands_work_as_typed(copy: Copy) -> None:
     aws, deployed = copy.aws(), copy.deployed()
     check = check_of(aws, deployed, desired=1, ttl=300)
     wait_until_converged(aws, deployed, check, timeout=60, interval=0.2)
+
+    name = deployed.record_name.rstrip(".")
+    page = copy.run("sh", "-c", f'eval "$(make -s env)" && curl --silent --show-error {name}')
+    assert page.endswith("<html><body><h1>It works!</h1></body></html>\n")
 
     copy.run("cdktf", "destroy", "--auto-approve")
     assert [copy.managed(stack) for stack in STACKS] == [0, 0, 0]

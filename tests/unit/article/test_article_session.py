@@ -12,6 +12,7 @@ from scripts.article.runner import TEMPLATES, CommandFailed, Session
 from scripts.article.step import Step, everyone_has_answered, it_works, says
 from scripts.article.steps import BY_CLI, KEPT
 from scripts.health import Running
+from scripts.shell import BIN
 
 ENDPOINT = Running(
     "http://127.0.0.1:4566", 1, "moto 5", "127.0.0.1:5353", "http://127.0.0.1:3128", 0
@@ -35,11 +36,9 @@ def test_a_later_step_has_what_an_earlier_one_kept(session: Session) -> None:
 
 
 def test_a_command_stands_inside_the_vpc(session: Session) -> None:
-    told = session.run(Step("who", "echo $$http_proxy $$AWS_ENDPOINT_URL; which aws", "")).output
-    assert told.splitlines() == [
-        f"{ENDPOINT.bastion} {ENDPOINT.url}",
-        str(runner.BIN / "aws"),
-    ]
+    step = Step("who", "echo $$http_proxy $$AWS_ENDPOINT_URL; command -v aws", "")
+    told = session.run(step).output.splitlines()
+    assert told == [f"{ENDPOINT.bastion} {ENDPOINT.url}", str(BIN / "aws")]
 
 
 def test_the_file_is_written_with_its_ids(session: Session, tmp_path: Path) -> None:
