@@ -75,6 +75,15 @@ class EC2(Served, EC2Backend):
         domain = "ec2.internal" if region == "us-east-1" else f"{region}.compute.internal"
         return f"ip-{address.replace('.', '-')}.{domain}"
 
+    def delete_network_interface(self, eni_id: str) -> None:
+        """moto: always. AWS: not a task's, which is in use as long as it is there."""
+        eni = self.enis.get(eni_id)
+        if eni and eni.requester_managed:
+            raise AwsError(
+                "InvalidParameterValue", f"Network interface '{eni_id}' is currently in use."
+            )
+        super().delete_network_interface(eni_id)
+
     def delete_subnet(self, subnet_id: str) -> Subnet:
         """moto: always. AWS: not while a network interface is in the subnet."""
         if any(eni.subnet_id == subnet_id for eni in self.enis.values()):

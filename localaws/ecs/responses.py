@@ -127,6 +127,8 @@ class EcsResponse(Serialized, EC2ContainerServiceResponse):
             self._get_param("serviceName"),
             self._get_param("desiredStatus"),
         )
+        launch_type = self._get_param("launchType")
+        tasks = [task for task in tasks if launch_type in (None, task.launch_type)]
         found, token = self._page(tasks, lambda task: task.task_arn, default=100)
         return ActionResult({"taskArns": [task.task_arn for task in found], "nextToken": token})
 

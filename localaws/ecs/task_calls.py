@@ -153,14 +153,18 @@ class TaskCalls(Clusters):
         service_name: str | None = None,
         desiredStatus: str | None = None,
     ) -> list[AnyTask]:
-        """moto: ignores the service and the default status, and finds clusters by substring."""
-        cluster = self._get_cluster(cluster_str or "default")
-        status = desiredStatus or "RUNNING"
+        """moto: ignores the service and the default status, and finds clusters by substring.
+
+        Without a cluster: every task, as moto asks for when it looks for one by its ARN.
+        """
+        clusters = [self._get_cluster(cluster_str).name] if cluster_str else [*self.tasks]
+        status = desiredStatus or ("RUNNING" if cluster_str else None)
         group = service_name and f"service:{service_name.rsplit('/', 1)[-1]}"
         return [
             task
-            for task in self.tasks.get(cluster.name, {}).values()
-            if task.desired_status == status
+            for cluster in clusters
+            for task in self.tasks.get(cluster, {}).values()
+            if (not status or task.desired_status == status)
             and (not group or task.group == group)
             and (not started_by or task.started_by == started_by)
             and (not family or f"/{family}:" in task.task_definition_arn)

@@ -106,3 +106,13 @@ def test_a_subnet_with_a_task_in_it_cannot_be_deleted(aws: Aws) -> None:
     aws.ecs_service(None, desired=1, networkConfiguration=aws.network(subnet))
     aws.steady(1)
     assert refused(lambda: aws.ec2.delete_subnet(SubnetId=subnet))[0] == "DependencyViolation"
+
+
+def test_a_tasks_interface_cannot_be_deleted(aws: Aws) -> None:
+    aws.ecs_service(None, desired=1)
+    aws.steady(1)
+    details = aws.tasks()[0]["attachments"][0]["details"]
+    (eni_id,) = [each["value"] for each in details if each["name"] == "networkInterfaceId"]
+    code, message, _ = refused(lambda: aws.ec2.delete_network_interface(NetworkInterfaceId=eni_id))
+    assert code == "InvalidParameterValue"
+    assert message == f"Network interface '{eni_id}' is currently in use."

@@ -225,8 +225,19 @@ def test_tasks_are_listed_in_pages_and_by_filter(aws: Aws) -> None:
     assert "nextToken" not in second
     assert len(aws.tasks()) == 4
     assert len(aws.tasks(family="httpd-task")) == 4
-    assert aws.tasks(family="httpd") == []
+    assert aws.tasks(family="httpd") == aws.tasks(launchType="EC2") == []
+    assert len(aws.tasks(launchType="FARGATE")) == 4
     assert aws.tasks(desiredStatus="STOPPED") == []
+
+
+def test_tags_of_a_task_are_put_on_and_taken_off(aws: Aws) -> None:
+    aws.ecs_service(None, desired=1)
+    aws.steady(1)
+    arn = aws.tasks()[0]["taskArn"]
+    tags: Any = [{"key": "team", "value": "blue"}, {"key": "stage", "value": "test"}]
+    aws.ecs.tag_resource(resourceArn=arn, tags=tags)
+    aws.ecs.untag_resource(resourceArn=arn, tagKeys=["stage"])
+    assert aws.ecs.list_tags_for_resource(resourceArn=arn)["tags"] == tags[:1]
 
 
 def test_tags_of_a_lone_task_come_from_where_it_is_told(aws: Aws) -> None:
