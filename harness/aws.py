@@ -74,6 +74,10 @@ class Aws:
     def sts(self) -> "STSClient":
         return self._session.client("sts", endpoint_url=self.endpoint, config=self._config)
 
+    def client(self, service: str) -> Any:
+        """A client for a service that is rarely asked."""
+        return self._session.client(service, endpoint_url=self.endpoint, config=self._config)  # type: ignore[call-overload]
+
     def access_key(self) -> str:
         """The id of the key that signs, wherever it comes from. Raises AwsError when none does."""
         with self.errors_explained():
@@ -89,7 +93,8 @@ class Aws:
         with self.errors_explained():
             profile = dict(session.get_scoped_config())
             services = session.full_config.get("services", {})
-        return profile | services.get(profile.get("services", ""), {})
+        named: dict[str, Any] = services.get(profile.get("services", ""), {})
+        return profile | named
 
     @contextmanager
     def errors_explained(self) -> Iterator[None]:

@@ -18,6 +18,8 @@ class Names:
     namespace: str
     service: str
     security_group: str
+    deployment: str = ""
+    """The tag Deployment."""
     network_interfaces: frozenset[str] = frozenset()
 
 

@@ -21,6 +21,7 @@ from harness.inside import fetch_all
 from harness.interrupts import Interrupted, interruptible
 from harness.probes import Observation, observe
 from harness.targets import Target
+from scripts.check_target import report_of
 from scripts.endpoint import endpoint_of
 from scripts.health import EndpointError
 from scripts.sites import (
@@ -79,7 +80,9 @@ class Site:
 
 
 def deploy(site: Site) -> int:
-    """Apply every stack and wait until the layers agree."""
+    """Apply every stack, where the target has what that takes, and wait until the layers agree."""
+    if site.target is not Target.LOCAL:
+        report_of(site.target, site.settings, site.aws).require()
     site.deployment.deploy(site.settings.desired_count)
     return _settle(site)
 

@@ -128,7 +128,7 @@ def main(arguments: Sequence[str]) -> int:
         environ = _tool_environment()
         arguments = with_stacks(call, environ)
         if call.command in _REACH_AWS:
-            environ = _target_environment(environ)
+            environ = _target_environment(environ, call.command)
         os.execvpe("node", ["node", str(CLI), *arguments], environ)
     except (UsageError, EndpointError, HarnessError, SettingsError, OSError) as error:
         print(f"cdktf: {error}", file=sys.stderr)
@@ -154,12 +154,22 @@ def _tool_environment() -> dict[str, str]:
     return environ
 
 
-def _target_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """The same for TARGET; the local endpoint runs after this when that is the target."""
+def _target_environment(environ: Mapping[str, str], command: str) -> dict[str, str]:
+    """The same for TARGET; the local endpoint runs after this when that is the target.
+
+    Another target has to have every link of the chain before anything is deployed there.
+    """
     target = Target.parse(environ.get("TARGET") or "local")
-    region = load_settings(CHECKOUT / "handson.toml", environ).region
+    settings = load_settings(CHECKOUT / "handson.toml", environ)
     endpoint = endpoint_of(target, environ)
-    return guarded(target, environment(target, environ, endpoint=endpoint, region=region))
+    child = environment(target, environ, endpoint=endpoint, region=settings.region)
+    child = guarded(target, child)
+    if command in ("deploy", "apply") and target is not Target.LOCAL:
+        from harness.aws import Aws  # boto3 takes its time, and mostly the target is local.
+        from scripts.check_target import report_of
+
+        report_of(target, settings, Aws(child)).require()
+    return child
 
 
 def with_stacks(call: Call, environ: Mapping[str, str]) -> list[str]:

@@ -77,4 +77,5 @@ def names_of(settings: Settings) -> Names:
         namespace=settings.namespace,
         service=settings.service,
         security_group=settings.security_group,
+        deployment=settings.deployment,
     )

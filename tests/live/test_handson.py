@@ -21,6 +21,7 @@ from harness.leftovers import Leftover, leftovers
 from harness.probes import Observation
 from harness.targets import Target
 from harness.waiting import wait_for
+from scripts.check_target import report_of
 from scripts.health import Running, who_answers
 from scripts.sites import CONVERGENCE, INTERVAL, inside_of, names_of, promise_of
 from stacks.settings import Settings
@@ -89,10 +90,19 @@ class Site:
 
 @pytest.fixture
 def site(
-    deployment: Deployment, environment: dict[str, str], settings: Settings, target: Target
+    deployment: Deployment,
+    environment: dict[str, str],
+    settings: Settings,
+    target: Target,
+    steps: Steps,
 ) -> Site:
-    """A site that is free: what is there already must not be deployed over, nor destroyed."""
+    """A target that has every link and is free.
+
+    What is there already must not be deployed over, nor destroyed.
+    """
     aws = Aws(environment)
+    with told_plainly(), steps("check the target"):
+        report_of(target, settings, aws).require()
     site = Site(deployment, aws, settings, target, inside_of(target, aws.endpoint))
     taken = site.leftovers()
     if taken:

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The VPC that the stacks look up, found by the same rules as network-inputs finds it."""
+
+from dataclasses import dataclass
+from ipaddress import IPv4Network
+
+from harness.aws import Aws
+from harness.links import Lacking
+
+VPC_ATTRIBUTES = ("enableDnsSupport", "enableDnsHostnames")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """How the settings name the network: by ids, else by tags."""
+
+    vpc_id: str
+    vpc_name: str
+    subnet_ids: tuple[str, ...]
+    subnet_tag: str
+
+
+@dataclass(frozen=True)
+class Network:
+    """A VPC and its private subnets."""
+
+    vpc_id: str
+    cidr: str
+    subnet_ids: tuple[str, ...]
+    subnets: tuple[IPv4Network, ...]
+
+    def __str__(self) -> str:
+        count = len(self.subnet_ids)
+        return f"{self.vpc_id} {self.cidr}, {count} private subnet{'s' * (count != 1)}"
+
+
+def find(aws: Aws, wanted: Wanted) -> Network:
+    """That network. Raises Lacking with what is not as the stacks need it, and AwsError."""
+    if wanted.vpc_id:
+        vpcs = [{"Name": "vpc-id", "Values": [wanted.vpc_id]}]
+    else:
+        vpcs = [{"Name": "tag:Name", "Values": [wanted.vpc_name]}]
+    with aws.errors_explained():
+        found = aws.ec2.describe_vpcs(Filters=vpcs)["Vpcs"]  # type: ignore[arg-type]
+    if len(found) != 1:
+        which = wanted.vpc_id or f"named {wanted.vpc_name}"
+        raise Lacking(f"{len(found)} VPCs {which}, and one is needed")
+    [vpc] = found
+    off = [name for name in VPC_ATTRIBUTES if not _is_on(aws, vpc["VpcId"], name)]
+    if off:
+        raise Lacking(f"{vpc['VpcId']} has {' and '.join(off)} off")
+    key, _, value = wanted.subnet_tag.partition("=")
+    if wanted.subnet_ids:
+        subnets = [{"Name": "subnet-id", "Values": list(wanted.subnet_ids)}]
+    else:
+        subnets = [{"Name": f"tag:{key}", "Values": [value]}]
+    with aws.errors_explained():
+        reply = aws.ec2.describe_subnets(
+            Filters=[{"Name": "vpc-id", "Values": [vpc["VpcId"]]}, *subnets]  # type: ignore[list-item]
+        )
+    if not reply["Subnets"]:
+        raise Lacking(f"{vpc['VpcId']} has no subnet tagged {wanted.subnet_tag}")
+    return Network(
+        vpc["VpcId"],
+        vpc["CidrBlock"],
+        tuple(subnet["SubnetId"] for subnet in reply["Subnets"]),
+        tuple(IPv4Network(subnet["CidrBlock"]) for subnet in reply["Subnets"]),
+    )
+
+
+def _is_on(aws: Aws, vpc_id: str, attribute: str) -> bool:
+    with aws.errors_explained():
+        if attribute == "enableDnsSupport":
+            reply = aws.ec2.describe_vpc_attribute(VpcId=vpc_id, Attribute="enableDnsSupport")
+            return reply["EnableDnsSupport"].get("Value", False)
+        reply = aws.ec2.describe_vpc_attribute(VpcId=vpc_id, Attribute="enableDnsHostnames")
+        return reply["EnableDnsHostnames"].get("Value", False)

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A VPC of the trial's own, for an account that has none that fits."""
+
+from harness.aws import Aws
+from harness.marks import specification
+from harness.networks import Network, Wanted, find
+from harness.undoing import Undoing
+
+CIDR = "10.255.0.0/16"
+SUBNET = "10.255.8.0/24"
+
+
+def create(aws: Aws, deployment: str, undoing: Undoing) -> Network:
+    """Make it, and have it removed. Raises AwsError."""
+    ec2 = aws.ec2
+    with aws.errors_explained():
+        vpc = ec2.create_vpc(
+            CidrBlock=CIDR, TagSpecifications=specification("vpc", deployment, deployment)
+        )["Vpc"]["VpcId"]
+
+    def remove_vpc() -> None:
+        with aws.errors_explained():
+            ec2.delete_vpc(VpcId=vpc)
+
+    undoing.add(f"VPC {vpc}", remove_vpc)
+    with aws.errors_explained():
+        ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsSupport={"Value": True})
+        ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsHostnames={"Value": True})
+        subnet = ec2.create_subnet(
+            VpcId=vpc,
+            CidrBlock=SUBNET,
+            TagSpecifications=specification("subnet", deployment, deployment),
+        )["Subnet"]["SubnetId"]
+
+    def remove_subnet() -> None:
+        with aws.errors_explained():
+            ec2.delete_subnet(SubnetId=subnet)
+
+    undoing.add(f"subnet {subnet}", remove_subnet)
+    return find(aws, Wanted(vpc, "", (subnet,), "="))

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`make check-target`: which links of the chain a target has, before anything is deployed there."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from harness.aws import Aws
+from harness.aws_reads import check_aws
+from harness.errors import HarnessError, TargetError
+from harness.interrupts import Interrupted, interruptible
+from harness.links import Report, Verdict
+from harness.networks import Wanted
+from harness.preflight import check_endpoint
+from harness.targets import Target
+from scripts.endpoint import endpoint_of
+from scripts.health import EndpointError
+from scripts.sites import CONVERGENCE, inside_of, settings_with, target_environment
+from stacks.errors import SettingsError
+from stacks.settings import Settings
+
+_STYLES = {
+    Verdict.HOLDS: "green",
+    Verdict.MISSING: "bold red",
+    Verdict.NOT_CHECKED: "yellow",
+}
+
+
+def report_of(target: Target, settings: Settings, aws: Aws) -> Report:
+    """What that target has of the chain; on AWS by reading only. Raises EndpointError."""
+    wanted = Wanted(
+        vpc_id=settings.vpc_id,
+        vpc_name=settings.vpc_name,
+        subnet_ids=settings.private_subnet_ids,
+        subnet_tag=settings.private_subnet_tag,
+    )
+    place = f"{target} ({aws.endpoint or settings.region})"
+    if target is Target.AWS:
+        vcpus = settings.desired_count * settings.cpu / 1024
+        return check_aws(aws, place, wanted, vcpus=vcpus)
+    inside = inside_of(target, aws.endpoint)
+    return check_endpoint(aws, place, wanted, inside=inside, patience=CONVERGENCE[target])
+
+
+def show(console: Console, report: Report) -> None:
+    """Print the links with their verdicts, and what to do besides."""
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False)
+    table.add_column("link")
+    table.add_column("", no_wrap=True)
+    table.add_column("seen", overflow="fold")
+    for link in report.links:
+        verdict = Text(link.verdict, _STYLES[link.verdict])
+        table.add_row(Text(link.name), verdict, Text(link.said))
+    title = f"{report.place}: {report.answers}"
+    console.print(title, "", sep="\n", markup=False, highlight=False, soft_wrap=True)
+    console.print(table)
+    for note in report.notes:
+        console.print(f"  {note}", markup=False, highlight=False)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """0: every link that could be checked holds; 1: one is missing; 2: wrong use."""
+    parser = argparse.ArgumentParser(prog="check-target", description=__doc__)
+    parser.add_argument("--target", default="local", help=" or ".join(Target))
+    options = parser.parse_args(arguments)
+    try:
+        with interruptible():
+            target = Target.parse(options.target)
+            settings = settings_with(None, os.environ)
+            endpoint = endpoint_of(target, os.environ)
+            region = settings.region
+            child = target_environment(target, os.environ, endpoint=endpoint, region=region)
+            report = report_of(target, settings, Aws(child))
+            show(Console(), report)
+    except (SettingsError, TargetError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    except (EndpointError, HarnessError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except Interrupted as signal:
+        return signal.exit_code
+    return 1 if report.missing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What `make check-target` says of three endpoints is what they have, and it leaves nothing."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from harness.aws import Aws
+from harness.links import Report, Verdict
+from harness.targets import Target, environment
+from localaws.server import Endpoint
+from scripts.check_target import report_of
+from scripts.sites import CHECKOUT
+from stacks.settings import Settings
+from tests.live.peers import ministack as ministack  # Fixtures, for this file.
+from tests.live.peers import moto_server as moto_server
+
+HOLDS, MISSING, NOT_CHECKED = Verdict
+
+
+@pytest.fixture
+def embedded() -> Iterator[str]:
+    with Endpoint() as endpoint:
+        yield endpoint.url
+
+
+def clients(url: str) -> Aws:
+    return Aws(environment(Target.LOCALSTACK, {}, endpoint=url, region="ap-northeast-1"))
+
+
+def verdicts(report: Report) -> dict[str, Verdict]:
+    return {link.name: link.verdict for link in report.links}
+
+
+def remains(aws: Aws) -> list[str]:
+    """All that an endpoint holds of the kinds that a check makes, but for default VPCs."""
+    clusters = aws.ecs.list_clusters()["clusterArns"]
+    states = aws.ecs.describe_clusters(clusters=clusters)["clusters"] if clusters else []
+    groups = aws.ec2.describe_security_groups()["SecurityGroups"]
+    return [
+        *(c["clusterName"] for c in states if c["status"] != "INACTIVE"),
+        *aws.ecs.list_task_definitions(status="ACTIVE")["taskDefinitionArns"],
+        *(n["Name"] for n in aws.servicediscovery.list_namespaces()["Namespaces"]),
+        *(s["Name"] for s in aws.servicediscovery.list_services()["Services"]),
+        *(z["Name"] for z in aws.route53.list_hosted_zones()["HostedZones"]),
+        *(g["GroupName"] for g in groups if g["GroupName"] != "default"),
+        *(v["CidrBlock"] for v in aws.ec2.describe_vpcs()["Vpcs"] if "10.255" in v["CidrBlock"]),
+        *(s["CidrBlock"] for s in aws.ec2.describe_subnets()["Subnets"] if "10.255" in str(s)),
+    ]
+
+
+def test_the_embedded_endpoint_has_every_link(embedded: str) -> None:
+    aws = clients(embedded)
+    report = report_of(Target.LOCAL, Settings(), aws)
+    assert set(verdicts(report).values()) == {HOLDS}, report
+    assert (report.notes, remains(aws)) == ((), [])
+
+
+def test_seen_as_localstack_it_is_not_stood_in(embedded: str) -> None:
+    found = verdicts(report_of(Target.LOCALSTACK, Settings(), clients(embedded)))
+    assert {name for name, verdict in found.items() if verdict is NOT_CHECKED} == {"DNS", "HTTP"}
+    assert MISSING not in found.values()
+
+
+def test_what_plain_moto_lacks(moto_server: str) -> None:
+    aws = clients(moto_server)
+    report = report_of(Target.LOCALSTACK, Settings(), aws)
+    assert verdicts(report) == {
+        "endpoint reachable": HOLDS,
+        "identity": HOLDS,
+        "VPC of the stacks": MISSING,
+        "namespace makes zone": MISSING,
+        "record set per instance": MISSING,
+        "ECS runs tasks": MISSING,
+        "ENIs in the subnet": NOT_CHECKED,
+        "tasks registered": NOT_CHECKED,
+        "records go on scale-in": NOT_CHECKED,
+        "delete rules": MISSING,
+        "DNS": NOT_CHECKED,
+        "HTTP": NOT_CHECKED,
+    }
+    assert remains(aws) == []
+    assert "internal-hz" in report.links[3].said
+    assert any("outlives its namespace" in note for note in report.notes)
+
+
+def test_what_ministack_lacks(ministack: str) -> None:
+    aws = clients(ministack)
+    report = report_of(Target.LOCALSTACK, Settings(), aws)
+    assert verdicts(report) == {
+        "endpoint reachable": HOLDS,
+        "identity": HOLDS,
+        "VPC of the stacks": MISSING,
+        "namespace makes zone": HOLDS,
+        "record set per instance": MISSING,
+        "ECS runs tasks": HOLDS,
+        "ENIs in the subnet": MISSING,
+        "tasks registered": MISSING,
+        "records go on scale-in": NOT_CHECKED,
+        "delete rules": MISSING,
+        "DNS": NOT_CHECKED,
+        "HTTP": NOT_CHECKED,
+    }
+    assert remains(aws) == []
+
+
+def test_nobody_answers() -> None:
+    report = report_of(Target.LOCALSTACK, Settings(), clients("http://127.0.0.1:1"))
+    assert verdicts(report).pop("endpoint reachable") is MISSING
+    assert [link.name for link in report.missing] == ["endpoint reachable"]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["scripts.check_target", "--target=localstack"],
+        ["scripts.deployment", "deploy", "--target=localstack"],
+        ["pytest", "tests/live/test_handson.py", "--target=localstack"],
+    ],
+    ids=["check-target", "deploy", "test-live"],
+)
+def test_a_missing_link_is_named_in_seconds(
+    terraform: str, moto_server: str, command: list[str]
+) -> None:
+    """Terraform is never started; two minutes are a slow machine's seconds."""
+    began = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-m", *command],
+        cwd=CHECKOUT,
+        env={**os.environ, "ENDPOINT": moto_server, "TERRAFORM_BINARY_NAME": "false"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1, done.stderr
+    assert "ECS runs tasks" in done.stdout + done.stderr
+    assert "none was begun" in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    assert time.monotonic() - began < 120
