@@ -9,7 +9,7 @@ import os
 import re
 import resource
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
@@ -60,7 +60,7 @@ class Application:
         if account := ACCOUNT_KEY.search(environ.get("HTTP_AUTHORIZATION", "")):
             environ["HTTP_X_MOTO_ACCOUNT_ID"] = account[1]
         try:
-            replied: Iterable[bytes] = self._moto(environ, start_response)
+            replied: Iterable[bytes] = self._moto(environ, _refusing_pages(environ, start_response))
             return replied
         except OperationNotFoundError as error:
             return _error(environ, start_response, "400 Bad Request", UNKNOWN_OPERATION, error)
@@ -69,6 +69,20 @@ class Application:
         except Exception as error:
             LOG.exception("%s %s failed", environ["REQUEST_METHOD"], environ["PATH_INFO"])
             return _error(environ, start_response, "500 Internal", "InternalFailure", error)
+
+
+def _refusing_pages(environ: WSGIEnvironment, start_response: StartResponse) -> Callable[..., Any]:
+    """A start_response that takes moto's web page for a URL it does not have as not implemented."""
+
+    def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+        content_type = dict(headers).get("Content-Type", "")
+        is_signed = "HTTP_AUTHORIZATION" in environ
+        if is_signed and status.startswith("404") and content_type.startswith("text/html"):
+            call = f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
+            raise NotImplementedError(f"{call} has not been implemented")
+        return start_response(status, headers, *more)
+
+    return start
 
 
 def health() -> dict[str, Any]:

@@ -7,13 +7,14 @@ import json
 import os
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from localaws.server import Endpoint
 from localaws.settings import Settings
-from tests.unit.localaws.account import Aws, error_of
+from tests.unit.localaws.account import Aws, error_of, refused
 
 
 def test_localstacks_health_page_answers(endpoint: Endpoint) -> None:
@@ -146,3 +147,12 @@ def test_what_is_out_of_scope_says_so(aws: Aws) -> None:
     code, message, status = error_of(caught)
     assert (code, status) == ("NotImplemented", 501)
     assert "execute_command" in message
+
+
+def test_a_url_that_moto_does_not_have_is_out_of_scope_too(aws: Aws) -> None:
+    call: Any = {"HostedZoneId": "Z", "RecordName": "www", "RecordType": "A"}
+    code, message, status = refused(lambda: aws.route53.test_dns_answer(**call))
+    assert (code, status) == ("NotImplemented", 501)
+    assert message == "GET /2013-04-01/testdnsanswer has not been implemented"
+    code, _, status = refused(lambda: aws.route53.get_hosted_zone(Id="Z"))
+    assert (code, status) == ("NoSuchHostedZone", 404)
