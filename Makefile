@@ -15,7 +15,7 @@ unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
 .PHONY: help setup lint synth test test-live check-target bench-synth deploy scale status destroy \
-        local-up local-down local-status env handson lock clean
+        local-up local-down local-status env handson vpc vpc-destroy lock clean
 
 help: ## This list
 	@printf '%s\n' 'make TARGET [NAME=value ...]' ''
@@ -65,6 +65,12 @@ status: setup ## What is desired, running, registered and in DNS; exit 0 only wh
 
 destroy: setup ## Destroy the deployment
 	@$(RUN) -m scripts.deployment destroy --target='$(TARGET)'
+
+vpc: setup ## Make the article's VPC on an endpoint that has none: TARGET=localstack [ENDPOINT=url]
+	@$(RUN) -m scripts.vpc make --target='$(TARGET)'
+
+vpc-destroy: setup ## Remove the VPC that `make vpc` made
+	@$(RUN) -m scripts.vpc destroy --target='$(TARGET)'
 
 local-up: setup ## Start the embedded AWS endpoint in the background (LOCALAWS_PORT, default 4566)
 	@scripts/localaws up

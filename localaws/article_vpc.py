@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The network that the article presumes, in every region of every account.
 
-A VPC with DNS support and DNS hostnames, two public subnets behind an internet gateway, two
-private ones behind a single NAT gateway, each pair in two zones.
+By moto's backend, which is no client: an account is seeded before it answers its first call. The
+facts are article.vpc's, and a test holds the result against what `make vpc` makes by the AWS API.
 """
 
 from __future__ import annotations
@@ -12,10 +12,7 @@ from typing import Any
 from moto.ec2.models import EC2Backend
 from moto.ec2.models.subnets import Subnet
 
-VPC_CIDR = "10.0.0.0/16"
-VPC_NAME = "cloudmap-handson-vpc"
-PUBLIC_CIDRS = ("10.0.0.0/24", "10.0.1.0/24")
-PRIVATE_CIDRS = ("10.0.8.0/24", "10.0.9.0/24")
+from article.vpc import SUBNETS, VPC_CIDR, VPC_NAME, route_table_name, subnet_tags
 
 
 def create_article_vpc(ec2: EC2Backend) -> None:
@@ -23,14 +20,13 @@ def create_article_vpc(ec2: EC2Backend) -> None:
     vpc = ec2.create_vpc(VPC_CIDR, tags=_tags(VPC_NAME))
     vpc.enable_dns_support = vpc.enable_dns_hostnames = True
     zones = sorted(zone.name for zone in ec2.describe_availability_zones())[:2]
-    public = [
-        _subnet(ec2, vpc.id, cidr, zone, "public")
-        for cidr, zone in zip(PUBLIC_CIDRS, zones, strict=True)
-    ]
-    private = [
-        _subnet(ec2, vpc.id, cidr, zone, "private")
-        for cidr, zone in zip(PRIVATE_CIDRS, zones, strict=True)
-    ]
+    public, private = (
+        [
+            _subnet(ec2, vpc.id, cidr, zone, tier)
+            for cidr, zone in zip(SUBNETS[tier], zones, strict=True)
+        ]
+        for tier in ("public", "private")
+    )
     internet = ec2.create_internet_gateway(tags=_tags(VPC_NAME))
     ec2.attach_internet_gateway(internet.id, vpc.id)
     _route(ec2, vpc.id, public, "public", gateway_id=internet.id)
@@ -46,13 +42,13 @@ def _tags(name: str) -> list[dict[str, str]]:
 
 def _subnet(ec2: EC2Backend, vpc_id: str, cidr: str, zone: str, tier: str) -> Subnet:
     subnet = ec2.create_subnet(vpc_id, cidr, availability_zone=zone)
-    subnet.add_tags({"Name": f"{VPC_NAME}-{tier}-{zone}", "Tier": tier})
+    subnet.add_tags(subnet_tags(tier, zone))
     return subnet
 
 
 def _route(ec2: EC2Backend, vpc_id: str, subnets: list[Subnet], tier: str, **target: Any) -> None:
     """Route the subnets' way out to a gateway."""
-    table = ec2.create_route_table(vpc_id, tags=_tags(f"{VPC_NAME}-{tier}"))
+    table = ec2.create_route_table(vpc_id, tags=_tags(route_table_name(tier)))
     ec2.create_route(table.id, "0.0.0.0/0", **target)
     for subnet in subnets:
         ec2.associate_route_table(table.id, subnet_id=subnet.id)

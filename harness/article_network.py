@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The article's VPC, made by way of the AWS API where there is none, and removed again.
+
+Each thing is found before it is made, so that a second call, or one after a failure, completes it.
+Only what bears our tags is ever removed.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from article.vpc import SUBNETS, VPC_CIDR, VPC_NAME, route_table_name, subnet_tags
+from harness.aws import Aws
+from harness.errors import HarnessError
+from harness.marks import tags
+from harness.waiting import wait_for
+
+if TYPE_CHECKING:
+    from mypy_boto3_ec2.type_defs import FilterTypeDef
+
+DEPLOYMENT = "vpc"
+"""The tag Deployment of all of it."""
+_NAT = 300.0
+"""Seconds for a NAT gateway; AWS takes one or two minutes."""
+
+
+def make(aws: Aws) -> tuple[str, bool]:
+    """The VPC's id, and whether it is ours or was there. Raises AwsError, HarnessError."""
+    with aws.errors_explained():
+        named = aws.ec2.describe_vpcs(Filters=_named(VPC_NAME))["Vpcs"]
+        if len(named) > 1:
+            raise HarnessError(f"{len(named)} VPCs are named {VPC_NAME}: remove all but one")
+        if named and not _ours(aws):
+            return named[0]["VpcId"], False
+        vpc = _ours(aws) or aws.ec2.create_vpc(CidrBlock=VPC_CIDR)["Vpc"]["VpcId"]
+        _tag(aws, vpc, Name=VPC_NAME)
+        aws.ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsSupport={"Value": True})
+        aws.ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsHostnames={"Value": True})
+        _complete(aws, vpc)
+    return vpc, True
+
+
+def remove(aws: Aws) -> str | None:
+    """Remove the VPC that `make` made; its id, None when there is none. Raises AwsError."""
+    ec2 = aws.ec2
+    with aws.errors_explained():
+        vpc = _ours(aws)
+        if vpc is None:
+            return None
+        _remove_nat(aws, vpc)
+        for address in ec2.describe_addresses(Filters=_our_own())["Addresses"]:
+            ec2.release_address(AllocationId=address["AllocationId"])
+        for table in ec2.describe_route_tables(Filters=_in(vpc, _our_own()))["RouteTables"]:
+            for association in table["Associations"]:
+                ec2.disassociate_route_table(AssociationId=association["RouteTableAssociationId"])
+            ec2.delete_route_table(RouteTableId=table["RouteTableId"])
+        attached: list[FilterTypeDef] = [{"Name": "attachment.vpc-id", "Values": [vpc]}]
+        for gateway in ec2.describe_internet_gateways(Filters=attached)["InternetGateways"]:
+            ec2.detach_internet_gateway(InternetGatewayId=gateway["InternetGatewayId"], VpcId=vpc)
+            ec2.delete_internet_gateway(InternetGatewayId=gateway["InternetGatewayId"])
+        for subnet in ec2.describe_subnets(Filters=_in(vpc, _our_own()))["Subnets"]:
+            ec2.delete_subnet(SubnetId=subnet["SubnetId"])
+        ec2.delete_vpc(VpcId=vpc)
+    return vpc
+
+
+def _complete(aws: Aws, vpc: str) -> None:
+    ec2 = aws.ec2
+    zones = sorted(z["ZoneName"] for z in ec2.describe_availability_zones()["AvailabilityZones"])
+    subnets = {
+        tier: [
+            _subnet(aws, vpc, cidr, zone, tier)
+            for cidr, zone in zip(cidrs, zones[: len(cidrs)], strict=True)
+        ]
+        for tier, cidrs in SUBNETS.items()
+    }
+    internet = _internet_gateway(aws, vpc)
+    _routed(
+        aws,
+        vpc,
+        "public",
+        subnets["public"],
+        lambda table: ec2.create_route(
+            RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", GatewayId=internet
+        ),
+    )
+    nat = _nat_gateway(aws, vpc, subnets["public"][0])
+    _routed(
+        aws,
+        vpc,
+        "private",
+        subnets["private"],
+        lambda table: ec2.create_route(
+            RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", NatGatewayId=nat
+        ),
+    )
+
+
+def _subnet(aws: Aws, vpc: str, cidr: str, zone: str, tier: str) -> str:
+    same: list[FilterTypeDef] = [{"Name": "cidr-block", "Values": [cidr]}]
+    found = aws.ec2.describe_subnets(Filters=_in(vpc, same))["Subnets"]
+    if found:
+        id_ = found[0]["SubnetId"]
+    else:
+        made = aws.ec2.create_subnet(VpcId=vpc, CidrBlock=cidr, AvailabilityZone=zone)
+        id_ = made["Subnet"]["SubnetId"]
+    _tag(aws, id_, **subnet_tags(tier, zone))
+    return id_
+
+
+def _internet_gateway(aws: Aws, vpc: str) -> str:
+    attached: list[FilterTypeDef] = [{"Name": "attachment.vpc-id", "Values": [vpc]}]
+    found = aws.ec2.describe_internet_gateways(Filters=attached)["InternetGateways"]
+    if found:
+        return found[0]["InternetGatewayId"]
+    id_ = aws.ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+    _tag(aws, id_, Name=VPC_NAME)
+    aws.ec2.attach_internet_gateway(InternetGatewayId=id_, VpcId=vpc)
+    return id_
+
+
+def _nat_gateways(aws: Aws, vpc: str, *states: str) -> list[str]:
+    found = aws.ec2.describe_nat_gateways()["NatGateways"]
+    return [n["NatGatewayId"] for n in found if n["VpcId"] == vpc and n["State"] in states]
+
+
+def _nat_gateway(aws: Aws, vpc: str, subnet: str) -> str:
+    there = _nat_gateways(aws, vpc, "pending", "available")
+    if not there:
+        addresses = aws.ec2.describe_addresses(Filters=_our_own())["Addresses"]
+        if addresses:
+            address = addresses[0]["AllocationId"]
+        else:
+            address = aws.ec2.allocate_address(Domain="vpc")["AllocationId"]
+            _tag(aws, address, Name=VPC_NAME)
+        made = aws.ec2.create_nat_gateway(SubnetId=subnet, AllocationId=address)
+        there = [made["NatGateway"]["NatGatewayId"]]
+        _tag(aws, there[0], Name=VPC_NAME)
+    wait_for(
+        lambda: _nat_gateways(aws, vpc, "available"),
+        lambda seen: [] if seen else ["the NAT gateway is not available"],
+        expected="a NAT gateway",
+        timeout=_NAT,
+        interval=1.0,
+    )
+    return there[0]
+
+
+def _remove_nat(aws: Aws, vpc: str) -> None:
+    for nat in _nat_gateways(aws, vpc, "pending", "available"):
+        aws.ec2.delete_nat_gateway(NatGatewayId=nat)
+    wait_for(
+        lambda: _nat_gateways(aws, vpc, "pending", "available", "deleting"),
+        lambda seen: [f"{nat} is still there" for nat in seen],
+        expected="no NAT gateway",
+        timeout=_NAT,
+        interval=1.0,
+    )
+
+
+def _routed(
+    aws: Aws, vpc: str, tier: str, subnets: list[str], route: Callable[[str], object]
+) -> None:
+    """The subnets' one table, with its way out."""
+    name = route_table_name(tier)
+    found = aws.ec2.describe_route_tables(Filters=_in(vpc, _named(name)))["RouteTables"]
+    if found:
+        table = found[0]
+    else:
+        table = aws.ec2.create_route_table(VpcId=vpc)["RouteTable"]
+        _tag(aws, table["RouteTableId"], Name=name)
+    if not any(each.get("DestinationCidrBlock") == "0.0.0.0/0" for each in table["Routes"]):
+        route(table["RouteTableId"])
+    there = {association.get("SubnetId") for association in table["Associations"]}
+    for subnet in subnets:
+        if subnet not in there:
+            aws.ec2.associate_route_table(RouteTableId=table["RouteTableId"], SubnetId=subnet)
+
+
+def _tag(aws: Aws, id_: str, **more: str) -> None:
+    added = [{"Key": key, "Value": value} for key, value in more.items()]
+    aws.ec2.create_tags(Resources=[id_], Tags=[*tags(DEPLOYMENT), *added])  # type: ignore[list-item]
+
+
+def _ours(aws: Aws) -> str | None:
+    found = aws.ec2.describe_vpcs(Filters=_our_own())["Vpcs"]
+    return found[0]["VpcId"] if found else None
+
+
+def _our_own() -> list["FilterTypeDef"]:
+    return [{"Name": f"tag:{tag['Key']}", "Values": [tag["Value"]]} for tag in tags(DEPLOYMENT)]
+
+
+def _named(name: str) -> list["FilterTypeDef"]:
+    return [{"Name": "tag:Name", "Values": [name]}]
+
+
+def _in(vpc: str, filters: list["FilterTypeDef"]) -> list["FilterTypeDef"]:
+    return [{"Name": "vpc-id", "Values": [vpc]}, *filters]

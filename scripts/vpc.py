@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`make vpc` and `make vpc-destroy`: the article's VPC on an endpoint that has none."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from harness.article_network import make, remove
+from harness.aws import Aws
+from harness.errors import HarnessError, TargetError
+from harness.targets import Target
+from scripts.endpoint import endpoint_of
+from scripts.health import EndpointError
+from scripts.sites import settings_with, target_environment
+from stacks.errors import SettingsError
+
+
+def main(arguments: Sequence[str]) -> int:
+    """0: it is there (make), gone (destroy); 1: failed; 2: wrong use, such as AWS."""
+    parser = argparse.ArgumentParser(prog="vpc", description=__doc__)
+    parser.add_argument("action", choices=("make", "destroy"))
+    parser.add_argument("--target", default="local", help="local or localstack")
+    options = parser.parse_args(arguments)
+    try:
+        aws = _clients(Target.parse(options.target))
+        print(_make(aws) if options.action == "make" else _destroy(aws))
+    except (SettingsError, TargetError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    except (EndpointError, HarnessError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _clients(target: Target) -> Aws:
+    if target is Target.AWS:
+        allowed = "local or localstack: on AWS the VPC is yours (docs/endpoints.md has its needs)"
+        raise TargetError("TARGET", str(target), allowed)
+    endpoint = endpoint_of(target, os.environ)
+    region = settings_with(None, os.environ).region
+    return Aws(target_environment(target, os.environ, endpoint=endpoint, region=region))
+
+
+def _make(aws: Aws) -> str:
+    vpc, ours = make(aws)
+    return f"{vpc} is complete" if ours else f"{vpc} was there already: not touched"
+
+
+def _destroy(aws: Aws) -> str:
+    vpc = remove(aws)
+    return f"{vpc} removed" if vpc else "there is none that `make vpc` made"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
