@@ -184,8 +184,10 @@ def _link_launcher() -> None:
     launcher = Path("..") / ".." / "scripts" / "cdktf"
     for link in (CHECKOUT / ".venv/bin/cdktf", CHECKOUT / "node_modules/.bin/cdktf"):
         if not (link.is_symlink() and link.readlink() == launcher):
-            link.unlink(missing_ok=True)
-            link.symlink_to(launcher)
+            # In one step, since another set-up of this checkout may do the same now.
+            new = link.with_name(f"{link.name}.{os.getpid()}")
+            new.symlink_to(launcher)
+            new.replace(link)
 
 
 @contextmanager
