@@ -4,7 +4,7 @@
 SHELL := /bin/sh
 PYTHON ?= python3
 TARGET ?= local
-RUN := .venv/bin/python
+IN_VENV := .venv/bin/python
 COMPILE := .venv/bin/uv pip compile --quiet --system-certs --generate-hashes --no-annotate --no-header
 
 # A skip for a missing tool is a failure under make.
@@ -15,7 +15,7 @@ unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
 .PHONY: help setup lint synth test test-live check-target bench-synth deploy scale status destroy \
-        local-up local-down local-status env handson vpc vpc-destroy lock clean
+        local-up local-down local-status env handson leaks vpc vpc-destroy lock clean
 
 help: ## This list
 	@printf '%s\n' 'make TARGET [NAME=value ...]' ''
@@ -35,42 +35,46 @@ lint: setup ## ruff and mypy
 	@.venv/bin/mypy
 
 synth: setup ## Write the Terraform JSON of the three stacks and list it
-	@$(RUN) main.py
+	@$(IN_VENV) main.py
 	@wc -c "$${CDKTF_OUTDIR:-cdktf.out}"/stacks/*/cdk.tf.json
 
 test: lint ## lint and all tests; the live ones on an endpoint of their own
-	@$(RUN) -m pytest
+	@$(IN_VENV) -m pytest
 
-test-live: setup ## The hands-on, checked at every step: [DESIRED=4] [TARGET=local] [JUNIT=file.xml]
-	@$(RUN) -m pytest tests/live/test_handson.py --target='$(TARGET)' \
+test-live: setup ## The hands-on, checked at every step: [DESIRED=4] [TARGET=local] [JUNIT=file.xml] [KEEP=1]
+	@$(IN_VENV) -m pytest tests/live/test_handson.py --target='$(TARGET)' \
 	    $(if $(DESIRED),--desired='$(DESIRED)') $(if $(JUNIT),--junit-xml='$(JUNIT)')
 
 handson: setup ## The hands-on to watch, on an endpoint of its own: [BY=code|cli] [PAUSE=1]
-	@$(RUN) -m scripts.handson $(if $(BY),--by='$(BY)') $(if $(PAUSE),--pause)
+	@$(IN_VENV) -m scripts.handson $(if $(BY),--by='$(BY)') $(if $(PAUSE),--pause)
 
 check-target: setup ## Which links of the chain a target has: TARGET=... [ENDPOINT=url]
-	@$(RUN) -m scripts.check_target --target='$(TARGET)'
+	@$(IN_VENV) -m scripts.check_target --target='$(TARGET)'
 
 bench-synth: setup ## Synthesis with lazy bindings against the stock import
-	@$(RUN) -m scripts.bench_synth
+	@$(IN_VENV) -m scripts.bench_synth
 
-deploy: setup ## Deploy all stacks by Terraform directly: [DESIRED=1] [TARGET=local]
-	@$(RUN) -m scripts.deployment deploy --target='$(TARGET)' $(if $(DESIRED),--desired='$(DESIRED)')
+deploy: setup ## Deploy all stacks by Terraform directly: [DESIRED=1] [TARGET=local] [STATE=folder]
+	@$(IN_VENV) -m $(if $(STATE),scripts.kept_run deploy '$(STATE)',scripts.deployment deploy --target='$(TARGET)' \
+	    $(if $(DESIRED),--desired='$(DESIRED)'))
 
 scale: setup ## Change the number of tasks: DESIRED=n [TARGET=local]
-	@$(RUN) -m scripts.deployment scale --target='$(TARGET)' $(if $(DESIRED),--desired='$(DESIRED)')
+	@$(IN_VENV) -m scripts.deployment scale --target='$(TARGET)' $(if $(DESIRED),--desired='$(DESIRED)')
 
 status: setup ## What is desired, running, registered and in DNS; exit 0 only when they agree
-	@$(RUN) -m scripts.deployment status --target='$(TARGET)'
+	@$(IN_VENV) -m $(if $(STATE),scripts.kept_run status '$(STATE)',scripts.deployment status --target='$(TARGET)')
 
-destroy: setup ## Destroy the deployment
-	@$(RUN) -m scripts.deployment destroy --target='$(TARGET)'
+destroy: setup ## Destroy the deployment, or with STATE=folder that of a live run
+	@$(IN_VENV) -m $(if $(STATE),scripts.kept_run destroy '$(STATE)',scripts.deployment destroy --target='$(TARGET)')
+
+leaks: setup ## What a target still has of the project's, and what removes it: [RUN=id] [AGE=2h]
+	@$(IN_VENV) -m scripts.leaks --target='$(TARGET)' $(if $(RUN),--run='$(RUN)') $(if $(AGE),--age='$(AGE)')
 
 vpc: setup ## Make the article's VPC on an endpoint that has none: TARGET=localstack [ENDPOINT=url]
-	@$(RUN) -m scripts.vpc make --target='$(TARGET)'
+	@$(IN_VENV) -m scripts.vpc make --target='$(TARGET)'
 
 vpc-destroy: setup ## Remove the VPC that `make vpc` made
-	@$(RUN) -m scripts.vpc destroy --target='$(TARGET)'
+	@$(IN_VENV) -m scripts.vpc destroy --target='$(TARGET)'
 
 local-up: setup ## Start the embedded AWS endpoint in the background (LOCALAWS_PORT, default 4566)
 	@scripts/localaws up
@@ -82,7 +86,7 @@ local-status: setup ## Is it running, and where
 	@scripts/localaws status
 
 env: setup ## Shell lines; eval "$(make -s env)" puts your shell inside the endpoint's VPC
-	@$(RUN) -m scripts.shell
+	@$(IN_VENV) -m scripts.shell
 
 lock: setup ## Write the lock files anew from pyproject.toml, requirements-uv.lock and package.json
 	@cp requirements.lock requirements-uv.lock .state/

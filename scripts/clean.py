@@ -9,6 +9,9 @@ from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
+_STATES = ("terraform.*.tfstate", ".state/live/*/terraform.*.tfstate")
+"""The deployment's, and those that a live test kept or could not end."""
+
 _GENERATED = (
     ".venv",
     "node_modules",
@@ -27,7 +30,8 @@ _GENERATED = (
 
 def main() -> int:
     """0 when all is removed; 1, with nothing removed, while something is still deployed."""
-    held = {state.name: n for state in CHECKOUT.glob("terraform.*.tfstate") if (n := _held(state))}
+    states = [path for pattern in _STATES for path in CHECKOUT.glob(pattern)]
+    held = {str(path.relative_to(CHECKOUT)): n for path in states if (n := _held(path))}
     if held:
         for name, number in held.items():
             print(f"clean: {name} still holds {number} resources", file=sys.stderr)

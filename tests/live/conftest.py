@@ -13,7 +13,9 @@ import pytest
 from harness.deployment import Deployment
 from harness.interrupts import deferred, interruptible
 from harness.targets import Target, terraform_binary
+from scripts import runs
 from scripts.endpoint import ON_FREE_PORTS, down, endpoint_of, up
+from scripts.runs import Run
 from scripts.sites import CHECKOUT, SYNTHESIS, settings_with, target_environment
 from stacks.errors import SettingsError
 from stacks.settings import Settings
@@ -54,10 +56,22 @@ def target(pytestconfig: pytest.Config) -> Target:
 
 
 @pytest.fixture
-def settings(pytestconfig: pytest.Config) -> Settings:
-    """The user's settings, with --desired for the count."""
+def names(target: Target) -> dict[str, str]:
+    """The variables that keep this run's resources apart from every other's."""
+    return runs.names(target, runs.new_id())
+
+
+@pytest.fixture
+def kept() -> bool:
+    """Is the deployment to stay, for a look at it?"""
+    return os.environ.get("KEEP") == "1"
+
+
+@pytest.fixture
+def settings(pytestconfig: pytest.Config, names: dict[str, str]) -> Settings:
+    """The user's settings, with --desired for the count and this run's names."""
     try:
-        return settings_with(pytestconfig.getoption("--desired") or "4", os.environ)
+        return settings_with(pytestconfig.getoption("--desired") or "4", os.environ | names)
     except SettingsError as error:
         pytest.fail(str(error), pytrace=False)
 
@@ -87,6 +101,8 @@ def run_folder(request: pytest.FixtureRequest, steps: Steps) -> Iterator[Path]:
     if held or request.node.stash.get(FAILED, False):
         what = "logs and states that still hold resources" if held else "logs"
         steps.say(f"{what} are in {folder}")
+        if held:
+            steps.say(f"`make destroy STATE={folder}` takes it down, `make deploy` goes on with it")
     else:
         shutil.rmtree(folder)
 
@@ -97,19 +113,27 @@ def _holds_resources(state: Path) -> bool:
 
 @pytest.fixture
 def environment(
-    target: Target, settings: Settings, run_folder: Path, steps: Steps
+    target: Target,
+    settings: Settings,
+    names: dict[str, str],
+    kept: bool,
+    run_folder: Path,
+    steps: Steps,
 ) -> Iterator[dict[str, str]]:
     """The target's environment; the local target is an endpoint of this run's own."""
+    environ = os.environ | names
     try:
         if target is Target.LOCAL:
             with steps("start an endpoint"):
                 endpoint: str | None = up({**os.environ, **ON_FREE_PORTS}, run_folder).url
         else:
             endpoint = endpoint_of(target, os.environ)
-        yield target_environment(target, os.environ, endpoint=endpoint, region=settings.region)
+        Run(target, endpoint, names).write(run_folder)
+        yield target_environment(target, environ, endpoint=endpoint, region=settings.region)
     finally:
-        with deferred():
-            down(run_folder)
+        if not kept:
+            with deferred():
+                down(run_folder)
 
 
 @pytest.fixture

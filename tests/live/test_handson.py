@@ -17,6 +17,7 @@ from harness.deployment import Deployment
 from harness.errors import HarnessError
 from harness.inside import Inside
 from harness.interrupts import Interrupted
+from harness.leaks import leaks
 from harness.leftovers import Leftover, leftovers
 from harness.probes import Observation
 from harness.targets import Target
@@ -76,11 +77,16 @@ class Site:
         names = replace(names_of(self.settings), network_interfaces=frozenset(self.interfaces))
         return leftovers(self.aws, names)
 
+    def left(self) -> list[str]:
+        """What bears the deployment's names, and what its tags."""
+        tagged = leaks(self.aws, run=self.settings.deployment)
+        return [*map(str, self.leftovers()), *(f"{leak.kind} {leak.id}" for leak in tagged)]
+
     def check_nothing_is_left(self) -> None:
         """An interface goes a little after its task."""
         with self.deployment.timings.measure("waiting"):
             wait_for(
-                self.leftovers,
+                self.left,
                 lambda left: [f"left: {thing}" for thing in left],
                 expected="nothing left",
                 timeout=CONVERGENCE[self.target],
@@ -128,13 +134,24 @@ def told_plainly() -> Iterator[None]:
         raise pytest.fail.Exception("\n\n".join(words), pytrace=False) from None
 
 
+def take_down(deployment: Deployment, steps: Steps) -> None:
+    """Destroy it. A Ctrl-C asks for what is being done; only another one leaves it undone."""
+    try:
+        with steps("destroy"):
+            deployment.destroy()
+    except Interrupted:
+        with steps("destroy"):
+            deployment.destroy()
+        raise
+
+
 def test_the_hands_on(
-    site: Site, steps: Steps, record_property: Callable[[str, object], None]
+    site: Site, kept: bool, steps: Steps, record_property: Callable[[str, object], None]
 ) -> None:
     """GIVEN an account with the article's VPC
     WHEN the stacks are deployed at one task, scaled to --desired, scaled to none and destroyed
     THEN at every step tasks, instances and A records agree, the name resolves and the addresses
-    answer; a plan is empty, and nothing is left.
+    answer; a plan is empty, and nothing is left. With KEEP=1 it stays as it is at --desired.
     """
     deployment, desired = site.deployment, site.settings.desired_count
     try:
@@ -148,20 +165,16 @@ def test_the_hands_on(
                 site.check(desired, steps)
                 with steps("plan is empty"):
                     deployment.check_plan_is_empty()
-                with steps("scale to 0"):
-                    deployment.scale(0)
-                site.check(0, steps)
+                if not kept:
+                    with steps("scale to 0"):
+                        deployment.scale(0)
+                    site.check(0, steps)
             finally:
-                try:
-                    with steps("destroy"):
-                        deployment.destroy()
-                except Interrupted:
-                    # A Ctrl-C here asks for what is being done; only another one leaves it undone.
-                    with steps("destroy"):
-                        deployment.destroy()
-                    raise
-            with steps("nothing is left"):
-                site.check_nothing_is_left()
+                if not kept:
+                    take_down(deployment, steps)
+            if not kept:
+                with steps("nothing is left"):
+                    site.check_nothing_is_left()
     finally:
         steps.table(deployment.timings.seconds)
         site.tell_the_rest(steps)

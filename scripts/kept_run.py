@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`make deploy|status|destroy STATE=folder`: a live run's deployment, kept or left by a failure."""
+
+import argparse
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from harness.emulator import who_answers
+from harness.errors import AwsError, HarnessError
+from scripts import deployment
+from scripts.endpoint import down
+from scripts.runs import Run
+
+
+def main(arguments: Sequence[str]) -> int:
+    """As scripts.deployment; after a destroy the run's endpoint and folder are gone too."""
+    parser = argparse.ArgumentParser(prog="kept-run", description=__doc__)
+    parser.add_argument("verb", choices=("deploy", "status", "destroy"))
+    parser.add_argument("state", type=Path, help="the folder that the live test named")
+    options = parser.parse_args(arguments)
+    try:
+        run = Run.read(options.state)
+    except HarnessError as error:
+        print(error, file=sys.stderr)
+        return 2
+    if run.target == "local" and not _answers(run.endpoint or ""):
+        print(f"its endpoint {run.endpoint} is gone, and all that was on it", file=sys.stderr)
+        code = 0 if options.verb == "destroy" else 1
+    else:
+        os.environ |= run.environment(options.state)
+        code = deployment.main([options.verb, f"--target={run.reached_as}"])
+    if options.verb == "destroy" and code == 0:
+        down(options.state)
+        shutil.rmtree(options.state)
+    return code
+
+
+def _answers(url: str) -> bool:
+    try:
+        who_answers(url)
+    except AwsError:
+        return False
+    return True
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
