@@ -176,11 +176,14 @@ class CloudMapResponse(Constrained, Serialized, ServiceDiscoveryResponse):
 
     def get_instance(self) -> ActionResult:  # type: ignore[override]
         instance = self.cloud_map.get_instance(self.params["ServiceId"], self.params["InstanceId"])
-        return ActionResult({"Instance": instance})
+        owner = self.cloud_map.account_id
+        return ActionResult({"ResourceOwner": owner, "Instance": instance})
 
     def list_instances(self) -> ActionResult:  # type: ignore[override]
         service = self.cloud_map.get_service(self.params["ServiceId"])
-        return self._list("Instances", service.instances.values())
+        found, token = self._page(service.instances.values())
+        owner = service.resource_owner
+        return ActionResult({"ResourceOwner": owner, "Instances": found, "NextToken": token})
 
     def get_instances_health_status(self) -> ActionResult:  # type: ignore[override]
         service = self.cloud_map.get_service(self.params["ServiceId"])

@@ -204,6 +204,7 @@ def test_instances_are_listed_in_pages_of_a_hundred(aws: Aws) -> None:
     eventually(lambda: aws.instances(service_id), lambda found: len(found) == 101)
     page = aws.cloud_map.list_instances(ServiceId=service_id)
     assert len(page["Instances"]) == 100
+    assert page["ResourceOwner"] == "123456789012"
     rest = aws.cloud_map.list_instances(ServiceId=service_id, NextToken=page["NextToken"])
     assert len(rest["Instances"]) == 1
     assert "NextToken" not in rest
