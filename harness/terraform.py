@@ -7,6 +7,8 @@ the terminal's Ctrl-C with their parent and are silent until they end.
 
 import hashlib
 import json
+import re
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -171,8 +173,21 @@ def run(commands: Sequence[Command]) -> list[Completed]:
 
 def _failure(command: Command, ended: str, completed: Completed) -> TerraformError:
     words = completed.err.strip() or completed.out.strip() or "(Terraform wrote nothing)"
-    tail = "\n".join(words.splitlines()[-_WORDS:])
+    tail = "\n".join([*words.splitlines()[-_WORDS:], *_about_a_lock(command, words)])
     return TerraformError(command.stack.name, command.verb, ended, tail)
+
+
+def _about_a_lock(command: Command, words: str) -> list[str]:
+    """What to do when the state is locked: the lock of a Terraform that was killed stays."""
+    lock = re.search(r"^\W*ID:\s+(\S+)", words, re.MULTILINE)
+    if lock is None or "acquiring the state lock" not in words:
+        return []
+    stack, binary = command.stack, command.line[0]
+    return [
+        "Another Terraform works on this state, and nothing was changed: wait for it.",
+        "If it was killed (see Who and Created above), release its lock and try again:",
+        f"  {shlex.join([binary, f'-chdir={stack.folder}', 'force-unlock', '-force', lock[1]])}",
+    ]
 
 
 def _stamp_file(stack: Terraform) -> Path:

@@ -76,8 +76,9 @@ def _refusing_pages(environ: WSGIEnvironment, start_response: StartResponse) -> 
 
     def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
         content_type = dict(headers).get("Content-Type", "")
-        is_signed = "HTTP_AUTHORIZATION" in environ
-        if is_signed and status.startswith("404") and content_type.startswith("text/html"):
+        # S3's HeadObject of a missing key is a 404 without a body, and right.
+        is_page = "HTTP_AUTHORIZATION" in environ and environ["REQUEST_METHOD"] != "HEAD"
+        if is_page and status.startswith("404") and content_type.startswith("text/html"):
             call = f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
             raise NotImplementedError(f"{call} has not been implemented")
         return start_response(status, headers, *more)

@@ -22,10 +22,12 @@ def new_id() -> str:
 def names(target: Target, run: str) -> dict[str, str]:
     """The settings, as variables, that keep a run apart from every other on a shared account.
 
-    {} for the local target: there a run has an endpoint of its own, and the article's names.
+    For the local target a run has an endpoint of its own, and the article's names. Its state is
+    in its own folder always.
     """
+    own_state = {"HANDSON_STATE_BUCKET": "", "HANDSON_STATE_REGION": ""}
     if target is Target.LOCAL:
-        return {}
+        return own_state
     name = f"cloudmap-handson-{run}"
     return {
         "HANDSON_DEPLOYMENT": run,
@@ -35,6 +37,7 @@ def names(target: Target, run: str) -> dict[str, str]:
         "HANDSON_ECS_SERVICE": name,
         "HANDSON_FAMILY": name,
         "HANDSON_SECURITY_GROUP": name,
+        **own_state,
     }
 
 

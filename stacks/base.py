@@ -6,6 +6,7 @@ from stacks.bindings import (
     AwsProviderDefaultTags,
     Construct,
     LocalBackend,
+    S3Backend,
     TerraformOutput,
     TerraformStack,
     TerraformVariable,
@@ -20,9 +21,7 @@ class HandsOnStack(TerraformStack):
 
     def __init__(self, scope: Construct, id_: str, *, settings: Settings) -> None:
         super().__init__(scope, id_)
-        # Beside the output folder, as CDKTF has it, but counted from the stack's working directory
-        # (<outdir>/stacks/<stack>): CDKTF itself writes the absolute path into the JSON.
-        LocalBackend(self, path=f"../../../terraform.{id_}.tfstate")
+        self._keep_state(settings)
         tags = {"Project": PROJECT, "Deployment": settings.deployment, "ManagedBy": "terraform"}
         # A variable, since it is a run's matter and not the artefact's: with TF_VAR_<name> set the
         # provider refuses any other account; without it there is no restriction.
@@ -40,6 +39,24 @@ class HandsOnStack(TerraformStack):
             allowed_account_ids=accounts.list_value,
             default_tags=[AwsProviderDefaultTags(tags=tags)],
         )
+
+    def _keep_state(self, settings: Settings) -> None:
+        """By the settings, here or in S3; references between the stacks follow."""
+        stack = self.node.id
+        if not settings.state_bucket:
+            # Beside the output folder, as CDKTF has it, but counted from the stack's working
+            # directory (<outdir>/stacks/<stack>): CDKTF itself writes an absolute path.
+            LocalBackend(self, path=f"../../../terraform.{stack}.tfstate")
+            return
+        S3Backend(
+            self,
+            bucket=settings.state_bucket,
+            key=f"{settings.state_prefix}/{settings.deployment}/{stack}.tfstate",
+            region=settings.state_region or settings.region,
+            encrypt=True,
+        )
+        # Terraform's own lock, an object beside the state (1.10 and newer); CDKTF knows of none.
+        self.add_override("terraform.backend.s3.use_lockfile", True)
 
     def publish(self, **outputs: str | list[str] | int) -> None:
         """Each value as a Terraform output of that name, for people and for the harness."""

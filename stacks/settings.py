@@ -72,12 +72,34 @@ Image = Annotated[str, _text(r"[A-Za-z0-9_:./#@-]{1,255}", "1 to 255 letters, di
 Region = Annotated[
     str, _text(r"[a-z]{2,}(-[a-z]+)+-[0-9]+", "an AWS region such as ap-northeast-1")
 ]
+StateRegion = Annotated[
+    str,
+    _text(
+        r"([a-z]{2,}(-[a-z]+)+-[0-9]+)?",
+        'an AWS region such as eu-west-1, or "" for the setting region',
+    ),
+]
 SubnetIds = Annotated[
     tuple[Annotated[str, _text(rf"subnet-{HEX}", "")], ...],
     Field(  # awsvpcConfiguration takes no more than 16.
         max_length=16,
         description="up to 16 different ids, each subnet- and 8 or 17 hex digits; "
         "none to go by private_subnet_tag",
+    ),
+]
+BucketName = Annotated[
+    str,
+    _text(
+        r"((?!xn--|sthree-|amzn-s3-demo-)(?!.*(\.\.|-s3alias\Z|--ol-s3\Z))"
+        r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])?",
+        'a bucket\'s name of 3 to 63 of a-z, 0-9, dots and hyphens, or "" for state in files here',
+    ),
+]
+KeyPrefix = Annotated[
+    str,
+    _text(
+        r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*",
+        "names of letters, digits and _.- joined by single slashes",
     ),
 ]
 TagPair = Annotated[
@@ -95,6 +117,9 @@ VpcId = Annotated[
 ]
 
 
+_KEY_SAFE = r"[A-Za-z0-9_.-]+"
+
+
 class Settings(BaseModel):
     """What the stacks are built from; handson.toml says what each setting is for."""
 
@@ -104,6 +129,9 @@ class Settings(BaseModel):
 
     region: Region = "ap-northeast-1"
     deployment: TagValue = "default"
+    state_bucket: BucketName = ""
+    state_prefix: KeyPrefix = "cloudmap-handson"
+    state_region: StateRegion = ""
     vpc_id: VpcId = ""
     vpc_name: TagValue = "cloudmap-handson-vpc"
     private_subnet_ids: SubnetIds = ()
@@ -136,6 +164,13 @@ class Settings(BaseModel):
             _refuse("memory", f"with cpu = {self.cpu} one of {offered} (MiB)")
         if len(f"{self.service}.{self.namespace}") > MAX_FQDN:
             _refuse("service", f"at most {MAX_FQDN} characters together with .{self.namespace}")
+        if self.state_bucket:
+            if not re.fullmatch(_KEY_SAFE, self.deployment):
+                _refuse(
+                    "deployment", "with state_bucket, letters, digits and _.-: it is in the key"
+                )
+        elif self.state_region:
+            _refuse("state_bucket", "the bucket's name, since state_region is given")
         if len(set(self.private_subnet_ids)) < len(self.private_subnet_ids):
             _refuse("private_subnet_ids", _rule("private_subnet_ids"))
         return self

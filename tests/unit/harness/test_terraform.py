@@ -173,3 +173,18 @@ def test_the_state_is_where_the_stack_says(stack_folder: Path, tmp_path: Path) -
     assert Terraform(stack_folder, {}).state_file() == tmp_path / "terraform.compute.tfstate"
     (stack_folder / "cdk.tf.json").write_text('{"terraform": {"backend": {"s3": {}}}}')
     assert Terraform(stack_folder, {}).state_file() is None
+
+
+def test_a_locked_state_comes_with_the_command_that_releases_it(
+    fake_terraform: FakeTerraform, stack_folder: Path
+) -> None:
+    script = (
+        "printf 'Error: Error acquiring the state lock\\n  ID:  4b-1\\n  Who: me\\n' >&2; exit 1"
+    )
+    environment = fake_terraform(script)
+    with pytest.raises(TerraformError) as error:
+        Terraform(stack_folder, environment).apply()
+    binary = environment["TERRAFORM_BINARY_NAME"]
+    said = str(error.value).splitlines()
+    assert said[-1] == f"  '{binary}' -chdir={stack_folder} force-unlock -force 4b-1"
+    assert "nothing was changed" in said[-3]

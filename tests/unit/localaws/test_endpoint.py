@@ -156,3 +156,13 @@ def test_a_url_that_moto_does_not_have_is_out_of_scope_too(aws: Aws) -> None:
     assert message == "GET /2013-04-01/testdnsanswer has not been implemented"
     code, _, status = refused(lambda: aws.route53.get_hosted_zone(Id="Z"))
     assert (code, status) == ("NoSuchHostedZone", 404)
+
+
+def test_a_missing_object_is_not_found(aws: Aws) -> None:
+    """HeadObject's 404 has no body, which is no page of moto's; Terraform's S3 backend asks so."""
+    s3 = aws.client("s3")
+    s3.create_bucket(
+        Bucket="a-bucket", CreateBucketConfiguration={"LocationConstraint": "ap-northeast-1"}
+    )
+    with pytest.raises(ClientError, match=r"404.* HeadObject"):
+        s3.head_object(Bucket="a-bucket", Key="missing")

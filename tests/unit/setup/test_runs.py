@@ -35,7 +35,8 @@ def test_two_runs_and_a_deployment_share_no_name(target: Target) -> None:
 
 
 def test_a_local_run_has_the_articles_names() -> None:
-    assert names(Target.LOCAL, new_id()) == {}
+    shared = {"HANDSON_STATE_BUCKET": "team-state", "HANDSON_STATE_REGION": "eu-west-1"}
+    assert settings_with(None, shared | names(Target.LOCAL, new_id())) == Settings()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""State in S3, shared by two checkouts: the lock keeps them apart, and a dead one is explained."""
+
+import os
+import shlex
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from harness import terraform as harness_terraform
+from harness.aws import Aws
+from harness.deployment import Deployment
+from harness.errors import TerraformError
+from harness.targets import Target, environment, terraform_environment
+from localaws.server import Endpoint
+from scripts.sites import CHECKOUT, SYNTHESIS
+
+BUCKET = "team-state"
+LOCK = "cloudmap-handson/default/compute.tfstate.tflock"
+LATE = 120.0
+
+
+@pytest.fixture
+def team(terraform: str) -> Iterator[dict[str, str]]:
+    """The environment of everyone in the team: one account, one bucket."""
+    with Endpoint() as endpoint:
+        child = environment(
+            Target.LOCAL, dict(os.environ), endpoint=endpoint.url, region="ap-northeast-1"
+        )
+        Aws(child).client("s3").create_bucket(
+            Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "ap-northeast-1"}
+        )
+        yield terraform_environment(child, CHECKOUT) | {"HANDSON_STATE_BUCKET": BUCKET}
+
+
+def keys(team: dict[str, str]) -> list[str]:
+    listed: Any = Aws(team).client("s3").list_objects_v2(Bucket=BUCKET)
+    return [each["Key"] for each in listed.get("Contents", [])]
+
+
+def eventually_locked(team: dict[str, str]) -> None:
+    deadline = time.monotonic() + LATE
+    while LOCK not in keys(team):
+        assert time.monotonic() < deadline, "the apply took no lock"
+        time.sleep(0.05)
+
+
+def test_two_applies_at_once(
+    team: dict[str, str], terraform: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GIVEN a checkout whose apply holds the lock
+    WHEN another checkout applies the same stack, and a third one after the first was killed
+    THEN the lock refuses both, with what to do; released, the next apply completes the deployment.
+    """
+    monkeypatch.setattr(harness_terraform, "LOCK_TIMEOUT", "0s")
+    first = Deployment(tmp_path / "first" / "cdktf.out", team, SYNTHESIS)
+    second = Deployment(tmp_path / "second" / "cdktf.out", team, SYNTHESIS)
+    first_deploys = Thread(target=first.deploy, args=(1,))
+    first_deploys.start()
+    try:
+        eventually_locked(team)
+        second.synth(2)
+        with pytest.raises(TerraformError, match="acquiring the state lock") as refused:
+            second.scale(2)
+        assert "force-unlock" in str(refused.value)
+    finally:
+        first_deploys.join(LATE)
+    first.check_plan_is_empty()
+    assert LOCK not in keys(team)
+    second.scale(2)
+    assert first.output()["compute"]["desired_count"] == 2
+
+    first.synth(3)
+    [compute] = [stack for stack in first.stacks() if stack.name == "compute"]
+    killed = subprocess.Popen(
+        [terraform, "apply", "-auto-approve", "-no-color"],
+        cwd=compute.folder,
+        env=team,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        eventually_locked(team)
+    finally:
+        os.killpg(killed.pid, signal.SIGKILL)
+        killed.wait()
+    with pytest.raises(TerraformError, match="If it was killed") as locked:
+        second.scale(4)
+    [release] = [line for line in str(locked.value).splitlines() if " force-unlock -force " in line]
+    subprocess.run(shlex.split(release), env=team, check=True, stdout=subprocess.DEVNULL)
+    second.scale(4)
+    assert first.output()["compute"]["desired_count"] == 4
+    second.destroy()
+    assert first.output() == {"network-inputs": {}, "discovery": {}, "compute": {}}
+    assert list(tmp_path.rglob("terraform.*.tfstate")) == []
+
+
+def test_a_bucket_that_is_not_there_is_told(team: dict[str, str], tmp_path: Path) -> None:
+    elsewhere = team | {"HANDSON_STATE_BUCKET": "nobody-s-bucket"}
+    deployment = Deployment(tmp_path / "cdktf.out", elsewhere, SYNTHESIS)
+    with pytest.raises(TerraformError, match="nobody-s-bucket"):
+        deployment.deploy(1)
