@@ -148,6 +148,17 @@ def _zones(aws: Aws) -> Iterator[Leak]:
                 yield Leak("hosted zone", id_, deployment, "goes with its Cloud Map namespace")
 
 
+def _networks(aws: Aws) -> Iterator[Leak]:
+    """Those of a check that was killed, in an account without a VPC that fits."""
+    ours = [{"Name": "tag:Project", "Values": [PROJECT]}]
+    for subnet in aws.ec2.describe_subnets(Filters=ours)["Subnets"]:  # type: ignore[arg-type]
+        id_, deployment = subnet["SubnetId"], _tagged(subnet.get("Tags", [])) or ""
+        yield Leak("subnet", id_, deployment, f"aws ec2 delete-subnet --subnet-id {id_}")
+    for vpc in aws.ec2.describe_vpcs(Filters=ours)["Vpcs"]:  # type: ignore[arg-type]
+        id_, deployment = vpc["VpcId"], _tagged(vpc.get("Tags", [])) or ""
+        yield Leak("VPC", id_, deployment, f"aws ec2 delete-vpc --vpc-id {id_}")
+
+
 _FINDERS: tuple[Callable[[Aws], Iterator[Leak]], ...] = (
     _ecs_services,
     _ecs_clusters,
@@ -156,4 +167,5 @@ _FINDERS: tuple[Callable[[Aws], Iterator[Leak]], ...] = (
     _namespaces,
     _zones,
     _security_groups,
+    _networks,
 )

@@ -16,6 +16,8 @@ from harness.errors import TargetError
 from harness.leaks import Leak, leaks
 from harness.marks import PROJECT, ecs_tags, specification, tags
 from harness.targets import Target, environment
+from harness.trial_network import create
+from harness.undoing import Undoing
 from localaws.server import Endpoint
 from scripts.leaks import main, parse_age, told
 from stacks.base import PROJECT as PROJECT_OF_THE_STACKS
@@ -119,6 +121,14 @@ def test_what_make_vpc_made_is_no_leak(aws: Aws) -> None:
         TagSpecifications=specification("security-group", "x", "vpc"),
     )
     assert leaks(aws) == ()
+
+
+def test_the_network_of_a_killed_check_is_found(aws: Aws) -> None:
+    network = create(aws, "check-0123abcd", Undoing())  # Whose exit never comes.
+    assert [(leak.kind, leak.id) for leak in leaks(aws, run="check-0123abcd")] == [
+        ("subnet", network.subnet_ids[0]),
+        ("VPC", network.vpc_id),
+    ]
 
 
 def test_age_is_told_by_the_runs_id() -> None:
