@@ -33,6 +33,15 @@ def is_fargate(params: Mapping[str, Any]) -> bool:
 class EcsResponse(Serialized, EC2ContainerServiceResponse):
     """Answers ECS's requests."""
 
+    # moto notes on the class what one reply leaves out, for every request after it.
+    RESPONSE_KEY_PATH_TO_TRANSFORMER = {
+        **EC2ContainerServiceResponse.RESPONSE_KEY_PATH_TO_TRANSFORMER
+    }
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.RESPONSE_KEY_PATH_TO_TRANSFORMER = {**type(self).RESPONSE_KEY_PATH_TO_TRANSFORMER}
+
     @property
     def ecs(self) -> Ecs:
         return cast("Ecs", self.ecs_backend)
