@@ -11,14 +11,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from harness.aws import Aws
-from harness.aws_reads import check_aws
-from harness.errors import HarnessError, TargetError
-from harness.interrupts import Interrupted, interruptible
-from harness.links import Report, Verdict
-from harness.networks import Wanted
-from harness.preflight import check_endpoint
-from harness.targets import Target
+from cloudmap_harness.aws.clients import Aws
+from cloudmap_harness.preflight.aws_account import check_aws
+from cloudmap_harness.errors import HarnessError, TargetError
+from cloudmap_harness.terraform.signals import Interrupted, interruptible
+from cloudmap_harness.preflight.results import Report, Verdict
+from cloudmap_harness.aws.vpc_lookup import Wanted
+from cloudmap_harness.preflight.endpoint import check_endpoint
+from cloudmap_harness.aws.targets import Target
 from scripts.endpoint import endpoint_of
 from scripts.health import EndpointError
 from scripts.sites import CONVERGENCE, inside_of, settings_with, target_environment

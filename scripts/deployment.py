@@ -12,15 +12,15 @@ from dataclasses import dataclass
 
 from rich.console import Console
 
-from harness.aws import Aws
-from harness.checks import NO_ADDRESS, Check, addresses, check_of, wait_until_converged
-from harness.deployed import Deployed
-from harness.deployment import Deployment
-from harness.errors import AwsError, HarnessError, NotDeployed, TargetError
-from harness.inside import fetch_all
-from harness.interrupts import Interrupted, interruptible
-from harness.probes import Observation, observe
-from harness.targets import Target
+from cloudmap_harness.aws.clients import Aws
+from cloudmap_harness.discovery.convergence import NO_ADDRESS, Check, addresses, check_of, wait_until_converged
+from cloudmap_harness.discovery.service import Deployed
+from cloudmap_harness.terraform.deployment import Deployment
+from cloudmap_harness.errors import AwsError, HarnessError, NotDeployed, TargetError
+from cloudmap_harness.discovery.vpc_client import fetch_all
+from cloudmap_harness.terraform.signals import Interrupted, interruptible
+from cloudmap_harness.discovery.probes import Observation, observe
+from cloudmap_harness.aws.targets import Target
 from scripts.check_target import report_of
 from scripts.endpoint import endpoint_of
 from scripts.health import EndpointError

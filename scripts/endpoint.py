@@ -19,8 +19,8 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from harness.errors import TargetError
-from harness.targets import Target, localstack_endpoint
+from cloudmap_harness.errors import TargetError
+from cloudmap_harness.aws.targets import Target, localstack_endpoint
 from localaws import settings as localaws
 from scripts.health import EndpointError, Other, Running, who_answers
 from stacks import settings as handson

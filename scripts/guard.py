@@ -4,7 +4,7 @@
 import sys
 from collections.abc import Mapping
 
-from harness.targets import Target
+from cloudmap_harness.aws.targets import Target
 
 COSTS = """\
   it costs, in the account, about (see aws.amazon.com/fargate/pricing, /route53/pricing):
@@ -20,8 +20,8 @@ def guarded(target: Target, environment: Mapping[str, str]) -> dict[str, str]:
     """
     if target is not Target.AWS:
         return dict(environment)
-    from harness.aws import Aws  # boto3 takes its time: the launcher is here for every target.
-    from harness.guard import confirmed
+    from cloudmap_harness.aws.clients import Aws  # boto3 takes its time: the launcher is here for every target.
+    from cloudmap_harness.aws.account import confirmed
 
     who = confirmed(Aws(environment), environment)
     region = environment["AWS_REGION"]

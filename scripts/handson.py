@@ -18,10 +18,10 @@ from pathlib import Path
 import jmespath
 from rich.console import Console
 
-from harness.deployment import Deployment
-from harness.errors import HarnessError
-from harness.interrupts import Interrupted, deferred, interruptible
-from harness.targets import Target
+from cloudmap_harness.terraform.deployment import Deployment
+from cloudmap_harness.errors import HarnessError
+from cloudmap_harness.terraform.signals import Interrupted, deferred, interruptible
+from cloudmap_harness.aws.targets import Target
 from scripts.article.runner import Outcome, Session
 from scripts.article.step import Step
 from scripts.article.steps import BY_CLI, DISCOVERED, GONE, KEPT, SPREAD

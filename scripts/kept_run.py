@@ -8,8 +8,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.emulator import who_answers
-from harness.errors import AwsError, HarnessError
+from cloudmap_harness.aws.health import who_answers
+from cloudmap_harness.errors import AwsError, HarnessError
 from scripts import deployment
 from scripts.endpoint import down
 from scripts.runs import Run

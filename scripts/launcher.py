@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.errors import HarnessError
-from harness.targets import Target, environment, terraform_environment
+from cloudmap_harness.errors import HarnessError
+from cloudmap_harness.aws.targets import Target, environment, terraform_environment
 from scripts.endpoint import endpoint_of
 from scripts.guard import guarded
 from scripts.health import EndpointError
@@ -165,7 +165,7 @@ def _target_environment(environ: Mapping[str, str], command: str) -> dict[str, s
     child = environment(target, environ, endpoint=endpoint, region=settings.region)
     child = guarded(target, child)
     if command in ("deploy", "apply") and target is not Target.LOCAL:
-        from harness.aws import Aws  # boto3 takes its time, and mostly the target is local.
+        from cloudmap_harness.aws.clients import Aws  # boto3 takes its time, and mostly the target is local.
         from scripts.check_target import report_of
 
         report_of(target, settings, Aws(child)).require()

@@ -8,10 +8,10 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from harness.aws import Aws
-from harness.errors import HarnessError, TargetError
-from harness.leaks import Leak, leaks
-from harness.targets import Target
+from cloudmap_harness.aws.clients import Aws
+from cloudmap_harness.errors import HarnessError, TargetError
+from cloudmap_harness.aws.inventory import Leak, leaks
+from cloudmap_harness.aws.targets import Target
 from scripts.endpoint import endpoint_of
 from scripts.health import EndpointError
 from scripts.sites import settings_with, target_environment

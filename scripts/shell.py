@@ -10,7 +10,7 @@ import shutil
 import sys
 from collections.abc import Iterator, Mapping
 
-from harness.targets import Target, environment
+from cloudmap_harness.aws.targets import Target, environment
 from scripts.endpoint import running
 from scripts.health import EndpointError, Running
 from scripts.sites import CHECKOUT, settings_with

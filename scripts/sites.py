@@ -5,12 +5,12 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from harness.deployment import Synthesis
-from harness.inside import Inside
-from harness.leftovers import Names
-from harness.probes import Observation
-from harness.promise import Promise
-from harness.targets import Target, environment, terraform_environment
+from cloudmap_harness.terraform.deployment import Synthesis
+from cloudmap_harness.discovery.vpc_client import Inside
+from cloudmap_harness.aws.leftovers import Names
+from cloudmap_harness.discovery.probes import Observation
+from cloudmap_harness.discovery.vpc_access import Promise
+from cloudmap_harness.aws.targets import Target, environment, terraform_environment
 from scripts.guard import guarded
 from scripts.health import running_at
 from stacks.errors import SettingsError

@@ -6,10 +6,10 @@ import os
 import sys
 from collections.abc import Sequence
 
-from harness.article_network import make, remove
-from harness.aws import Aws
-from harness.errors import HarnessError, TargetError
-from harness.targets import Target
+from cloudmap_harness.aws.vpc_builder import make, remove
+from cloudmap_harness.aws.clients import Aws
+from cloudmap_harness.errors import HarnessError, TargetError
+from cloudmap_harness.aws.targets import Target
 from scripts.endpoint import endpoint_of
 from scripts.health import EndpointError
 from scripts.sites import settings_with, target_environment

@@ -25,8 +25,8 @@ def pytest_configure(config: pytest.Config) -> None:
     desired, target = config.getoption("--desired"), config.getoption("--target")
     if desired is None and target is None:
         return
-    from harness.errors import TargetError  # Only for those who ask.
-    from harness.targets import Target
+    from cloudmap_harness.errors import TargetError  # Only for those who ask.
+    from cloudmap_harness.aws.targets import Target
     from scripts.sites import settings_with
     from stacks.errors import SettingsError
 

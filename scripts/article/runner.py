@@ -11,9 +11,9 @@ from typing import Any
 
 import jmespath
 
-from harness.errors import HarnessError, how_it_ended
-from harness.process import Child, Completed, Overdue, finish
-from harness.waiting import wait_for
+from cloudmap_harness.errors import HarnessError, how_it_ended
+from cloudmap_harness.terraform.process import Child, Completed, Overdue, finish
+from cloudmap_harness.waiting import wait_for
 from scripts.article.step import Step
 from scripts.health import Running
 from scripts.shell import BIN, inside

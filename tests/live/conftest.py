@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.deployment import Deployment
-from harness.interrupts import deferred, interruptible
-from harness.targets import Target, terraform_binary
+from cloudmap_harness.terraform.deployment import Deployment
+from cloudmap_harness.terraform.signals import deferred, interruptible
+from cloudmap_harness.aws.targets import Target, terraform_binary
 from scripts import runs
 from scripts.endpoint import ON_FREE_PORTS, down, endpoint_of, up
 from scripts.runs import Run

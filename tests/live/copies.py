@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from harness.aws import Aws
-from harness.deployed import Deployed
-from harness.targets import Target, environment
+from cloudmap_harness.aws.clients import Aws
+from cloudmap_harness.discovery.service import Deployed
+from cloudmap_harness.aws.targets import Target, environment
 from scripts.endpoint import ON_FREE_PORTS, down
 
 CHECKOUT = Path(__file__).resolve().parents[2]

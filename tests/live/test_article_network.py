@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from harness.article_network import make, remove
-from harness.aws import Aws
-from harness.networks import Wanted, find
-from harness.targets import Target, environment
+from cloudmap_harness.aws.vpc_builder import make, remove
+from cloudmap_harness.aws.clients import Aws
+from cloudmap_harness.aws.vpc_lookup import Wanted, find
+from cloudmap_harness.aws.targets import Target, environment
 from localaws.server import Endpoint
 from scripts import vpc
 from tests.live.peers import moto_server as moto_server  # A fixture, for this file.

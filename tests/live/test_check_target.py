@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from harness.aws import Aws
-from harness.links import Report, Verdict
-from harness.targets import Target, environment
+from cloudmap_harness.aws.clients import Aws
+from cloudmap_harness.preflight.results import Report, Verdict
+from cloudmap_harness.aws.targets import Target, environment
 from localaws.server import Endpoint
 from scripts.check_target import report_of
 from scripts.sites import CHECKOUT

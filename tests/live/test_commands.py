@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The four commands as a person types them, through the real CLI, in a copy of the checkout."""
 
-from harness.checks import check_of, wait_until_converged
+from cloudmap_harness.discovery.convergence import check_of, wait_until_converged
 from tests.live.copies import STACKS, Copy
 
 

@@ -10,18 +10,18 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from harness.aws import Aws
-from harness.checks import check_of, wait_until_converged
-from harness.deployed import Deployed
-from harness.deployment import Deployment
-from harness.errors import HarnessError
-from harness.inside import Inside
-from harness.interrupts import Interrupted
-from harness.leaks import leaks
-from harness.leftovers import Leftover, leftovers
-from harness.probes import Observation
-from harness.targets import Target
-from harness.waiting import wait_for
+from cloudmap_harness.aws.clients import Aws
+from cloudmap_harness.discovery.convergence import check_of, wait_until_converged
+from cloudmap_harness.discovery.service import Deployed
+from cloudmap_harness.terraform.deployment import Deployment
+from cloudmap_harness.errors import HarnessError
+from cloudmap_harness.discovery.vpc_client import Inside
+from cloudmap_harness.terraform.signals import Interrupted
+from cloudmap_harness.aws.inventory import leaks
+from cloudmap_harness.aws.leftovers import Leftover, leftovers
+from cloudmap_harness.discovery.probes import Observation
+from cloudmap_harness.aws.targets import Target
+from cloudmap_harness.waiting import wait_for
 from scripts.check_target import report_of
 from scripts.health import Running, who_answers
 from scripts.sites import CONVERGENCE, INTERVAL, inside_of, names_of, promise_of

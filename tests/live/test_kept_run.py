@@ -6,8 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from harness.aws import Aws
-from harness.targets import Target, environment
+from cloudmap_harness.aws.clients import Aws
+from cloudmap_harness.aws.targets import Target, environment
 from localaws.server import Endpoint
 from scripts.runs import Run
 from scripts.sites import CHECKOUT

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from harness.deployment import Deployment
-from harness.errors import TerraformError
-from harness.guard import Caller
-from harness.targets import Target, environment, terraform_environment
+from cloudmap_harness.terraform.deployment import Deployment
+from cloudmap_harness.errors import TerraformError
+from cloudmap_harness.aws.account import Caller
+from cloudmap_harness.aws.targets import Target, environment, terraform_environment
 from localaws.server import Endpoint
 from scripts.sites import CHECKOUT, SYNTHESIS
 

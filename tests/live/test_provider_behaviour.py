@@ -15,9 +15,9 @@ from typing import Any
 import boto3
 import pytest
 
-from harness.errors import TerraformError
-from harness.targets import Target
-from harness.terraform import STACK_FILE, Terraform, init, output, plan
+from cloudmap_harness.errors import TerraformError
+from cloudmap_harness.aws.targets import Target
+from cloudmap_harness.terraform.driver import STACK_FILE, Terraform, init, output, plan
 from localaws.server import Endpoint
 from localaws.settings import Settings
 from scripts.sites import target_environment

@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from harness import terraform as harness_terraform
-from harness.aws import Aws
-from harness.deployment import Deployment
-from harness.errors import TerraformError
-from harness.targets import Target, environment, terraform_environment
+from cloudmap_harness.terraform import driver as harness_terraform
+from cloudmap_harness.aws.clients import Aws
+from cloudmap_harness.terraform.deployment import Deployment
+from cloudmap_harness.errors import TerraformError
+from cloudmap_harness.aws.targets import Target, environment, terraform_environment
 from localaws.server import Endpoint
 from scripts.sites import CHECKOUT, SYNTHESIS
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.targets import Target
-from harness.targets import environment as environment_of
+from cloudmap_harness.aws.targets import Target
+from cloudmap_harness.aws.targets import environment as environment_of
 from localaws.server import Endpoint
 from scripts import deployment, sites
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.targets import terraform_environment
+from cloudmap_harness.aws.targets import terraform_environment
 from main import build_app
 from stacks.settings import Settings
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-PARTS = {"main", "stacks", "localaws", "harness", "scripts", "tests"}
+PARTS = {"main", "stacks", "localaws", "cloudmap_harness", "scripts", "tests"}
 CDKTF = {"cdktf", "cdktf_cdktf_provider_aws", "constructs", "jsii"}
 # A pure function of its settings has no use for these.
 IMPURE = {
@@ -75,7 +75,7 @@ def crossings_of_localaws(source: str) -> set[str]:
 
 
 def crossings_of_harness(source: str) -> set[str]:
-    return roots(source) & (CDKTF | (PARTS - {"harness"}) | {"moto", "dnslib"})
+    return roots(source) & (CDKTF | (PARTS - {"cloudmap_harness"}) | {"moto", "dnslib"})
 
 
 def crossings_of_article(source: str) -> set[str]:
@@ -87,7 +87,7 @@ CHECKS = {
     "main": crossings_of_dsl,
     "stacks": crossings_of_dsl,
     "localaws": crossings_of_localaws,
-    "harness": crossings_of_harness,
+    "cloudmap_harness": crossings_of_harness,
 }
 
 
@@ -125,18 +125,18 @@ def test_no_stack_imports_a_stack() -> None:
     [
         ("main", "import boto3", "boto3"),
         ("main", "import requests.adapters as a", "requests"),
-        ("stacks", "from harness import targets", "harness"),
+        ("stacks", "from cloudmap_harness import errors", "cloudmap_harness"),
         ("stacks", "def f():\n    import localaws.server", "localaws"),
         ("stacks", "import time", "time"),
         ("stacks", "from urllib.request import urlopen", "urllib"),
         ("localaws", "import cdktf", "cdktf"),
         ("localaws", "from cdktf_cdktf_provider_aws.vpc import Vpc", "cdktf_cdktf_provider_aws"),
         ("localaws", "from stacks.settings import Settings", "stacks"),
-        ("localaws", "if True:\n    from harness.probes import records", "harness"),
-        ("harness", "import moto", "moto"),
-        ("harness", "from localaws.server import Endpoint", "localaws"),
-        ("harness", "import importlib\nimportlib.import_module('main')", "main"),
-        ("harness", "__import__('cdktf')", "cdktf"),
+        ("localaws", "if True:\n    from cloudmap_harness.discovery.probes import records", "cloudmap_harness"),
+        ("cloudmap_harness", "import moto", "moto"),
+        ("cloudmap_harness", "from localaws.server import Endpoint", "localaws"),
+        ("cloudmap_harness", "import importlib\nimportlib.import_module('main')", "main"),
+        ("cloudmap_harness", "__import__('cdktf')", "cdktf"),
     ],
 )
 def test_a_crossing_is_seen(part: str, source: str, crossing: str) -> None:
@@ -148,7 +148,7 @@ def test_a_crossing_is_seen(part: str, source: str, crossing: str) -> None:
     [
         ("stacks", "import json\nfrom pydantic import BaseModel\nfrom constructs import Construct"),
         ("localaws", "import time\nfrom moto.ecs import models\nfrom . import server"),
-        ("harness", "import boto3, socket\nfrom python_terraform import Terraform"),
+        ("cloudmap_harness", "import boto3, socket\nfrom python_terraform import Terraform"),
     ],
 )
 def test_what_is_allowed_is_no_crossing(part: str, source: str) -> None:

@@ -6,7 +6,7 @@ from string import Template
 
 import pytest
 
-from harness.errors import WaitTimeout
+from cloudmap_harness.errors import WaitTimeout
 from scripts.article import runner
 from scripts.article.runner import TEMPLATES, CommandFailed, Session
 from scripts.article.step import Step, everyone_has_answered, it_works, says

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import pytest
 from rich.console import Console
 
-from harness.aws import Aws
-from harness.aws_reads import ACTIONS, check_aws
-from harness.links import Report, Verdict
-from harness.networks import Wanted
-from harness.targets import Target, environment
+from cloudmap_harness.aws.clients import Aws
+from cloudmap_harness.preflight.aws_account import ACTIONS, check_aws
+from cloudmap_harness.preflight.results import Report, Verdict
+from cloudmap_harness.aws.vpc_lookup import Wanted
+from cloudmap_harness.aws.targets import Target, environment
 from localaws.server import Endpoint
 from scripts.check_target import show
 

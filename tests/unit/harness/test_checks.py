@@ -4,8 +4,8 @@
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network
 
-from harness.checks import Check
-from harness.probes import Instance, Observation, Record, Task
+from cloudmap_harness.discovery.convergence import Check
+from cloudmap_harness.discovery.probes import Instance, Observation, Record, Task
 
 NAME = "web.example.internal."
 CHECK = Check(2, NAME, 300, (IPv4Network("10.0.8.0/24"), IPv4Network("10.0.9.0/24")))

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from harness.deployed import Deployed
-from harness.deployment import Deployment, Synthesis
-from harness.errors import DestroyError, NotDeployed, PlanNotEmpty, SynthError
+from cloudmap_harness.discovery.service import Deployed
+from cloudmap_harness.terraform.deployment import Deployment, Synthesis
+from cloudmap_harness.errors import DestroyError, NotDeployed, PlanNotEmpty, SynthError
 
 FakeTerraform = Callable[[str], dict[str, str]]
 

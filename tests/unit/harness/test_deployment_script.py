@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.deployment import Synthesis
-from harness.targets import Target
+from cloudmap_harness.terraform.deployment import Synthesis
+from cloudmap_harness.aws.targets import Target
 from scripts import deployment
 from scripts.health import EndpointError
 

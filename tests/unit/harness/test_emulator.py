@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from harness.emulator import NEEDED, who_answers
-from harness.errors import AwsError
+from cloudmap_harness.aws.health import NEEDED, who_answers
+from cloudmap_harness.errors import AwsError
 
 Serve = Callable[..., str]
 

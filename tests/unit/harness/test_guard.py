@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from harness.aws import Aws
-from harness.errors import AwsError, TargetError
-from harness.guard import Caller, confirmed
-from harness.targets import Target, environment
+from cloudmap_harness.aws.clients import Aws
+from cloudmap_harness.errors import AwsError, TargetError
+from cloudmap_harness.aws.account import Caller, confirmed
+from cloudmap_harness.aws.targets import Target, environment
 from localaws.server import Endpoint
 from scripts import guard
 
@@ -79,7 +79,7 @@ def test_the_root_user_is_refused_unless_told_otherwise(
     standing_for_aws: Callable[..., Aws], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = Caller(ACCOUNT, f"arn:aws:iam::{ACCOUNT}:root")
-    monkeypatch.setattr("harness.guard.caller", lambda aws: root)
+    monkeypatch.setattr("cloudmap_harness.aws.account.caller", lambda aws: root)
     with pytest.raises(TargetError, match="root.*an IAM user or role, or ALLOW_ROOT=1"):
         confirmed(standing_for_aws(), {"CONFIRM": ACCOUNT})
     assert confirmed(standing_for_aws(), {"CONFIRM": ACCOUNT, "ALLOW_ROOT": "1"}) == root
@@ -141,7 +141,7 @@ def test_account_region_and_costs_are_shown(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr("harness.aws.Aws", standing_for_aws)
+    monkeypatch.setattr("cloudmap_harness.aws.clients.Aws", standing_for_aws)
     child = guard.guarded(Target.AWS, {"CONFIRM": ACCOUNT, "AWS_REGION": REGION})
     assert child["TF_VAR_allowed_account_ids"] == f'["{ACCOUNT}"]'
     said: Any = capsys.readouterr().err

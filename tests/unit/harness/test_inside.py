@@ -17,10 +17,10 @@ import dns.rcode
 import dns.rrset
 import pytest
 
-from harness import inside as module
-from harness.errors import PromiseBroken
-from harness.inside import Answer, Inside, Page, fetch_all, resolve, resolve_often
-from harness.promise import Promise
+from cloudmap_harness.discovery import vpc_client as module
+from cloudmap_harness.errors import PromiseBroken
+from cloudmap_harness.discovery.vpc_client import Answer, Inside, Page, fetch_all, resolve, resolve_often
+from cloudmap_harness.discovery.vpc_access import Promise
 
 NAME = "web.example.internal"
 WORKS = "<h1>It works!</h1>\n"

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from harness.aws import Aws
-from harness.errors import TargetError
-from harness.leaks import Leak, leaks
-from harness.marks import PROJECT, ecs_tags, specification, tags
-from harness.targets import Target, environment
-from harness.trial_network import create
-from harness.undoing import Undoing
+from cloudmap_harness.aws.clients import Aws
+from cloudmap_harness.errors import TargetError
+from cloudmap_harness.aws.inventory import Leak, leaks
+from cloudmap_harness.aws.tags import PROJECT, ecs_tags, specification, tags
+from cloudmap_harness.aws.targets import Target, environment
+from cloudmap_harness.preflight.vpc import create
+from cloudmap_harness.cleanup import Undoing
 from localaws.server import Endpoint
 from scripts.leaks import main, parse_age, told
 from stacks.base import PROJECT as PROJECT_OF_THE_STACKS

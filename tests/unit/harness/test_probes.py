@@ -12,12 +12,12 @@ from botocore.stub import Stubber
 from moto.moto_api._internal.models import MotoAPIBackend
 from moto.server import ThreadedMotoServer
 
-from harness import probes
-from harness.aws import Aws
-from harness.errors import AwsError
-from harness.leftovers import Leftover, Names, leftovers
-from harness.probes import Instance, Record, Task
-from harness.targets import Target, environment
+from cloudmap_harness.discovery import probes
+from cloudmap_harness.aws.clients import Aws
+from cloudmap_harness.errors import AwsError
+from cloudmap_harness.aws.leftovers import Leftover, Names, leftovers
+from cloudmap_harness.discovery.probes import Instance, Record, Task
+from cloudmap_harness.aws.targets import Target, environment
 
 REGION = "ap-northeast-1"
 CLUSTER = "handson-cluster"

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from harness import process
-from harness.interrupts import Interrupted, deferred, interruptible
-from harness.process import Child, Completed, Overdue, finish
+from cloudmap_harness.terraform import process
+from cloudmap_harness.terraform.signals import Interrupted, deferred, interruptible
+from cloudmap_harness.terraform.process import Child, Completed, Overdue, finish
 
 LATE = 60.0
 

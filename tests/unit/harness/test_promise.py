@@ -6,9 +6,9 @@ from ipaddress import IPv4Address
 
 import pytest
 
-from harness.errors import PromiseBroken
-from harness.inside import MISS, Answer, Page, queries
-from harness.promise import Promise
+from cloudmap_harness.errors import PromiseBroken
+from cloudmap_harness.discovery.vpc_client import MISS, Answer, Page, queries
+from cloudmap_harness.discovery.vpc_access import Promise
 
 NAME = "web.example.internal"
 WORKS = "<html><body><h1>It works!</h1></body></html>\n"

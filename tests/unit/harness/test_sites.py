@@ -6,8 +6,8 @@ from ipaddress import IPv4Address
 
 import pytest
 
-from harness.probes import Observation, Record
-from harness.targets import Target
+from cloudmap_harness.discovery.probes import Observation, Record
+from cloudmap_harness.aws.targets import Target
 from scripts.health import EndpointError
 from scripts.sites import inside_of, promise_of
 from stacks.settings import Settings

@@ -8,9 +8,9 @@ from ipaddress import IPv4Address, IPv4Network
 
 from rich.console import Console
 
-from harness.checks import Check
-from harness.inside import Page
-from harness.probes import Instance, Observation, Record, Task
+from cloudmap_harness.discovery.convergence import Check
+from cloudmap_harness.discovery.vpc_client import Page
+from cloudmap_harness.discovery.probes import Instance, Observation, Record, Task
 from scripts.status_table import ROWS, show
 
 NAME = "web.example.internal."

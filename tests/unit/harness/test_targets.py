@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.errors import TargetError
-from harness.targets import (
+from cloudmap_harness.errors import TargetError
+from cloudmap_harness.aws.targets import (
     Target,
     environment,
     localstack_endpoint,

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from harness import terraform
-from harness.errors import TerraformError, ToolMissing
-from harness.terraform import Terraform
+from cloudmap_harness.terraform import driver as terraform
+from cloudmap_harness.errors import TerraformError, ToolMissing
+from cloudmap_harness.terraform.driver import Terraform
 
 FakeTerraform = Callable[[str], dict[str, str]]
 RECORD = 'echo "$@" >> calls'

@@ -3,9 +3,9 @@
 
 import pytest
 
-from harness import undoing as module
-from harness.errors import AwsError
-from harness.undoing import Undoing
+from cloudmap_harness import cleanup as module
+from cloudmap_harness.errors import AwsError
+from cloudmap_harness.cleanup import Undoing
 
 
 @pytest.fixture(autouse=True)

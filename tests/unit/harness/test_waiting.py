@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable
 
 import pytest
 
-from harness.errors import WaitTimeout
-from harness.waiting import wait_for
+from cloudmap_harness.errors import WaitTimeout
+from cloudmap_harness.waiting import wait_for
 
 
 class Clock:

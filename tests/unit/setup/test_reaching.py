@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from harness.errors import TargetError
-from harness.targets import Target
+from cloudmap_harness.errors import TargetError
+from cloudmap_harness.aws.targets import Target
 from scripts import launcher
 from scripts.endpoint import endpoint_of
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.errors import HarnessError
-from harness.targets import Target
+from cloudmap_harness.errors import HarnessError
+from cloudmap_harness.aws.targets import Target
 from scripts import kept_run
 from scripts.runs import Run, names, new_id
 from scripts.sites import settings_with

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from harness.errors import NotDeployed
+from cloudmap_harness.errors import NotDeployed
 
 
 @dataclass(frozen=True)

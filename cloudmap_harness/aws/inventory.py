@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from harness.aws import Aws
-from harness.marks import PROJECT
+from cloudmap_harness.aws.clients import Aws
+from cloudmap_harness.aws.tags import PROJECT
 
 _BORN = re.compile(r"run-(\d{14})-")
 _NOT_LEAKED = {"vpc"}  # `make vpc` made it, to stay.

@@ -17,7 +17,7 @@ from pathlib import Path
 from threading import Thread
 from typing import IO
 
-from harness.interrupts import deferred
+from cloudmap_harness.terraform.signals import deferred
 
 LOG = logging.getLogger(__name__)
 STOP_GRACE = 120.0

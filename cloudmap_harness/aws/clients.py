@@ -12,7 +12,7 @@ import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from harness.errors import AwsError
+from cloudmap_harness.errors import AwsError
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
@@ -31,7 +31,7 @@ _NOTHING_OF_THE_USER = {
 
 
 class Aws:
-    """Clients for `environment` (harness.targets.environment), whatever this process's own says."""
+    """Clients for `environment` (cloudmap_harness.aws.targets.environment), whatever this process's own says."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self.endpoint = environment.get("AWS_ENDPOINT_URL")

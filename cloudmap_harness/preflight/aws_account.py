@@ -5,12 +5,12 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from harness.aws import Aws
-from harness.errors import AwsError
-from harness.guard import caller
-from harness.links import Lacking, Report, Unchecked, look
-from harness.networks import Wanted, find
-from harness.preflight import LINKS
+from cloudmap_harness.aws.clients import Aws
+from cloudmap_harness.errors import AwsError
+from cloudmap_harness.aws.account import caller
+from cloudmap_harness.preflight.results import Lacking, Report, Unchecked, look
+from cloudmap_harness.aws.vpc_lookup import Wanted, find
+from cloudmap_harness.preflight.endpoint import LINKS
 
 ROLE = "AWSServiceRoleForECS"
 ACTIONS = (

@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """ECS on trial: a cluster and a service of two tasks of our own, soon removed."""
 
-from harness.aws import Aws
-from harness.inside import Inside, fetch_all, queries, resolve_often
-from harness.leftovers import Names
-from harness.links import Lacking, Unchecked
-from harness.marks import ecs_tags, specification
-from harness.networks import Network
-from harness.probes import Instance, Record, Task, instances, tasks
-from harness.promise import Promise
-from harness.trial_cloudmap import AT_ONCE, INTERVAL, TTL, CloudMapTrial
-from harness.undoing import Undoing
-from harness.waiting import wait_for
+from cloudmap_harness.aws.clients import Aws
+from cloudmap_harness.discovery.vpc_client import Inside, fetch_all, queries, resolve_often
+from cloudmap_harness.aws.leftovers import Names
+from cloudmap_harness.preflight.results import Lacking, Unchecked
+from cloudmap_harness.aws.tags import ecs_tags, specification
+from cloudmap_harness.aws.vpc_lookup import Network
+from cloudmap_harness.discovery.probes import Instance, Record, Task, instances, tasks
+from cloudmap_harness.discovery.vpc_access import Promise
+from cloudmap_harness.preflight.cloud_map import AT_ONCE, INTERVAL, TTL, CloudMapTrial
+from cloudmap_harness.cleanup import Undoing
+from cloudmap_harness.waiting import wait_for
 
 DESIRED = 2
 PORT = 80

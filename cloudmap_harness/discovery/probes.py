@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING
 
-from harness.aws import Aws
-from harness.deployed import Deployed
+from cloudmap_harness.aws.clients import Aws
+from cloudmap_harness.discovery.service import Deployed
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import TaskTypeDef

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
-from harness.aws import Aws
-from harness.deployed import Deployed
-from harness.errors import WaitTimeout
-from harness.probes import (
+from cloudmap_harness.aws.clients import Aws
+from cloudmap_harness.discovery.service import Deployed
+from cloudmap_harness.errors import WaitTimeout
+from cloudmap_harness.discovery.probes import (
     Instance,
     Observation,
     Record,
@@ -18,7 +18,7 @@ from harness.probes import (
     service_events,
     subnet_networks,
 )
-from harness.waiting import wait_for
+from cloudmap_harness.waiting import wait_for
 
 LAYERS = ("running tasks", "Cloud Map instances", "A records")
 NO_ADDRESS = IPv4Address("0.0.0.0")

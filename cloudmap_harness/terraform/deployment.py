@@ -8,11 +8,11 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
-from harness import terraform
-from harness.errors import DestroyError, PlanNotEmpty, SynthError, TerraformError
-from harness.process import Child, Overdue, finish
-from harness.terraform import Echo, Terraform
-from harness.timings import Timings
+from cloudmap_harness.terraform import driver as terraform
+from cloudmap_harness.errors import DestroyError, PlanNotEmpty, SynthError, TerraformError
+from cloudmap_harness.terraform.process import Child, Overdue, finish
+from cloudmap_harness.terraform.driver import Echo, Terraform
+from cloudmap_harness.terraform.timings import Timings
 
 SCALED = "compute"
 """The one stack in which the desired count is."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from harness.errors import AwsError
+from cloudmap_harness.errors import AwsError
 
 NEEDED = ("ec2", "ecs", "route53", "servicediscovery", "sts")
 """LocalStack's names of the services that the hands-on uses."""

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from article.vpc import SUBNETS, VPC_CIDR, VPC_NAME, route_table_name, subnet_tags
-from harness.aws import Aws
-from harness.errors import HarnessError
-from harness.marks import tags
-from harness.waiting import wait_for
+from cloudmap_harness.aws.clients import Aws
+from cloudmap_harness.errors import HarnessError
+from cloudmap_harness.aws.tags import tags
+from cloudmap_harness.waiting import wait_for
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import FilterTypeDef

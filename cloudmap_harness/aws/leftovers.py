@@ -4,8 +4,8 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from harness.aws import Aws
-from harness.probes import instances, records
+from cloudmap_harness.aws.clients import Aws
+from cloudmap_harness.discovery.probes import instances, records
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
-from harness.errors import AwsError, HarnessError
-from harness.interrupts import deferred
-from harness.waiting import wait_for
+from cloudmap_harness.errors import AwsError, HarnessError
+from cloudmap_harness.terraform.signals import deferred
+from cloudmap_harness.waiting import wait_for
 
 _IN_USE = {
     "ClusterContainsServicesException",

@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from harness.aws import Aws
-from harness.errors import TargetError
-from harness.targets import is_dummy
+from cloudmap_harness.aws.clients import Aws
+from cloudmap_harness.errors import TargetError
+from cloudmap_harness.aws.targets import is_dummy
 
 
 @dataclass(frozen=True)

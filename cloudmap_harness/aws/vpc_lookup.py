@@ -4,8 +4,8 @@
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 
-from harness.aws import Aws
-from harness.links import Lacking
+from cloudmap_harness.aws.clients import Aws
+from cloudmap_harness.preflight.results import Lacking
 
 VPC_ATTRIBUTES = ("enableDnsSupport", "enableDnsHostnames")
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from harness.errors import AwsError, HarnessError, WaitTimeout
+from cloudmap_harness.errors import AwsError, HarnessError, WaitTimeout
 
 
 class Verdict(StrEnum):

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 
-from harness.errors import PromiseBroken
-from harness.inside import (
+from cloudmap_harness.errors import PromiseBroken
+from cloudmap_harness.discovery.vpc_client import (
     MOST_ANSWERS,
     Answer,
     Inside,

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from harness.errors import WaitTimeout
+from cloudmap_harness.errors import WaitTimeout
 
 T = TypeVar("T")
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from harness.errors import TargetError
+from cloudmap_harness.errors import TargetError
 
 DUMMY_KEY = "test"
 """Access key and secret for every endpoint that is not AWS."""

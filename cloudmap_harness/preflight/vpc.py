@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """A VPC of the trial's own, for an account that has none that fits."""
 
-from harness.aws import Aws
-from harness.marks import specification
-from harness.networks import Network, Wanted, find
-from harness.undoing import Undoing
+from cloudmap_harness.aws.clients import Aws
+from cloudmap_harness.aws.tags import specification
+from cloudmap_harness.aws.vpc_lookup import Network, Wanted, find
+from cloudmap_harness.cleanup import Undoing
 
 CIDR = "10.255.0.0/16"
 SUBNET = "10.255.8.0/24"

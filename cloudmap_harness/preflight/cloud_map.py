@@ -3,14 +3,14 @@
 
 from collections.abc import Callable
 
-from harness.aws import Aws
-from harness.errors import AwsError
-from harness.leftovers import Names
-from harness.links import Lacking, Unchecked
-from harness.marks import tags
-from harness.probes import Record, records
-from harness.undoing import Undoing
-from harness.waiting import wait_for
+from cloudmap_harness.aws.clients import Aws
+from cloudmap_harness.errors import AwsError
+from cloudmap_harness.aws.leftovers import Names
+from cloudmap_harness.preflight.results import Lacking, Unchecked
+from cloudmap_harness.aws.tags import tags
+from cloudmap_harness.discovery.probes import Record, records
+from cloudmap_harness.cleanup import Undoing
+from cloudmap_harness.waiting import wait_for
 
 OPERATION = 60.0
 """Seconds for an operation of Cloud Map's; AWS takes 3 to 40."""
