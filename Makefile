@@ -46,35 +46,35 @@ test-live: setup ## The hands-on, checked at every step: [DESIRED=4] [TARGET=loc
 	    $(if $(DESIRED),--desired='$(DESIRED)') $(if $(JUNIT),--junit-xml='$(JUNIT)')
 
 handson: setup ## The hands-on to watch, on an endpoint of its own: [BY=code|cli] [PAUSE=1]
-	@$(IN_VENV) -m scripts.handson $(if $(BY),--by='$(BY)') $(if $(PAUSE),--pause)
+	@$(IN_VENV) -m handson.walkthrough $(if $(BY),--by='$(BY)') $(if $(PAUSE),--pause)
 
 check-target: setup ## Which links of the chain a target has: TARGET=... [ENDPOINT=url]
-	@$(IN_VENV) -m scripts.check_target --target='$(TARGET)'
+	@$(IN_VENV) -m handson.check_target --target='$(TARGET)'
 
 bench-synth: setup ## Synthesis with lazy bindings against the stock import
-	@$(IN_VENV) -m scripts.bench_synth
+	@$(IN_VENV) -m benchmarks.synth
 
 deploy: setup ## Deploy all stacks by Terraform directly: [DESIRED=1] [TARGET=local] [STATE=folder]
-	@$(IN_VENV) -m $(if $(STATE),scripts.kept_run deploy '$(STATE)',scripts.deployment deploy --target='$(TARGET)' \
+	@$(IN_VENV) -m $(if $(STATE),handson.kept_run deploy '$(STATE)',handson.deployment deploy --target='$(TARGET)' \
 	    $(if $(DESIRED),--desired='$(DESIRED)'))
 
 scale: setup ## Change the number of tasks: DESIRED=n [TARGET=local]
-	@$(IN_VENV) -m scripts.deployment scale --target='$(TARGET)' $(if $(DESIRED),--desired='$(DESIRED)')
+	@$(IN_VENV) -m handson.deployment scale --target='$(TARGET)' $(if $(DESIRED),--desired='$(DESIRED)')
 
 status: setup ## What is desired, running, registered and in DNS; exit 0 only when they agree
-	@$(IN_VENV) -m $(if $(STATE),scripts.kept_run status '$(STATE)',scripts.deployment status --target='$(TARGET)')
+	@$(IN_VENV) -m $(if $(STATE),handson.kept_run status '$(STATE)',handson.deployment status --target='$(TARGET)')
 
 destroy: setup ## Destroy the deployment, or with STATE=folder that of a live run
-	@$(IN_VENV) -m $(if $(STATE),scripts.kept_run destroy '$(STATE)',scripts.deployment destroy --target='$(TARGET)')
+	@$(IN_VENV) -m $(if $(STATE),handson.kept_run destroy '$(STATE)',handson.deployment destroy --target='$(TARGET)')
 
 leaks: setup ## What a target still has of the project's, and what removes it: [RUN=id] [AGE=2h]
-	@$(IN_VENV) -m scripts.leaks --target='$(TARGET)' $(if $(RUN),--run='$(RUN)') $(if $(AGE),--age='$(AGE)')
+	@$(IN_VENV) -m handson.leaks --target='$(TARGET)' $(if $(RUN),--run='$(RUN)') $(if $(AGE),--age='$(AGE)')
 
 vpc: setup ## Make the article's VPC on an endpoint that has none: TARGET=localstack [ENDPOINT=url]
-	@$(IN_VENV) -m scripts.vpc make --target='$(TARGET)'
+	@$(IN_VENV) -m handson.article_vpc make --target='$(TARGET)'
 
 vpc-destroy: setup ## Remove the VPC that `make vpc` made
-	@$(IN_VENV) -m scripts.vpc destroy --target='$(TARGET)'
+	@$(IN_VENV) -m handson.article_vpc destroy --target='$(TARGET)'
 
 local-up: setup ## Start the embedded AWS endpoint in the background (LOCALAWS_PORT, default 4566)
 	@scripts/localaws up
@@ -86,7 +86,7 @@ local-status: setup ## Is it running, and where
 	@scripts/localaws status
 
 env: setup ## Shell lines; eval "$(make -s env)" puts your shell inside the endpoint's VPC
-	@$(IN_VENV) -m scripts.shell
+	@$(IN_VENV) -m handson.vpc_shell
 
 lock: setup ## Write the lock files anew from pyproject.toml, requirements-uv.lock and package.json
 	@cp requirements.lock requirements-uv.lock .state/
@@ -99,4 +99,4 @@ lock: setup ## Write the lock files anew from pyproject.toml, requirements-uv.lo
 	@npm install --package-lock-only
 
 clean: ## Remove all that was generated, unless a Terraform state still holds resources
-	@'$(PYTHON)' -m scripts.clean
+	@'$(PYTHON)' -m scripts.setup.clean

@@ -27,7 +27,7 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     from cloudmap_harness.errors import TargetError  # Only for those who ask.
     from cloudmap_harness.aws.targets import Target
-    from scripts.sites import settings_with
+    from handson.context import settings_with
     from stacks.errors import SettingsError
 
     try:

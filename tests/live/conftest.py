@@ -13,10 +13,10 @@ import pytest
 from cloudmap_harness.terraform.deployment import Deployment
 from cloudmap_harness.terraform.signals import deferred, interruptible
 from cloudmap_harness.aws.targets import Target, terraform_binary
-from scripts import runs
-from scripts.endpoint import ON_FREE_PORTS, down, endpoint_of, up
-from scripts.runs import Run
-from scripts.sites import CHECKOUT, SYNTHESIS, settings_with, target_environment
+from handson import live_run as runs
+from handson.local_endpoint import ON_FREE_PORTS, down, endpoint_of, up
+from handson.live_run import Run
+from handson.context import CHECKOUT, SYNTHESIS, settings_with, target_environment
 from stacks.errors import SettingsError
 from stacks.settings import Settings
 from tests.live.copies import copy as copy  # A fixture, for the tests of this folder.

@@ -18,7 +18,7 @@ import pytest
 from cloudmap_harness.aws.clients import Aws
 from cloudmap_harness.discovery.service import Deployed
 from cloudmap_harness.aws.targets import Target, environment
-from scripts.endpoint import ON_FREE_PORTS, down
+from handson.local_endpoint import ON_FREE_PORTS, down
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 STACKS = ["compute", "discovery", "network-inputs"]

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.sites import CHECKOUT
+from handson.context import CHECKOUT
 
 LOCK = Path(__file__).with_name("ministack.lock")
 VENV = CHECKOUT / ".state" / "peers" / "ministack"

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from scripts.article.runner import Session
-from scripts.article.steps import BY_CLI, KEPT
-from scripts.endpoint import ON_FREE_PORTS, down, up
+from handson.article.runner import Session
+from handson.article.steps import BY_CLI, KEPT
+from handson.local_endpoint import ON_FREE_PORTS, down, up
 from tests.live.likeness import differences
 from tests.live.steps import Steps
 

@@ -10,7 +10,7 @@ from cloudmap_harness.aws.clients import Aws
 from cloudmap_harness.aws.vpc_lookup import Wanted, find
 from cloudmap_harness.aws.targets import Target, environment
 from localaws.server import Endpoint
-from scripts import vpc
+from handson import article_vpc as vpc
 from tests.live.peers import moto_server as moto_server  # A fixture, for this file.
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts.endpoint import ON_FREE_PORTS, down, status, up
-from scripts.health import EndpointError, who_answers
+from handson.local_endpoint import ON_FREE_PORTS, down, status, up
+from handson.health import EndpointError, who_answers
 
 ENVIRON = {**os.environ, **ON_FREE_PORTS, "AWS_SECRET_ACCESS_KEY": "secret"}
 

@@ -13,8 +13,8 @@ from cloudmap_harness.aws.clients import Aws
 from cloudmap_harness.preflight.results import Report, Verdict
 from cloudmap_harness.aws.targets import Target, environment
 from localaws.server import Endpoint
-from scripts.check_target import report_of
-from scripts.sites import CHECKOUT
+from handson.check_target import report_of
+from handson.context import CHECKOUT
 from stacks.settings import Settings
 from tests.live.peers import ministack as ministack  # Fixtures, for this file.
 from tests.live.peers import moto_server as moto_server
@@ -117,8 +117,8 @@ def test_nobody_answers() -> None:
 @pytest.mark.parametrize(
     "command",
     [
-        ["scripts.check_target", "--target=localstack"],
-        ["scripts.deployment", "deploy", "--target=localstack"],
+        ["handson.check_target", "--target=localstack"],
+        ["handson.deployment", "deploy", "--target=localstack"],
         ["pytest", "tests/live/test_handson.py", "--target=localstack"],
     ],
     ids=["check-target", "deploy", "test-live"],

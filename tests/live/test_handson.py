@@ -22,9 +22,9 @@ from cloudmap_harness.aws.leftovers import Leftover, leftovers
 from cloudmap_harness.discovery.probes import Observation
 from cloudmap_harness.aws.targets import Target
 from cloudmap_harness.waiting import wait_for
-from scripts.check_target import report_of
-from scripts.health import Running, who_answers
-from scripts.sites import CONVERGENCE, INTERVAL, inside_of, names_of, promise_of
+from handson.check_target import report_of
+from handson.health import Running, who_answers
+from handson.context import CONVERGENCE, INTERVAL, inside_of, names_of, promise_of
 from stacks.settings import Settings
 from tests.live.steps import Steps
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from scripts.sites import CHECKOUT
+from handson.context import CHECKOUT
 
 LATE = 120.0
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from cloudmap_harness.aws.clients import Aws
 from cloudmap_harness.aws.targets import Target, environment
 from localaws.server import Endpoint
-from scripts.runs import Run
-from scripts.sites import CHECKOUT
+from handson.live_run import Run
+from handson.context import CHECKOUT
 
 
 def run(*command: str, **environ: str) -> str:

@@ -11,7 +11,7 @@ from cloudmap_harness.errors import TerraformError
 from cloudmap_harness.aws.account import Caller
 from cloudmap_harness.aws.targets import Target, environment, terraform_environment
 from localaws.server import Endpoint
-from scripts.sites import CHECKOUT, SYNTHESIS
+from handson.context import CHECKOUT, SYNTHESIS
 
 
 def test_an_account_that_was_not_confirmed_is_refused(terraform: str, tmp_path: Path) -> None:

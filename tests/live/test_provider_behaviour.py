@@ -20,7 +20,7 @@ from cloudmap_harness.aws.targets import Target
 from cloudmap_harness.terraform.driver import STACK_FILE, Terraform, init, output, plan
 from localaws.server import Endpoint
 from localaws.settings import Settings
-from scripts.sites import target_environment
+from handson.context import target_environment
 
 REGION = "ap-northeast-1"
 NAMESPACE = "provider.internal"

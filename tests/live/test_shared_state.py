@@ -19,7 +19,7 @@ from cloudmap_harness.terraform.deployment import Deployment
 from cloudmap_harness.errors import TerraformError
 from cloudmap_harness.aws.targets import Target, environment, terraform_environment
 from localaws.server import Endpoint
-from scripts.sites import CHECKOUT, SYNTHESIS
+from handson.context import CHECKOUT, SYNTHESIS
 
 BUCKET = "team-state"
 LOCK = "cloudmap-handson/default/compute.tfstate.tflock"

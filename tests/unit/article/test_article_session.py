@@ -7,12 +7,12 @@ from string import Template
 import pytest
 
 from cloudmap_harness.errors import WaitTimeout
-from scripts.article import runner
-from scripts.article.runner import TEMPLATES, CommandFailed, Session
-from scripts.article.step import Step, everyone_has_answered, it_works, says
-from scripts.article.steps import BY_CLI, KEPT
-from scripts.health import Running
-from scripts.shell import BIN
+from handson.article import runner
+from handson.article.runner import TEMPLATES, CommandFailed, Session
+from handson.article.step import Step, everyone_has_answered, it_works, says
+from handson.article.steps import BY_CLI, KEPT
+from handson.health import Running
+from handson.vpc_shell import BIN
 
 ENDPOINT = Running(
     "http://127.0.0.1:4566", 1, "moto 5", "127.0.0.1:5353", "http://127.0.0.1:3128", 0

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from scripts import handson
-from scripts.article.runner import Session
-from scripts.article.step import Step, everyone_has_answered
-from scripts.handson import MOST_LINES, Show, watch
-from scripts.health import EndpointError, Running
+from handson import walkthrough as handson
+from handson.article.runner import Session
+from handson.article.step import Step, everyone_has_answered
+from handson.walkthrough import MOST_LINES, Show, watch
+from handson.health import EndpointError, Running
 
 ENDPOINT = Running(
     "http://127.0.0.1:4566", 1, "moto 5", "127.0.0.1:5353", "http://127.0.0.1:3128", 0

@@ -13,7 +13,7 @@ from cloudmap_harness.preflight.results import Report, Verdict
 from cloudmap_harness.aws.vpc_lookup import Wanted
 from cloudmap_harness.aws.targets import Target, environment
 from localaws.server import Endpoint
-from scripts.check_target import show
+from handson.check_target import show
 
 LINK_ROLE = "service-linked role of ECS"
 ARTICLE = Wanted("", "cloudmap-handson-vpc", (), "Tier=private")

@@ -9,8 +9,8 @@ import pytest
 
 from cloudmap_harness.terraform.deployment import Synthesis
 from cloudmap_harness.aws.targets import Target
-from scripts import deployment
-from scripts.health import EndpointError
+from handson import deployment
+from handson.health import EndpointError
 
 
 @pytest.fixture(autouse=True)

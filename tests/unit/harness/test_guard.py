@@ -12,7 +12,7 @@ from cloudmap_harness.errors import AwsError, TargetError
 from cloudmap_harness.aws.account import Caller, confirmed
 from cloudmap_harness.aws.targets import Target, environment
 from localaws.server import Endpoint
-from scripts import guard
+from handson import aws_account as guard
 
 KEY = "AKIA1111222233334444"
 REGION = "ap-northeast-1"

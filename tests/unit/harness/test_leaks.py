@@ -19,7 +19,7 @@ from cloudmap_harness.aws.targets import Target, environment
 from cloudmap_harness.preflight.vpc import create
 from cloudmap_harness.cleanup import Undoing
 from localaws.server import Endpoint
-from scripts.leaks import main, parse_age, told
+from handson.leaks import main, parse_age, told
 from stacks.base import PROJECT as PROJECT_OF_THE_STACKS
 
 OLD = "run-20261120120000-ab12"

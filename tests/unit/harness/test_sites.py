@@ -8,8 +8,8 @@ import pytest
 
 from cloudmap_harness.discovery.probes import Observation, Record
 from cloudmap_harness.aws.targets import Target
-from scripts.health import EndpointError
-from scripts.sites import inside_of, promise_of
+from handson.health import EndpointError
+from handson.context import inside_of, promise_of
 from stacks.settings import Settings
 
 RECORD = Record("cloudmap-handson.example.internal.", IPv4Address("10.0.8.4"), 60, "task", True)

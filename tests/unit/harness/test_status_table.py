@@ -11,7 +11,7 @@ from rich.console import Console
 from cloudmap_harness.discovery.convergence import Check
 from cloudmap_harness.discovery.vpc_client import Page
 from cloudmap_harness.discovery.probes import Instance, Observation, Record, Task
-from scripts.status_table import ROWS, show
+from handson.status_table import ROWS, show
 
 NAME = "web.example.internal."
 CHECK = Check(0, NAME, 300, (IPv4Network("10.0.8.0/23"),))

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from scripts import endpoint
-from scripts.endpoint import down, running, status, up
-from scripts.health import EndpointError, Other, Running, running_at, who_answers
+from handson import local_endpoint as endpoint
+from handson.local_endpoint import down, running, status, up
+from handson.health import EndpointError, Other, Running, running_at, who_answers
 
 INSIDE = {"dns": "127.0.0.1:53", "bastion": "http://127.0.0.1:3128", "peakMemoryBytes": 1 << 20}
 OURS = json.dumps({"edition": "localaws", "version": "moto 5", "pid": os.getpid(), **INSIDE})

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from scripts import launcher
-from scripts.launcher import Call, UsageError, belonging, with_stacks
+from handson import cdktf_wrapper as launcher
+from handson.cdktf_wrapper import Call, UsageError, belonging, with_stacks
 
 GRAPH = {
     "compute": ["network-inputs", "discovery"],

@@ -8,8 +8,8 @@ import pytest
 
 from cloudmap_harness.errors import TargetError
 from cloudmap_harness.aws.targets import Target
-from scripts import launcher
-from scripts.endpoint import endpoint_of
+from handson import cdktf_wrapper as launcher
+from handson.local_endpoint import endpoint_of
 
 ELSEWHERE = {"ENDPOINT": "http://127.0.0.1:5000"}
 

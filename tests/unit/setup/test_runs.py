@@ -8,9 +8,9 @@ import pytest
 
 from cloudmap_harness.errors import HarnessError
 from cloudmap_harness.aws.targets import Target
-from scripts import kept_run
-from scripts.runs import Run, names, new_id
-from scripts.sites import settings_with
+from handson import kept_run
+from handson.live_run import Run, names, new_id
+from handson.context import settings_with
 from stacks.settings import Settings
 
 FIELDS = (

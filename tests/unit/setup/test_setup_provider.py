@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from main import build_app
-from scripts.setup_provider import VERSION, Provider, provide
-from scripts.setup_tools import Found, SetupError
+from scripts.setup.provider import VERSION, Provider, provide
+from scripts.setup.tools import Found, SetupError
 from stacks.settings import load_settings
 
 CHECKOUT = Path(__file__).resolve().parents[3]

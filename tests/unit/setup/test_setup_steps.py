@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from scripts import setup_steps
-from scripts.setup_steps import set_up
-from scripts.setup_tools import SetupError
+from scripts.setup import steps as setup_steps
+from scripts.setup.steps import set_up
+from scripts.setup.tools import SetupError
 
 PROVIDER = "providers/registry.terraform.io/hashicorp/aws/5.100.0/linux_amd64"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.setup_tools import NODE, NPM, SetupError, find, terraform
+from scripts.setup.tools import NODE, NPM, SetupError, find, terraform
 
 FakeProgram = Callable[[str, str], Path]
 

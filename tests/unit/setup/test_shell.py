@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts import shell
-from scripts.health import EndpointError, Running
+from handson import vpc_shell as shell
+from handson.health import EndpointError, Running
 
 REGION = "ap-northeast-1"
 ENDPOINT = Running(

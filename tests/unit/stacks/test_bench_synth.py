@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts import bench_synth
+from benchmarks import synth as bench_synth
 
 
 @pytest.fixture

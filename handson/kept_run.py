@@ -10,13 +10,13 @@ from pathlib import Path
 
 from cloudmap_harness.aws.health import who_answers
 from cloudmap_harness.errors import AwsError, HarnessError
-from scripts import deployment
-from scripts.endpoint import down
-from scripts.runs import Run
+from handson import deployment
+from handson.local_endpoint import down
+from handson.live_run import Run
 
 
 def main(arguments: Sequence[str]) -> int:
-    """As scripts.deployment; after a destroy the run's endpoint and folder are gone too."""
+    """As handson.deployment; after a destroy the run's endpoint and folder are gone too."""
     parser = argparse.ArgumentParser(prog="kept-run", description=__doc__)
     parser.add_argument("verb", choices=("deploy", "status", "destroy"))
     parser.add_argument("state", type=Path, help="the folder that the live test named")

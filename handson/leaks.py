@@ -12,9 +12,9 @@ from cloudmap_harness.aws.clients import Aws
 from cloudmap_harness.errors import HarnessError, TargetError
 from cloudmap_harness.aws.inventory import Leak, leaks
 from cloudmap_harness.aws.targets import Target
-from scripts.endpoint import endpoint_of
-from scripts.health import EndpointError
-from scripts.sites import settings_with, target_environment
+from handson.local_endpoint import endpoint_of
+from handson.health import EndpointError
+from handson.context import settings_with, target_environment
 from stacks.errors import SettingsError
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}

@@ -14,9 +14,9 @@ import jmespath
 from cloudmap_harness.errors import HarnessError, how_it_ended
 from cloudmap_harness.terraform.process import Child, Completed, Overdue, finish
 from cloudmap_harness.waiting import wait_for
-from scripts.article.step import Step
-from scripts.health import Running
-from scripts.shell import BIN, inside
+from handson.article.step import Step
+from handson.health import Running
+from handson.vpc_shell import BIN, inside
 
 TEMPLATES = Path(__file__).parent
 COMMAND_SECONDS = 60.0

@@ -21,10 +21,10 @@ from cloudmap_harness.discovery.vpc_client import fetch_all
 from cloudmap_harness.terraform.signals import Interrupted, interruptible
 from cloudmap_harness.discovery.probes import Observation, observe
 from cloudmap_harness.aws.targets import Target
-from scripts.check_target import report_of
-from scripts.endpoint import endpoint_of
-from scripts.health import EndpointError
-from scripts.sites import (
+from handson.check_target import report_of
+from handson.local_endpoint import endpoint_of
+from handson.health import EndpointError
+from handson.context import (
     CHECKOUT,
     CONVERGENCE,
     INTERVAL,
@@ -34,7 +34,7 @@ from scripts.sites import (
     settings_with,
     target_environment,
 )
-from scripts.status_table import show
+from handson.status_table import show
 from stacks.errors import SettingsError
 from stacks.settings import Settings
 

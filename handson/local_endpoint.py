@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 from cloudmap_harness.errors import TargetError
 from cloudmap_harness.aws.targets import Target, localstack_endpoint
 from localaws import settings as localaws
-from scripts.health import EndpointError, Other, Running, who_answers
+from handson.health import EndpointError, Other, Running, who_answers
 from stacks import settings as handson
 from stacks.errors import SettingsError
 

@@ -17,10 +17,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.setup_provider import VERSION, Provider, provide
-from scripts.setup_tools import NODE, NPM, SetupError, find, terraform, venv_problems
+from scripts.setup.provider import VERSION, Provider, provide
+from scripts.setup.tools import NODE, NPM, SetupError, find, terraform, venv_problems
 
-CHECKOUT = Path(__file__).resolve().parent.parent
+CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ import sys
 from collections.abc import Iterator, Mapping
 
 from cloudmap_harness.aws.targets import Target, environment
-from scripts.endpoint import running
-from scripts.health import EndpointError, Running
-from scripts.sites import CHECKOUT, settings_with
+from handson.local_endpoint import running
+from handson.health import EndpointError, Running
+from handson.context import CHECKOUT, settings_with
 from stacks.errors import SettingsError
 
 BIN = CHECKOUT / ".venv" / "bin"

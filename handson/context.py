@@ -11,8 +11,8 @@ from cloudmap_harness.aws.leftovers import Names
 from cloudmap_harness.discovery.probes import Observation
 from cloudmap_harness.discovery.vpc_access import Promise
 from cloudmap_harness.aws.targets import Target, environment, terraform_environment
-from scripts.guard import guarded
-from scripts.health import running_at
+from handson.aws_account import guarded
+from handson.health import running_at
 from stacks.errors import SettingsError
 from stacks.settings import Settings, load_settings
 

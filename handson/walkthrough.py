@@ -22,12 +22,12 @@ from cloudmap_harness.terraform.deployment import Deployment
 from cloudmap_harness.errors import HarnessError
 from cloudmap_harness.terraform.signals import Interrupted, deferred, interruptible
 from cloudmap_harness.aws.targets import Target
-from scripts.article.runner import Outcome, Session
-from scripts.article.step import Step
-from scripts.article.steps import BY_CLI, DISCOVERED, GONE, KEPT, SPREAD
-from scripts.endpoint import ON_FREE_PORTS, STATE, down, up
-from scripts.health import EndpointError, Running
-from scripts.sites import SYNTHESIS, settings_with, target_environment
+from handson.article.runner import Outcome, Session
+from handson.article.step import Step
+from handson.article.steps import BY_CLI, DISCOVERED, GONE, KEPT, SPREAD
+from handson.local_endpoint import ON_FREE_PORTS, STATE, down, up
+from handson.health import EndpointError, Running
+from handson.context import SYNTHESIS, settings_with, target_environment
 from stacks.errors import SettingsError
 from stacks.settings import Settings
 

@@ -41,7 +41,7 @@ def main() -> int:
     if problem:
         print(problem, file=sys.stderr)
         return 1
-    from scripts.setup_steps import set_up  # Not sooner: it needs the Python that was just checked.
+    from scripts.setup.steps import set_up  # Not sooner: it needs the Python that was just checked.
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # So that no child outlives us.
     return set_up(os.environ, report="--report" in sys.argv[1:])

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-CHECKOUT = Path(__file__).resolve().parent.parent
+CHECKOUT = Path(__file__).resolve().parents[2]
 
 _STATES = ("terraform.*.tfstate", ".state/live/*/terraform.*.tfstate")
 """The deployment's, and those that a live test kept or could not end."""
@@ -38,7 +38,7 @@ def main() -> int:
         print("clean: nothing removed; `make destroy` first", file=sys.stderr)
         return 1
     if (CHECKOUT / ".state" / "localaws.pid").exists():
-        down = [".venv/bin/python", "-m", "scripts.endpoint", "down"]
+        down = [".venv/bin/python", "-m", "handson.local_endpoint", "down"]
         if subprocess.run(down, cwd=CHECKOUT).returncode:
             return 1
     for pattern in _GENERATED:

@@ -19,9 +19,9 @@ from cloudmap_harness.preflight.results import Report, Verdict
 from cloudmap_harness.aws.vpc_lookup import Wanted
 from cloudmap_harness.preflight.endpoint import check_endpoint
 from cloudmap_harness.aws.targets import Target
-from scripts.endpoint import endpoint_of
-from scripts.health import EndpointError
-from scripts.sites import CONVERGENCE, inside_of, settings_with, target_environment
+from handson.local_endpoint import endpoint_of
+from handson.health import EndpointError
+from handson.context import CONVERGENCE, inside_of, settings_with, target_environment
 from stacks.errors import SettingsError
 from stacks.settings import Settings
 

@@ -6,7 +6,7 @@ It creates the namespace httpd-service-discovery.internal and then lists cloudma
 here it is the latter throughout.
 """
 
-from scripts.article.step import Step, everyone_has_answered, it_works, says
+from handson.article.step import Step, everyone_has_answered, it_works, says
 
 _SERVICE = (
     "service.{serviceName: serviceName, status: status, desiredCount: desiredCount, "

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.setup_tools import Found, SetupError
+from scripts.setup.tools import Found, SetupError
 
 VERSION = "5.100.0"
 """The one that the Python bindings are generated for."""

@@ -14,9 +14,9 @@ from pathlib import Path
 
 from cloudmap_harness.errors import HarnessError
 from cloudmap_harness.aws.targets import Target, environment, terraform_environment
-from scripts.endpoint import endpoint_of
-from scripts.guard import guarded
-from scripts.health import EndpointError
+from handson.local_endpoint import endpoint_of
+from handson.aws_account import guarded
+from handson.health import EndpointError
 from stacks.errors import SettingsError
 from stacks.settings import load_settings
 
@@ -166,7 +166,7 @@ def _target_environment(environ: Mapping[str, str], command: str) -> dict[str, s
     child = guarded(target, child)
     if command in ("deploy", "apply") and target is not Target.LOCAL:
         from cloudmap_harness.aws.clients import Aws  # boto3 takes its time, and mostly the target is local.
-        from scripts.check_target import report_of
+        from handson.check_target import report_of
 
         report_of(target, settings, Aws(child)).require()
     return child

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The set-up. It imports the standard library only: it runs before anything is installed."""
