@@ -14,7 +14,7 @@ from localaws import runtime
 from localaws.cloudmap.backend import CloudMap
 from localaws.ecs.backend import Ecs
 from localaws.ecs.tasks import FargateTask
-from localaws.inside.containers import Containers
+from localaws.vpc.containers import Containers
 
 LOG = logging.getLogger(__name__)
 

@@ -13,8 +13,8 @@ from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import make_server
 
 from localaws import runtime
-from localaws.application import Application
-from localaws.inside.network import Network
+from localaws.wsgi import Application
+from localaws.vpc.servers import Network
 from localaws.install import installed
 from localaws.listening import HOST, on_port
 from localaws.scheduler import Scheduler

@@ -8,7 +8,7 @@ Only what bears our tags is ever removed.
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from article.vpc import SUBNETS, VPC_CIDR, VPC_NAME, route_table_name, subnet_tags
+from localaws.default_network import SUBNETS, VPC_CIDR, VPC_NAME, route_table_name, subnet_tags
 from cloudmap_harness.aws.clients import Aws
 from cloudmap_harness.errors import HarnessError
 from cloudmap_harness.aws.tags import tags

@@ -13,7 +13,7 @@ from localaws.cloudmap.instances import Instances
 from localaws.cloudmap.models import Instance, Service
 from localaws.cloudmap.namespaces import Params
 from localaws.cloudmap.responses import CloudMapResponse
-from localaws.served import Served
+from localaws.moto_mixins import Served
 
 
 class CloudMap(Served, Instances):

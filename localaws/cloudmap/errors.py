@@ -6,7 +6,7 @@ On the wire all of them come with HTTP 400, whatever status the model declares.
 
 from __future__ import annotations
 
-from localaws.served import AwsError
+from localaws.moto_mixins import AwsError
 
 
 class InvalidInput(AwsError):

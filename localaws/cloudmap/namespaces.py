@@ -27,7 +27,7 @@ from localaws.cloudmap.models import DEFAULT_SOA_TTL, Namespace, Service, arn, i
 from localaws.cloudmap.operations import Operation, Operations, change_id, operation_id, random_id
 from localaws.cloudmap.records import record_sets
 from localaws.route53 import HostedZones
-from localaws.served import AwsError
+from localaws.moto_mixins import AwsError
 
 Params = Mapping[str, Any]
 """A request's parameters, named as in the API."""

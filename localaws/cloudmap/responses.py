@@ -15,7 +15,7 @@ from localaws.cloudmap.filters import Criterion, filtered
 from localaws.cloudmap.models import Namespace, Service, id_of
 from localaws.cloudmap.operations import Operation
 from localaws.paging import InvalidToken, page
-from localaws.served import Constrained, Serialized
+from localaws.moto_mixins import Constrained, Serialized
 
 if TYPE_CHECKING:
     from localaws.cloudmap.backend import CloudMap

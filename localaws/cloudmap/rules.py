@@ -14,7 +14,7 @@ from typing import Any
 
 from localaws.cloudmap.errors import InvalidInput, ResourceLimitExceeded, TooManyTags
 from localaws.cloudmap.models import Service
-from localaws.served import AwsError
+from localaws.moto_mixins import AwsError
 
 NAMESPACES_PER_REGION = 50
 INSTANCES_PER_NAMESPACE = 2000

@@ -10,7 +10,7 @@ from moto.ecs import urls
 from localaws import runtime
 from localaws.ecs.responses import EcsResponse
 from localaws.ecs.service_calls import ServiceCalls
-from localaws.served import Served
+from localaws.moto_mixins import Served
 
 STOPPED_TASKS_STAY = timedelta(hours=1)
 """In DescribeTasks, at least [API reference, DescribeTasks]."""

@@ -14,7 +14,7 @@ from moto.ecs.responses import (
 )
 
 from localaws.paging import InvalidToken, Item, page
-from localaws.served import Serialized
+from localaws.moto_mixins import Serialized
 
 if TYPE_CHECKING:
     from localaws.ecs.backend import Ecs

@@ -78,12 +78,7 @@ def crossings_of_harness(source: str) -> set[str]:
     return roots(source) & (CDKTF | (PARTS - {"cloudmap_harness"}) | {"moto", "dnslib"})
 
 
-def crossings_of_article(source: str) -> set[str]:
-    return beyond(source, set()) | (roots(source) & IMPURE)
-
-
 CHECKS = {
-    "article": crossings_of_article,
     "main": crossings_of_dsl,
     "stacks": crossings_of_dsl,
     "localaws": crossings_of_localaws,

@@ -12,7 +12,7 @@ import boto3
 import pytest
 
 from localaws.cloudmap import errors
-from localaws.served import AwsError
+from localaws.moto_mixins import AwsError
 from tests.unit.localaws.account import NAMESPACE, REGION, SERVICE, Aws
 
 CLOUD_MAP = "Route53AutoNaming_v20170314"

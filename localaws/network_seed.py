@@ -2,7 +2,7 @@
 """The network that the article presumes, in every region of every account.
 
 By moto's backend, which is no client: an account is seeded before it answers its first call. The
-facts are article.vpc's, and a test holds the result against what `make vpc` makes by the AWS API.
+facts are localaws.default_network's, and a test holds the result against what `make vpc` makes by the AWS API.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 from moto.ec2.models import EC2Backend
 from moto.ec2.models.subnets import Subnet
 
-from article.vpc import SUBNETS, VPC_CIDR, VPC_NAME, route_table_name, subnet_tags
+from localaws.default_network import SUBNETS, VPC_CIDR, VPC_NAME, route_table_name, subnet_tags
 
 
 def create_article_vpc(ec2: EC2Backend) -> None:

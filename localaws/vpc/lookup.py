@@ -12,7 +12,7 @@ from moto.ec2.models.vpcs import VPC
 from moto.route53.models import FakeZone, route53_backends
 from moto.utilities.utils import get_partition
 
-from article.vpc import VPC_NAME
+from localaws.default_network import VPC_NAME
 
 BASTION_HOST = 10
 """The bastion's address, counted from the VPC's first: 10.0.0.10 in the article's VPC."""

@@ -11,8 +11,8 @@ from typing import cast
 from dnslib import CLASS, EDNS0, OPCODE, QTYPE, RCODE, DNSError, DNSHeader, DNSRecord
 
 from localaws import runtime
-from localaws.inside.answers import Answer, answer
-from localaws.inside.vantage import Vantage
+from localaws.vpc.resolution import Answer, answer
+from localaws.vpc.lookup import Vantage
 from localaws.listening import HOST, on_port
 
 LOG = logging.getLogger(__name__)

@@ -11,10 +11,10 @@ from threading import Thread
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from localaws.inside.bastion import Bastion
-from localaws.inside.containers import Containers
-from localaws.inside.dns_server import DnsServer
-from localaws.inside.vantage import Vantage
+from localaws.vpc.bastion import Bastion
+from localaws.vpc.containers import Containers
+from localaws.vpc.dns_server import DnsServer
+from localaws.vpc.lookup import Vantage
 from localaws.listening import HOST
 from localaws.settings import Settings
 

@@ -19,10 +19,10 @@ from moto.ec2.models import ec2_backends
 from yarl import URL
 
 from localaws import runtime
-from localaws.inside.answers import answer
-from localaws.inside.containers import Address, Containers
-from localaws.inside.firewall import lets_in
-from localaws.inside.vantage import Vantage
+from localaws.vpc.resolution import answer
+from localaws.vpc.containers import Address, Containers
+from localaws.vpc.security_groups import lets_in
+from localaws.vpc.lookup import Vantage
 from localaws.listening import HOST, on_port
 
 LOG = logging.getLogger(__name__)
