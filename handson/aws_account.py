@@ -20,8 +20,10 @@ def guarded(target: Target, environment: Mapping[str, str]) -> dict[str, str]:
     """
     if target is not Target.AWS:
         return dict(environment)
-    from cloudmap_harness.aws.clients import Aws  # boto3 takes its time: the launcher is here for every target.
     from cloudmap_harness.aws.account import confirmed
+    from cloudmap_harness.aws.clients import (
+        Aws,  # boto3 takes its time: the launcher is here for every target.
+    )
 
     who = confirmed(Aws(environment), environment)
     region = environment["AWS_REGION"]

@@ -12,11 +12,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cloudmap_harness.errors import HarnessError
 from cloudmap_harness.aws.targets import Target, environment, terraform_environment
-from handson.local_endpoint import endpoint_of
+from cloudmap_harness.errors import HarnessError
 from handson.aws_account import guarded
 from handson.health import EndpointError
+from handson.local_endpoint import endpoint_of
 from stacks.errors import SettingsError
 from stacks.settings import load_settings
 
@@ -165,7 +165,9 @@ def _target_environment(environ: Mapping[str, str], command: str) -> dict[str, s
     child = environment(target, environ, endpoint=endpoint, region=settings.region)
     child = guarded(target, child)
     if command in ("deploy", "apply") and target is not Target.LOCAL:
-        from cloudmap_harness.aws.clients import Aws  # boto3 takes its time, and mostly the target is local.
+        from cloudmap_harness.aws.clients import (
+            Aws,  # boto3 takes its time, and mostly the target is local.
+        )
         from handson.check_target import report_of
 
         report_of(target, settings, Aws(child)).require()

@@ -12,16 +12,16 @@ from rich.table import Table
 from rich.text import Text
 
 from cloudmap_harness.aws.clients import Aws
-from cloudmap_harness.preflight.aws_account import check_aws
-from cloudmap_harness.errors import HarnessError, TargetError
-from cloudmap_harness.terraform.signals import Interrupted, interruptible
-from cloudmap_harness.preflight.results import Report, Verdict
-from cloudmap_harness.aws.vpc_lookup import Wanted
-from cloudmap_harness.preflight.endpoint import check_endpoint
 from cloudmap_harness.aws.targets import Target
-from handson.local_endpoint import endpoint_of
-from handson.health import EndpointError
+from cloudmap_harness.aws.vpc_lookup import Wanted
+from cloudmap_harness.errors import HarnessError, TargetError
+from cloudmap_harness.preflight.aws_account import check_aws
+from cloudmap_harness.preflight.endpoint import check_endpoint
+from cloudmap_harness.preflight.results import Report, Verdict
+from cloudmap_harness.terraform.signals import Interrupted, interruptible
 from handson.context import CONVERGENCE, inside_of, settings_with, target_environment
+from handson.health import EndpointError
+from handson.local_endpoint import endpoint_of
 from stacks.errors import SettingsError
 from stacks.settings import Settings
 

@@ -5,12 +5,12 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from cloudmap_harness.terraform.deployment import Synthesis
-from cloudmap_harness.discovery.vpc_client import Inside
 from cloudmap_harness.aws.leftovers import Names
+from cloudmap_harness.aws.targets import Target, environment, terraform_environment
 from cloudmap_harness.discovery.probes import Observation
 from cloudmap_harness.discovery.vpc_access import Promise
-from cloudmap_harness.aws.targets import Target, environment, terraform_environment
+from cloudmap_harness.discovery.vpc_client import Inside
+from cloudmap_harness.terraform.deployment import Synthesis
 from handson.aws_account import guarded
 from handson.health import running_at
 from stacks.errors import SettingsError

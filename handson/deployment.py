@@ -13,17 +13,21 @@ from dataclasses import dataclass
 from rich.console import Console
 
 from cloudmap_harness.aws.clients import Aws
-from cloudmap_harness.discovery.convergence import NO_ADDRESS, Check, addresses, check_of, wait_until_converged
-from cloudmap_harness.discovery.service import Deployed
-from cloudmap_harness.terraform.deployment import Deployment
-from cloudmap_harness.errors import AwsError, HarnessError, NotDeployed, TargetError
-from cloudmap_harness.discovery.vpc_client import fetch_all
-from cloudmap_harness.terraform.signals import Interrupted, interruptible
-from cloudmap_harness.discovery.probes import Observation, observe
 from cloudmap_harness.aws.targets import Target
+from cloudmap_harness.discovery.convergence import (
+    NO_ADDRESS,
+    Check,
+    addresses,
+    check_of,
+    wait_until_converged,
+)
+from cloudmap_harness.discovery.probes import Observation, observe
+from cloudmap_harness.discovery.service import Deployed
+from cloudmap_harness.discovery.vpc_client import fetch_all
+from cloudmap_harness.errors import AwsError, HarnessError, NotDeployed, TargetError
+from cloudmap_harness.terraform.deployment import Deployment
+from cloudmap_harness.terraform.signals import Interrupted, interruptible
 from handson.check_target import report_of
-from handson.local_endpoint import endpoint_of
-from handson.health import EndpointError
 from handson.context import (
     CHECKOUT,
     CONVERGENCE,
@@ -34,6 +38,8 @@ from handson.context import (
     settings_with,
     target_environment,
 )
+from handson.health import EndpointError
+from handson.local_endpoint import endpoint_of
 from handson.status_table import show
 from stacks.errors import SettingsError
 from stacks.settings import Settings

@@ -11,8 +11,8 @@ from pathlib import Path
 from cloudmap_harness.aws.health import who_answers
 from cloudmap_harness.errors import AwsError, HarnessError
 from handson import deployment
-from handson.local_endpoint import down
 from handson.live_run import Run
+from handson.local_endpoint import down
 
 
 def main(arguments: Sequence[str]) -> int:

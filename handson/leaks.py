@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from cloudmap_harness.aws.clients import Aws
-from cloudmap_harness.errors import HarnessError, TargetError
 from cloudmap_harness.aws.inventory import Leak, leaks
 from cloudmap_harness.aws.targets import Target
-from handson.local_endpoint import endpoint_of
-from handson.health import EndpointError
+from cloudmap_harness.errors import HarnessError, TargetError
 from handson.context import settings_with, target_environment
+from handson.health import EndpointError
+from handson.local_endpoint import endpoint_of
 from stacks.errors import SettingsError
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}

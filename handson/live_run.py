@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from cloudmap_harness.errors import HarnessError
 from cloudmap_harness.aws.targets import Target
+from cloudmap_harness.errors import HarnessError
 
 FILE = "run.json"
 

@@ -19,10 +19,10 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from cloudmap_harness.errors import TargetError
 from cloudmap_harness.aws.targets import Target, localstack_endpoint
-from localaws import settings as localaws
+from cloudmap_harness.errors import TargetError
 from handson.health import EndpointError, Other, Running, who_answers
+from localaws import settings as localaws
 from stacks import settings as handson
 from stacks.errors import SettingsError
 

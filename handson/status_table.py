@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cloudmap_harness.discovery.vpc_client import Page
 from cloudmap_harness.discovery.probes import Instance, Observation, Record, Task
+from cloudmap_harness.discovery.vpc_client import Page
 
 ROWS = 20
 """The most addresses that are shown; those that differ come first."""

@@ -11,9 +11,9 @@ import sys
 from collections.abc import Iterator, Mapping
 
 from cloudmap_harness.aws.targets import Target, environment
-from handson.local_endpoint import running
-from handson.health import EndpointError, Running
 from handson.context import CHECKOUT, settings_with
+from handson.health import EndpointError, Running
+from handson.local_endpoint import running
 from stacks.errors import SettingsError
 
 BIN = CHECKOUT / ".venv" / "bin"

@@ -18,16 +18,16 @@ from pathlib import Path
 import jmespath
 from rich.console import Console
 
-from cloudmap_harness.terraform.deployment import Deployment
-from cloudmap_harness.errors import HarnessError
-from cloudmap_harness.terraform.signals import Interrupted, deferred, interruptible
 from cloudmap_harness.aws.targets import Target
+from cloudmap_harness.errors import HarnessError
+from cloudmap_harness.terraform.deployment import Deployment
+from cloudmap_harness.terraform.signals import Interrupted, deferred, interruptible
 from handson.article.runner import Outcome, Session
 from handson.article.step import Step
 from handson.article.steps import BY_CLI, DISCOVERED, GONE, KEPT, SPREAD
-from handson.local_endpoint import ON_FREE_PORTS, STATE, down, up
-from handson.health import EndpointError, Running
 from handson.context import SYNTHESIS, settings_with, target_environment
+from handson.health import EndpointError, Running
+from handson.local_endpoint import ON_FREE_PORTS, STATE, down, up
 from stacks.errors import SettingsError
 from stacks.settings import Settings
 

@@ -14,8 +14,8 @@ from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 from moto.ec2.models.subnets import Subnet
 from moto.ec2.responses import EC2Response
 
-from localaws.network_seed import create_article_vpc
 from localaws.moto_mixins import AwsError, Serialized, Served
+from localaws.network_seed import create_article_vpc
 
 RESERVED_AT_THE_START = 4
 """The network's address, the router's, the DNS server's and one kept by AWS; the last one too."""

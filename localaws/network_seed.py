@@ -2,7 +2,7 @@
 """The network that the article presumes, in every region of every account.
 
 By moto's backend, which is no client: an account is seeded before it answers its first call. The
-facts are localaws.default_network's, and a test holds the result against what `make vpc` makes by the AWS API.
+facts are default_network's, and a test holds the result against what the AWS API makes of them.
 """
 
 from __future__ import annotations

@@ -18,8 +18,8 @@ from moto.route53.models import (
 )
 from moto.route53.responses import Route53
 
-from localaws.paging import InvalidToken, page
 from localaws.moto_mixins import AwsError, Serialized, Served
+from localaws.paging import InvalidToken, page
 
 MAX_ITEMS = 300
 """Record sets on a page of ListResourceRecordSets, at the most and by default [API reference]."""

@@ -13,12 +13,12 @@ from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import make_server
 
 from localaws import runtime
-from localaws.wsgi import Application
-from localaws.vpc.servers import Network
 from localaws.install import installed
 from localaws.listening import HOST, on_port
 from localaws.scheduler import Scheduler
 from localaws.settings import Settings
+from localaws.vpc.servers import Network
+from localaws.wsgi import Application
 
 
 class RequestHandler(MotoRequestHandler):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).parent
-TIERS = {TESTS / "unit": "unit", TESTS / "live": "live"}
+TIERS = {TESTS / tier: tier for tier in ("unit", "endpoint", "live")}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -25,8 +25,8 @@ def pytest_configure(config: pytest.Config) -> None:
     desired, target = config.getoption("--desired"), config.getoption("--target")
     if desired is None and target is None:
         return
-    from cloudmap_harness.errors import TargetError  # Only for those who ask.
     from cloudmap_harness.aws.targets import Target
+    from cloudmap_harness.errors import TargetError  # Only for those who ask.
     from handson.context import settings_with
     from stacks.errors import SettingsError
 
@@ -38,7 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each test with the tier of its folder; a test outside both folders is an error."""
+    """Mark each test with the tier of its folder; a test outside these folders is an error."""
     strays = []
     for item in items:
         tier = next((mark for folder, mark in TIERS.items() if folder in item.path.parents), None)
@@ -47,4 +47,4 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         else:
             item.add_marker(getattr(pytest.mark, tier))
     if strays:
-        raise pytest.UsageError(f"tests outside tests/unit and tests/live: {', '.join(strays)}")
+        raise pytest.UsageError(f"tests outside the tiers' folders: {', '.join(strays)}")

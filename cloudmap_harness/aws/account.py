@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from cloudmap_harness.aws.clients import Aws
-from cloudmap_harness.errors import TargetError
 from cloudmap_harness.aws.targets import is_dummy
+from cloudmap_harness.errors import TargetError
 
 
 @dataclass(frozen=True)

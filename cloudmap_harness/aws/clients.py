@@ -31,7 +31,7 @@ _NOTHING_OF_THE_USER = {
 
 
 class Aws:
-    """Clients for `environment` (cloudmap_harness.aws.targets.environment), whatever this process's own says."""
+    """Clients for `environment` (see aws/targets.py), whatever this process has."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self.endpoint = environment.get("AWS_ENDPOINT_URL")

@@ -8,11 +8,11 @@ Only what bears our tags is ever removed.
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from localaws.default_network import SUBNETS, VPC_CIDR, VPC_NAME, route_table_name, subnet_tags
 from cloudmap_harness.aws.clients import Aws
-from cloudmap_harness.errors import HarnessError
 from cloudmap_harness.aws.tags import tags
+from cloudmap_harness.errors import HarnessError
 from cloudmap_harness.waiting import wait_for
+from localaws.default_network import SUBNETS, VPC_CIDR, VPC_NAME, route_table_name, subnet_tags
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import FilterTypeDef

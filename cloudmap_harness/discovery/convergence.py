@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
 from cloudmap_harness.aws.clients import Aws
-from cloudmap_harness.discovery.service import Deployed
-from cloudmap_harness.errors import WaitTimeout
 from cloudmap_harness.discovery.probes import (
     Instance,
     Observation,
@@ -18,6 +16,8 @@ from cloudmap_harness.discovery.probes import (
     service_events,
     subnet_networks,
 )
+from cloudmap_harness.discovery.service import Deployed
+from cloudmap_harness.errors import WaitTimeout
 from cloudmap_harness.waiting import wait_for
 
 LAYERS = ("running tasks", "Cloud Map instances", "A records")

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 
-from cloudmap_harness.errors import PromiseBroken
 from cloudmap_harness.discovery.vpc_client import (
     MOST_ANSWERS,
     Answer,
@@ -16,6 +15,7 @@ from cloudmap_harness.discovery.vpc_client import (
     resolve_often,
     url,
 )
+from cloudmap_harness.errors import PromiseBroken
 
 
 @dataclass(frozen=True)

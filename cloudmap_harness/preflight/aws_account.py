@@ -5,12 +5,12 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from cloudmap_harness.aws.clients import Aws
-from cloudmap_harness.errors import AwsError
 from cloudmap_harness.aws.account import caller
-from cloudmap_harness.preflight.results import Lacking, Report, Unchecked, look
+from cloudmap_harness.aws.clients import Aws
 from cloudmap_harness.aws.vpc_lookup import Wanted, find
+from cloudmap_harness.errors import AwsError
 from cloudmap_harness.preflight.endpoint import LINKS
+from cloudmap_harness.preflight.results import Lacking, Report, Unchecked, look
 
 ROLE = "AWSServiceRoleForECS"
 ACTIONS = (

@@ -4,12 +4,12 @@
 from collections.abc import Callable
 
 from cloudmap_harness.aws.clients import Aws
-from cloudmap_harness.errors import AwsError
 from cloudmap_harness.aws.leftovers import Names
-from cloudmap_harness.preflight.results import Lacking, Unchecked
 from cloudmap_harness.aws.tags import tags
-from cloudmap_harness.discovery.probes import Record, records
 from cloudmap_harness.cleanup import Undoing
+from cloudmap_harness.discovery.probes import Record, records
+from cloudmap_harness.errors import AwsError
+from cloudmap_harness.preflight.results import Lacking, Unchecked
 from cloudmap_harness.waiting import wait_for
 
 OPERATION = 60.0

@@ -2,15 +2,15 @@
 """ECS on trial: a cluster and a service of two tasks of our own, soon removed."""
 
 from cloudmap_harness.aws.clients import Aws
-from cloudmap_harness.discovery.vpc_client import Inside, fetch_all, queries, resolve_often
 from cloudmap_harness.aws.leftovers import Names
-from cloudmap_harness.preflight.results import Lacking, Unchecked
 from cloudmap_harness.aws.tags import ecs_tags, specification
 from cloudmap_harness.aws.vpc_lookup import Network
+from cloudmap_harness.cleanup import Undoing
 from cloudmap_harness.discovery.probes import Instance, Record, Task, instances, tasks
 from cloudmap_harness.discovery.vpc_access import Promise
+from cloudmap_harness.discovery.vpc_client import Inside, fetch_all, queries, resolve_often
 from cloudmap_harness.preflight.cloud_map import AT_ONCE, INTERVAL, TTL, CloudMapTrial
-from cloudmap_harness.cleanup import Undoing
+from cloudmap_harness.preflight.results import Lacking, Unchecked
 from cloudmap_harness.waiting import wait_for
 
 DESIRED = 2

@@ -3,18 +3,18 @@
 
 import secrets
 
+from cloudmap_harness.aws.account import caller
 from cloudmap_harness.aws.clients import Aws
 from cloudmap_harness.aws.health import Emulator, who_answers
-from cloudmap_harness.errors import AwsError
-from cloudmap_harness.aws.account import caller
-from cloudmap_harness.discovery.vpc_client import Inside
 from cloudmap_harness.aws.leftovers import Names, leftovers
-from cloudmap_harness.preflight.results import Lacking, Link, Report, Unchecked, Verdict, look
 from cloudmap_harness.aws.vpc_lookup import Network, Wanted, find
-from cloudmap_harness.preflight.cloud_map import CloudMapTrial
-from cloudmap_harness.preflight.vpc import create
-from cloudmap_harness.preflight.ecs import TasksTrial
 from cloudmap_harness.cleanup import Undoing
+from cloudmap_harness.discovery.vpc_client import Inside
+from cloudmap_harness.errors import AwsError
+from cloudmap_harness.preflight.cloud_map import CloudMapTrial
+from cloudmap_harness.preflight.ecs import TasksTrial
+from cloudmap_harness.preflight.results import Lacking, Link, Report, Unchecked, Verdict, look
+from cloudmap_harness.preflight.vpc import create
 
 LINKS = (
     "endpoint reachable",

@@ -8,10 +8,10 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
-from cloudmap_harness.terraform import driver as terraform
 from cloudmap_harness.errors import DestroyError, PlanNotEmpty, SynthError, TerraformError
-from cloudmap_harness.terraform.process import Child, Overdue, finish
+from cloudmap_harness.terraform import driver as terraform
 from cloudmap_harness.terraform.driver import Echo, Terraform
+from cloudmap_harness.terraform.process import Child, Overdue, finish
 from cloudmap_harness.terraform.timings import Timings
 
 SCALED = "compute"

@@ -18,9 +18,9 @@ from typing import Any
 import python_terraform
 from python_terraform import IsFlagged, IsNotFlagged
 
+from cloudmap_harness.aws.targets import terraform_binary
 from cloudmap_harness.errors import TerraformError, ToolMissing, how_it_ended
 from cloudmap_harness.terraform.process import Child, Completed, Overdue, finish
-from cloudmap_harness.aws.targets import terraform_binary
 
 STACK_FILE = "cdk.tf.json"
 LOCK_TIMEOUT = "30s"

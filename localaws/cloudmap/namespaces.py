@@ -26,8 +26,8 @@ from localaws.cloudmap.errors import (
 from localaws.cloudmap.models import DEFAULT_SOA_TTL, Namespace, Service, arn, id_of
 from localaws.cloudmap.operations import Operation, Operations, change_id, operation_id, random_id
 from localaws.cloudmap.records import record_sets
-from localaws.route53 import HostedZones
 from localaws.moto_mixins import AwsError
+from localaws.route53 import HostedZones
 
 Params = Mapping[str, Any]
 """A request's parameters, named as in the API."""

@@ -14,8 +14,8 @@ from localaws.cloudmap.errors import InvalidInput
 from localaws.cloudmap.filters import Criterion, filtered
 from localaws.cloudmap.models import Namespace, Service, id_of
 from localaws.cloudmap.operations import Operation
-from localaws.paging import InvalidToken, page
 from localaws.moto_mixins import Constrained, Serialized
+from localaws.paging import InvalidToken, page
 
 if TYPE_CHECKING:
     from localaws.cloudmap.backend import CloudMap

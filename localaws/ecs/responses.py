@@ -13,8 +13,8 @@ from moto.ecs.responses import (
     EC2ContainerServiceResponse,
 )
 
-from localaws.paging import InvalidToken, Item, page
 from localaws.moto_mixins import Serialized
+from localaws.paging import InvalidToken, Item, page
 
 if TYPE_CHECKING:
     from localaws.ecs.backend import Ecs

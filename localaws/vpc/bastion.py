@@ -19,11 +19,11 @@ from moto.ec2.models import ec2_backends
 from yarl import URL
 
 from localaws import runtime
-from localaws.vpc.resolution import answer
-from localaws.vpc.containers import Address, Containers
-from localaws.vpc.security_groups import lets_in
-from localaws.vpc.lookup import Vantage
 from localaws.listening import HOST, on_port
+from localaws.vpc.containers import Address, Containers
+from localaws.vpc.lookup import Vantage
+from localaws.vpc.resolution import answer
+from localaws.vpc.security_groups import lets_in
 
 LOG = logging.getLogger(__name__)
 

@@ -11,9 +11,9 @@ from typing import cast
 from dnslib import CLASS, EDNS0, OPCODE, QTYPE, RCODE, DNSError, DNSHeader, DNSRecord
 
 from localaws import runtime
-from localaws.vpc.resolution import Answer, answer
-from localaws.vpc.lookup import Vantage
 from localaws.listening import HOST, on_port
+from localaws.vpc.lookup import Vantage
+from localaws.vpc.resolution import Answer, answer
 
 LOG = logging.getLogger(__name__)
 

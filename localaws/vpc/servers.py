@@ -11,12 +11,12 @@ from threading import Thread
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from localaws.listening import HOST
+from localaws.settings import Settings
 from localaws.vpc.bastion import Bastion
 from localaws.vpc.containers import Containers
 from localaws.vpc.dns_server import DnsServer
 from localaws.vpc.lookup import Vantage
-from localaws.listening import HOST
-from localaws.settings import Settings
 
 T = TypeVar("T")
 

@@ -10,17 +10,17 @@ from pathlib import Path
 
 import pytest
 
+from cloudmap_harness.aws.targets import Target, terraform_binary
 from cloudmap_harness.terraform.deployment import Deployment
 from cloudmap_harness.terraform.signals import deferred, interruptible
-from cloudmap_harness.aws.targets import Target, terraform_binary
 from handson import live_run as runs
-from handson.local_endpoint import ON_FREE_PORTS, down, endpoint_of, up
-from handson.live_run import Run
 from handson.context import CHECKOUT, SYNTHESIS, settings_with, target_environment
+from handson.live_run import Run
+from handson.local_endpoint import ON_FREE_PORTS, down, endpoint_of, up
 from stacks.errors import SettingsError
 from stacks.settings import Settings
-from tests.live.copies import copy as copy  # A fixture, for the tests of this folder.
-from tests.live.steps import Steps
+from tests.live.checkout import copy as copy  # A fixture, for the tests of this folder.
+from tests.progress import Steps
 
 FAILED = pytest.StashKey[bool]()
 

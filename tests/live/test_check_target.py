@@ -10,14 +10,14 @@ from collections.abc import Iterator
 import pytest
 
 from cloudmap_harness.aws.clients import Aws
-from cloudmap_harness.preflight.results import Report, Verdict
 from cloudmap_harness.aws.targets import Target, environment
-from localaws.server import Endpoint
+from cloudmap_harness.preflight.results import Report, Verdict
 from handson.check_target import report_of
 from handson.context import CHECKOUT
+from localaws.server import Endpoint
 from stacks.settings import Settings
-from tests.live.peers import ministack as ministack  # Fixtures, for this file.
-from tests.live.peers import moto_server as moto_server
+from tests.other_emulators import ministack as ministack  # Fixtures, for this file.
+from tests.other_emulators import moto_server as moto_server
 
 HOLDS, MISSING, NOT_CHECKED = Verdict
 

@@ -2,7 +2,7 @@
 """The four commands as a person types them, through the real CLI, in a copy of the checkout."""
 
 from cloudmap_harness.discovery.convergence import check_of, wait_until_converged
-from tests.live.copies import STACKS, Copy
+from tests.live.checkout import STACKS, Copy
 
 
 def test_the_commands_work_as_typed(copy: Copy) -> None:

@@ -3,7 +3,7 @@
 
 import subprocess
 
-from tests.live.copies import STACKS, Copy
+from tests.live.checkout import STACKS, Copy
 
 
 def test_the_cli_ends_what_make_began(copy: Copy) -> None:

@@ -11,22 +11,22 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from cloudmap_harness.aws.clients import Aws
-from cloudmap_harness.discovery.convergence import check_of, wait_until_converged
-from cloudmap_harness.discovery.service import Deployed
-from cloudmap_harness.terraform.deployment import Deployment
-from cloudmap_harness.errors import HarnessError
-from cloudmap_harness.discovery.vpc_client import Inside
-from cloudmap_harness.terraform.signals import Interrupted
 from cloudmap_harness.aws.inventory import leaks
 from cloudmap_harness.aws.leftovers import Leftover, leftovers
-from cloudmap_harness.discovery.probes import Observation
 from cloudmap_harness.aws.targets import Target
+from cloudmap_harness.discovery.convergence import check_of, wait_until_converged
+from cloudmap_harness.discovery.probes import Observation
+from cloudmap_harness.discovery.service import Deployed
+from cloudmap_harness.discovery.vpc_client import Inside
+from cloudmap_harness.errors import HarnessError
+from cloudmap_harness.terraform.deployment import Deployment
+from cloudmap_harness.terraform.signals import Interrupted
 from cloudmap_harness.waiting import wait_for
 from handson.check_target import report_of
-from handson.health import Running, who_answers
 from handson.context import CONVERGENCE, INTERVAL, inside_of, names_of, promise_of
+from handson.health import Running, who_answers
 from stacks.settings import Settings
-from tests.live.steps import Steps
+from tests.progress import Steps
 
 
 @dataclass

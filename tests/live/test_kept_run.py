@@ -8,9 +8,9 @@ from pathlib import Path
 
 from cloudmap_harness.aws.clients import Aws
 from cloudmap_harness.aws.targets import Target, environment
-from localaws.server import Endpoint
-from handson.live_run import Run
 from handson.context import CHECKOUT
+from handson.live_run import Run
+from localaws.server import Endpoint
 
 
 def run(*command: str, **environ: str) -> str:

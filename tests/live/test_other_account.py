@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from cloudmap_harness.terraform.deployment import Deployment
-from cloudmap_harness.errors import TerraformError
 from cloudmap_harness.aws.account import Caller
 from cloudmap_harness.aws.targets import Target, environment, terraform_environment
-from localaws.server import Endpoint
+from cloudmap_harness.errors import TerraformError
+from cloudmap_harness.terraform.deployment import Deployment
 from handson.context import CHECKOUT, SYNTHESIS
+from localaws.server import Endpoint
 
 
 def test_an_account_that_was_not_confirmed_is_refused(terraform: str, tmp_path: Path) -> None:

@@ -15,12 +15,12 @@ from typing import Any
 import boto3
 import pytest
 
-from cloudmap_harness.errors import TerraformError
 from cloudmap_harness.aws.targets import Target
+from cloudmap_harness.errors import TerraformError
 from cloudmap_harness.terraform.driver import STACK_FILE, Terraform, init, output, plan
+from handson.context import target_environment
 from localaws.server import Endpoint
 from localaws.settings import Settings
-from handson.context import target_environment
 
 REGION = "ap-northeast-1"
 NAMESPACE = "provider.internal"

@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 
-from cloudmap_harness.terraform import driver as harness_terraform
 from cloudmap_harness.aws.clients import Aws
-from cloudmap_harness.terraform.deployment import Deployment
-from cloudmap_harness.errors import TerraformError
 from cloudmap_harness.aws.targets import Target, environment, terraform_environment
-from localaws.server import Endpoint
+from cloudmap_harness.errors import TerraformError
+from cloudmap_harness.terraform import driver as harness_terraform
+from cloudmap_harness.terraform.deployment import Deployment
 from handson.context import CHECKOUT, SYNTHESIS
+from localaws.server import Endpoint
 
 BUCKET = "team-state"
 LOCK = "cloudmap-handson/default/compute.tfstate.tflock"

@@ -13,8 +13,9 @@ import pytest
 
 from cloudmap_harness.aws.targets import Target
 from cloudmap_harness.aws.targets import environment as environment_of
+from handson import context as sites
+from handson import deployment
 from localaws.server import Endpoint
-from scripts import deployment, sites
 
 ACCOUNT = "123456789012"
 

@@ -127,7 +127,11 @@ def test_no_stack_imports_a_stack() -> None:
         ("localaws", "import cdktf", "cdktf"),
         ("localaws", "from cdktf_cdktf_provider_aws.vpc import Vpc", "cdktf_cdktf_provider_aws"),
         ("localaws", "from stacks.settings import Settings", "stacks"),
-        ("localaws", "if True:\n    from cloudmap_harness.discovery.probes import records", "cloudmap_harness"),
+        (
+            "localaws",
+            "if True:\n    import cloudmap_harness.errors",
+            "cloudmap_harness",
+        ),
         ("cloudmap_harness", "import moto", "moto"),
         ("cloudmap_harness", "from localaws.server import Endpoint", "localaws"),
         ("cloudmap_harness", "import importlib\nimportlib.import_module('main')", "main"),

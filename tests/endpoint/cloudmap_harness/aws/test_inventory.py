@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What bears the project's tags is found with the command that removes it; nothing else is."""
+
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cloudmap_harness.aws.clients import Aws
+from cloudmap_harness.aws.inventory import Leak, leaks
+from cloudmap_harness.aws.tags import PROJECT, ecs_tags, specification, tags
+from cloudmap_harness.aws.targets import Target, environment
+from cloudmap_harness.cleanup import Undoing
+from cloudmap_harness.errors import TargetError
+from cloudmap_harness.preflight.vpc import create
+from handson.leaks import main, parse_age, told
+from localaws.server import Endpoint
+from stacks.base import PROJECT as PROJECT_OF_THE_STACKS
+
+OLD = "run-20261120120000-ab12"
+AWS_CLI = str(Path(sys.executable).with_name("aws"))
+
+
+@pytest.fixture
+def aws() -> Iterator[Aws]:
+    with Endpoint() as endpoint:
+        yield Aws(environment(Target.LOCAL, {}, endpoint=endpoint.url, region="ap-northeast-1"))
+
+
+def litter(aws: Aws, deployment: str) -> None:
+    """One of each kind that a deployment leaves behind."""
+    vpc: Any = aws.ec2.describe_vpcs(Filters=[{"Name": "isDefault", "Values": ["false"]}])
+    vpc_id = vpc["Vpcs"][0]["VpcId"]
+    aws.ec2.create_security_group(
+        GroupName=deployment,
+        Description="x",
+        VpcId=vpc_id,
+        TagSpecifications=specification("security-group", deployment, deployment),
+    )
+    aws.ecs.create_cluster(clusterName=deployment, tags=ecs_tags(deployment))
+    aws.ecs.register_task_definition(
+        family=deployment,
+        containerDefinitions=[{"name": "a", "image": "httpd"}],
+        requiresCompatibilities=["FARGATE"],
+        networkMode="awsvpc",
+        cpu="256",
+        memory="512",
+        tags=ecs_tags(deployment),
+    )
+    subnet = aws.ec2.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [vpc_id]}])
+    aws.ecs.create_service(
+        cluster=deployment,
+        serviceName="web",
+        taskDefinition=deployment,
+        desiredCount=0,
+        launchType="FARGATE",
+        networkConfiguration={
+            "awsvpcConfiguration": {"subnets": [subnet["Subnets"][0]["SubnetId"]]}
+        },
+    )
+    aws.servicediscovery.create_private_dns_namespace(
+        Name=f"{deployment}.internal", Vpc=vpc_id, Tags=tags(deployment)
+    )
+    namespaces: list[Any] = []
+    while not namespaces:
+        found = aws.servicediscovery.list_namespaces()["Namespaces"]
+        namespaces = [each for each in found if each["Name"] == f"{deployment}.internal"]
+    aws.servicediscovery.create_service(
+        Name="web",
+        NamespaceId=namespaces[0]["Id"],
+        DnsConfig={"DnsRecords": [{"Type": "A", "TTL": 60}]},
+        Tags=tags(deployment),
+    )
+
+
+KINDS = [
+    "ECS service",
+    "ECS cluster",
+    "task definition",
+    "Cloud Map service",
+    "Cloud Map namespace",
+    "hosted zone",
+    "security group",
+]
+
+
+def test_everything_of_a_run_is_found_and_its_commands_remove_it(
+    aws: Aws, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    litter(aws, OLD)
+    aws.ecs.create_cluster(clusterName="somebody-elses")
+    found = leaks(aws)
+    assert [leak.kind for leak in found] == KINDS
+    assert {leak.deployment for leak in found} == {OLD}
+    assert leaks(aws, run="run-20261120120000-cd34") == ()
+
+    child = environment(Target.LOCAL, {}, endpoint=aws.endpoint, region="ap-northeast-1")
+    for line in told(found, region="ap-northeast-1", endpoint=aws.endpoint).splitlines():
+        if line.startswith("    aws "):
+            argv = [AWS_CLI, *shlex.split(line)[1:]]
+            done = subprocess.run(argv, env=child, capture_output=True, text=True)
+            assert done.returncode == 0, done.stderr
+    monkeypatch.setenv("ENDPOINT", str(aws.endpoint))
+    left = [leak for leak in leaks(aws) if leak.kind not in ("hosted zone", "Cloud Map namespace")]
+    assert left == []
+    assert main(["--target=localstack", "--run=nobody's"]) == 0
+    assert capsys.readouterr().out == "nothing bears the project's tags or names\n"
+
+
+def test_what_make_vpc_made_is_no_leak(aws: Aws) -> None:
+    vpc_id = aws.ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    aws.ec2.create_security_group(
+        GroupName="x",
+        Description="x",
+        VpcId=vpc_id,
+        TagSpecifications=specification("security-group", "x", "vpc"),
+    )
+    assert leaks(aws) == ()
+
+
+def test_the_network_of_a_killed_check_is_found(aws: Aws) -> None:
+    network = create(aws, "check-0123abcd", Undoing())  # Whose exit never comes.
+    assert [(leak.kind, leak.id) for leak in leaks(aws, run="check-0123abcd")] == [
+        ("subnet", network.subnet_ids[0]),
+        ("VPC", network.vpc_id),
+    ]
+
+
+def test_age_is_told_by_the_runs_id() -> None:
+    now = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+    assert Leak("", "", OLD, "").age(now) == timedelta(days=3)
+    assert Leak("", "", "default", "").age(now) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "age"),
+    [("30m", timedelta(minutes=30)), ("2h", timedelta(hours=2)), ("7d", timedelta(days=7))],
+)
+def test_ages(text: str, age: timedelta) -> None:
+    assert parse_age(text) == age
+
+
+@pytest.mark.parametrize("text", ["", "2", "h", "-1h", "1w", "1.5h"])
+def test_no_ages(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(TargetError, match="AGE: got"):
+        parse_age(text)
+    assert main([f"--age={text}"]) == 2
+    assert capsys.readouterr().err.startswith("AGE: got")
+
+
+def test_young_ones_are_left_out_when_an_age_is_asked(aws: Aws) -> None:
+    young = f"run-{datetime.now(UTC):%Y%m%d%H%M%S}-ab12"
+    for deployment in (young, OLD, "default"):
+        aws.ecs.create_cluster(clusterName=deployment, tags=ecs_tags(deployment))
+    old = {leak.deployment for leak in leaks(aws, older_than=timedelta(hours=1))}
+    assert old == {OLD, "default"}
+
+
+def test_stacks_and_harness_mean_the_same_project() -> None:
+    assert PROJECT == PROJECT_OF_THE_STACKS

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The embedded endpoint as a background process: started once, found again, ended by its id."""
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from handson.health import EndpointError, who_answers
+from handson.local_endpoint import ON_FREE_PORTS, down, status, up
+
+ENVIRON = {**os.environ, **ON_FREE_PORTS, "AWS_SECRET_ACCESS_KEY": "secret"}
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Iterator[Path]:
+    """A state folder; what was started in it is ended."""
+    yield tmp_path
+    down(tmp_path)
+
+
+def test_up_down_and_up_again(state: Path) -> None:
+    first = up(ENVIRON, state)
+    assert first.started
+    assert status(state) == who_answers(first.url)
+    assert not up(ENVIRON, state).started
+
+    ended = down(state)
+    assert ended is not None and ended.pid == first.pid
+    assert who_answers(first.url) is None
+    with pytest.raises(ProcessLookupError):
+        os.kill(first.pid, 0)
+    assert status(state) is None and down(state) is None
+
+    assert up(ENVIRON, state).started
+
+
+def test_two_that_come_up_together_start_one(state: Path) -> None:
+    with ThreadPoolExecutor() as pool:
+        both = list(pool.map(lambda _: up(ENVIRON, state), range(2)))
+    assert both[0].pid == both[1].pid
+    assert sorted(each.started for each in both) == [False, True]
+
+
+def test_a_crash_at_the_start_shows_the_end_of_the_log(state: Path) -> None:
+    with pytest.raises(EndpointError, match="it ended with exit code 1; the end of .*.log:") as it:
+        up(ENVIRON | {"PYTHONHOME": "/nonexistent"}, state)
+    assert "Fatal Python error" in str(it.value)
+    assert not (state / "localaws.pid").exists()

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An endpoint in this process with short delays, empty for every test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from moto.core.base_backend import BackendDict
+
+from localaws import runtime, scheduler
+from localaws.server import Endpoint
+from localaws.settings import Settings
+from tests.endpoint.localaws.account import Aws, Turns
+
+
+@pytest.fixture(scope="session")
+def endpoint() -> Iterator[Endpoint]:
+    """One for all tests, without moto's 1,347 AMIs, whose making is most of what a test costs."""
+    settings = Settings(port=0, tick_seconds=0.01, operation_seconds=0.02, task_step_seconds=0.02)
+    with pytest.MonkeyPatch.context() as patch, Endpoint(settings) as endpoint:
+        patch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
+        yield endpoint
+
+
+@pytest.fixture
+def aws(endpoint: Endpoint) -> Aws:
+    """The default account in the default region, with nothing in it but the article's VPC."""
+    with runtime.LOCK:
+        BackendDict.reset()
+    return Aws(endpoint.url)
+
+
+@pytest.fixture
+def turns(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Turns:
+    """Takes so many turns of a scheduler that takes none itself; nothing has to be waited for."""
+    tick = scheduler.tick
+    monkeypatch.setattr(scheduler, "tick", lambda: None)
+    monkeypatch.setattr(runtime, "settings", Settings(operation_seconds=0, task_step_seconds=0))
+
+    def take(count: int) -> None:
+        for _ in range(count):
+            tick()
+
+    return take

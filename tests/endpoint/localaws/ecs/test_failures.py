@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tasks that cannot be started: the delay between attempts, the circuit breaker, the roll-back.
+
+The tests take the scheduler's turns themselves, so that nothing happens between two steps.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from moto.ecs.models import TaskDefinition
+
+from localaws import runtime
+from localaws.ecs.deployments import LONGEST_RETRY_SECONDS, Deployment
+from localaws.settings import Settings
+from tests.endpoint.localaws.account import Aws, Turns
+
+TIMEOUT = "Timeout waiting for service discovery instance provisioning to complete."
+
+
+def namespace(aws: Aws, turns: Turns) -> str:
+    reply = aws.cloud_map.create_private_dns_namespace(Name="handson.internal", Vpc=aws.vpc)
+    turns(2)
+    operation = aws.cloud_map.get_operation(OperationId=reply["OperationId"])["Operation"]
+    return operation["Targets"]["NAMESPACE"]
+
+
+def breaker(*, rollback: bool) -> Any:
+    return {"deploymentCircuitBreaker": {"enable": True, "rollback": rollback}}
+
+
+def messages(aws: Aws) -> list[str]:
+    """Of the service's events, without its name, newest first."""
+    said = [event["message"] for event in aws.described()["events"]]
+    return [message.removeprefix("(service httpd) ") for message in said]
+
+
+def update_registry(aws: Aws, registry: str, **more: Any) -> None:
+    arn = aws.cloud_map.get_service(Id=registry)["Service"]["Arn"]
+    aws.ecs.update_service(
+        cluster="handson", service="httpd", serviceRegistries=[{"registryArn": arn}], **more
+    )
+
+
+def test_a_task_that_cannot_be_registered_stops_and_says_why(aws: Aws, turns: Turns) -> None:
+    registry = aws.service(namespace(aws, turns))
+    aws.ecs_service(registry, desired=1)
+    aws.cloud_map.delete_service(Id=registry)
+    turns(10)
+    (task, *_) = aws.tasks(desiredStatus="STOPPED")
+    assert task["stopCode"] == "TaskFailedToStart"
+    assert task["stoppedReason"].startswith(TIMEOUT)
+    assert "startedAt" not in task
+
+
+def test_without_a_circuit_breaker_ecs_tries_for_ever(aws: Aws, turns: Turns) -> None:
+    registry = aws.service(namespace(aws, turns))
+    aws.ecs_service(registry, desired=1)
+    aws.cloud_map.delete_service(Id=registry)
+    turns(60)
+    (deployment,) = aws.described()["deployments"]
+    assert deployment["rolloutState"] == "IN_PROGRESS"
+    assert deployment["failedTasks"] > 3
+    assert messages(aws).count("is unable to consistently start tasks successfully.") == 1
+
+
+def test_the_circuit_breaker_fails_the_deployment_and_starts_no_more(
+    aws: Aws, turns: Turns
+) -> None:
+    registry = aws.service(namespace(aws, turns))
+    aws.ecs_service(registry, desired=1, deploymentConfiguration=breaker(rollback=True))
+    aws.cloud_map.delete_service(Id=registry)
+    turns(60)
+    (deployment,) = aws.described()["deployments"]
+    assert (deployment["status"], deployment["rolloutState"]) == ("PRIMARY", "FAILED")
+    assert deployment["rolloutStateReason"] == (
+        "ECS deployment circuit breaker: tasks failed to start."
+    )
+    assert deployment["failedTasks"] == 3
+    assert messages(aws)[0] == (
+        f"(deployment {deployment['id']}) deployment failed: tasks failed to start."
+    )
+    assert len(aws.tasks(desiredStatus="STOPPED")) == 3
+    assert aws.tasks() == []
+
+
+def test_the_circuit_breaker_rolls_back_to_what_was_completed(aws: Aws, turns: Turns) -> None:
+    namespace_id = namespace(aws, turns)
+    good, bad = aws.service(namespace_id, "good"), aws.service(namespace_id, "bad")
+    aws.ecs_service(good, desired=2, deploymentConfiguration=breaker(rollback=True))
+    turns(10)
+    before = aws.described()
+    update_registry(aws, bad)
+    aws.cloud_map.delete_service(Id=bad)
+    turns(60)
+    after = aws.described()
+    completed = before["deployments"][0]["id"]
+    assert [each["id"] for each in after["deployments"]] == [completed]
+    assert after["deployments"][0]["rolloutState"] == "COMPLETED"
+    assert after["serviceRegistries"] == before["serviceRegistries"]
+    assert len(aws.instances(good)) == after["runningCount"] == 2
+    said = messages(aws)
+    assert f"rolling back to deployment {completed}." in said
+    assert said[0] == "has reached a steady state."
+
+
+def test_a_roll_back_shows_both_deployments_and_how_they_stand(aws: Aws, turns: Turns) -> None:
+    namespace_id = namespace(aws, turns)
+    good, bad = aws.service(namespace_id, "good"), aws.service(namespace_id, "bad")
+    # 0 and 100 %: the old tasks go first, so that the roll-back has tasks to start.
+    configuration = breaker(rollback=True) | {"minimumHealthyPercent": 0, "maximumPercent": 100}
+    aws.ecs_service(good, desired=3, deploymentConfiguration=configuration)
+    turns(10)
+    completed = aws.described()["deployments"][0]["id"]
+    update_registry(aws, bad)
+    aws.cloud_map.delete_service(Id=bad)
+    seen = []
+    for _ in range(60):
+        turns(1)
+        primary, *others = aws.described()["deployments"]
+        if others and primary["id"] == completed:
+            seen.append((primary, others[0]))
+    primary, failed = seen[0]
+    assert (primary["status"], primary["rolloutState"]) == ("PRIMARY", "IN_PROGRESS")
+    assert primary["rolloutStateReason"] == (
+        f"ECS deployment circuit breaker: rolling back to deploymentId {completed}."
+    )
+    assert (failed["status"], failed["rolloutState"]) == ("ACTIVE", "FAILED")
+    assert aws.described()["runningCount"] == 3
+
+
+def test_a_new_deployment_begins_anew_after_a_failed_one(aws: Aws, turns: Turns) -> None:
+    namespace_id = namespace(aws, turns)
+    good, bad = aws.service(namespace_id, "good"), aws.service(namespace_id, "bad")
+    aws.ecs_service(bad, desired=1, deploymentConfiguration=breaker(rollback=False))
+    aws.cloud_map.delete_service(Id=bad)
+    turns(60)
+    update_registry(aws, good)
+    turns(10)
+    (deployment,) = aws.described()["deployments"]
+    assert (deployment["rolloutState"], deployment["failedTasks"]) == ("COMPLETED", 0)
+    assert len(aws.instances(good)) == 1
+
+
+def test_failures_after_a_task_has_run_do_not_count(aws: Aws, turns: Turns) -> None:
+    namespace_id = namespace(aws, turns)
+    registry = aws.service(namespace_id)
+    aws.ecs_service(registry, desired=1, deploymentConfiguration=breaker(rollback=False))
+    turns(10)
+    aws.ecs.update_service(cluster="handson", service="httpd", desiredCount=0)
+    turns(10)
+    aws.cloud_map.delete_service(Id=registry)
+    aws.ecs.update_service(cluster="handson", service="httpd", desiredCount=1)
+    turns(60)
+    (deployment,) = aws.described()["deployments"]
+    assert (deployment["rolloutState"], deployment["failedTasks"]) == ("COMPLETED", 0)
+    assert len(aws.tasks(desiredStatus="STOPPED")) > 4
+
+
+@pytest.mark.parametrize(
+    ("desired", "threshold"), [(1, 3), (6, 3), (7, 4), (100, 50), (400, 200), (1000, 200)]
+)
+def test_half_of_the_desired_count_is_too_much_within_3_and_200(
+    desired: int, threshold: int
+) -> None:
+    deployment = a_deployment()
+    deployment.unplaced = threshold - 1
+    assert not deployment.has_failed(desired)
+    deployment.unplaced = threshold
+    assert deployment.has_failed(desired)
+
+
+def test_the_delay_between_attempts_grows_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runtime, "now", lambda: 0.0)
+    monkeypatch.setattr(runtime, "settings", Settings(task_step_seconds=0.5))
+    delays = []
+    for failures in range(1, 10):
+        deployment = a_deployment()
+        deployment.unplaced = failures
+        deployment.put_off()
+        delays.append(deployment.retry_at)
+    assert delays == [1, 2, 4, 8, 16, 32] + [LONGEST_RETRY_SECONDS] * 3
+
+
+def a_deployment() -> Deployment:
+    return Deployment(
+        definition=TaskDefinition("f", 1, [], "123456789012", "x"),  # type: ignore[abstract]
+        launch_type="FARGATE",
+        capacity_provider_strategy=[],
+        network_configuration={},
+        service_registries=[],
+        registry=None,
+        requested_platform_version="LATEST",
+    )
+
+
+def test_a_subnet_that_has_gone_is_said_in_the_events(aws: Aws, turns: Turns) -> None:
+    vpc = aws.another_vpc()
+    subnet = aws.ec2.create_subnet(VpcId=vpc, CidrBlock="10.1.0.0/24")["Subnet"]["SubnetId"]
+    aws.ecs_service(None, desired=0, networkConfiguration=aws.network(subnet))
+    aws.ec2.delete_subnet(SubnetId=subnet)
+    aws.ecs.update_service(cluster="handson", service="httpd", desiredCount=1)
+    turns(2)
+    assert messages(aws)[0].startswith("was unable to place a task. Reason: ")
+    assert subnet in messages(aws)[0]

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A copy of the checkout in which commands run as a person types them.
+
+It shares the checkout's installed packages and has its own state, endpoint and port.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cloudmap_harness.aws.clients import Aws
+from cloudmap_harness.aws.targets import Target, environment
+from cloudmap_harness.discovery.service import Deployed
+from handson.local_endpoint import ON_FREE_PORTS, down
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+STACKS = ["compute", "discovery", "network-inputs"]
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A checkout as after `make setup`, with its commands first on PATH."""
+
+    folder: Path
+    environ: dict[str, str]
+
+    def run(self, *command: str) -> str:
+        """What the command printed; a failure of the test, with that, when it fails."""
+        ran = subprocess.run(
+            command,
+            cwd=self.folder,
+            env=self.environ,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=900,
+        )
+        assert ran.returncode == 0, f"{' '.join(command)}: {ran.returncode}\n{ran.stdout}"
+        return ran.stdout
+
+    def json(self, stack: str) -> bytes:
+        """The synthesized JSON of that stack."""
+        return (self.folder / "cdktf.out" / "stacks" / stack / "cdk.tf.json").read_bytes()
+
+    def managed(self, stack: str) -> int:
+        """How many resources Terraform manages in that stack."""
+        return sum(each["mode"] == "managed" for each in self._state(stack)["resources"])
+
+    def deployed(self) -> Deployed:
+        """What Terraform says that it made."""
+        outputs = {stack: self._state(stack)["outputs"] for stack in STACKS}
+        return Deployed.of(
+            {s: {name: o["value"] for name, o in each.items()} for s, each in outputs.items()}
+        )
+
+    def aws(self) -> Aws:
+        """The endpoint that the commands started."""
+        url = (self.folder / ".state" / "localaws.pid").read_text().split()[1]
+        return Aws(environment(Target.LOCAL, {}, endpoint=url, region="ap-northeast-1"))
+
+    def _state(self, stack: str) -> dict[str, Any]:
+        state: dict[str, Any] = json.loads((self.folder / f"terraform.{stack}.tfstate").read_text())
+        return state
+
+
+@pytest.fixture
+def copy(terraform: str, tmp_path: Path) -> Iterator[Copy]:
+    """The copy; the endpoint that its commands started is ended with it."""
+    folder = tmp_path / "checkout"
+    listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    files = subprocess.run(listed, cwd=CHECKOUT, capture_output=True, text=True, check=True).stdout
+    for name in filter(None, files.split("\0")):
+        if (CHECKOUT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(CHECKOUT / name, folder / name)
+    for installed in (".venv", "node_modules"):
+        (folder / installed).symlink_to(CHECKOUT / installed)
+    state = folder / ".state"
+    state.mkdir()
+    for provided in ("terraform.rc", "provider-stamp", "providers"):
+        (state / provided).symlink_to(CHECKOUT / ".state" / provided)
+
+    commands = tmp_path / "bin"
+    commands.mkdir()
+    (commands / "cdktf").symlink_to(folder / "scripts" / "cdktf")
+    foreign = ("AWS_", "HANDSON_", "CDKTF_", "MAKE", "MFLAGS", "TARGET", "DESIRED")
+    environ = {k: v for k, v in os.environ.items() if not k.startswith(foreign)}
+    environ |= {"PATH": f"{commands}:{os.environ['PATH']}", **ON_FREE_PORTS, "CI": "true"}
+    try:
+        yield Copy(folder, environ)
+    finally:
+        down(state)

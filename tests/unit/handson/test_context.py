@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a target's VPC lets us see, and what a deployment with some settings promises there."""
+
+import socket
+from ipaddress import IPv4Address
+
+import pytest
+
+from cloudmap_harness.aws.targets import Target
+from cloudmap_harness.discovery.probes import Observation, Record
+from handson.context import inside_of, promise_of
+from handson.health import EndpointError
+from stacks.settings import Settings
+
+RECORD = Record("cloudmap-handson.example.internal.", IPv4Address("10.0.8.4"), 60, "task", True)
+
+
+@pytest.mark.parametrize(
+    ("target", "endpoint"), [(Target.LOCALSTACK, "http://127.0.0.1:4566"), (Target.AWS, None)]
+)
+def test_only_the_local_target_can_be_looked_at_from_inside(
+    target: Target, endpoint: str | None
+) -> None:
+    assert inside_of(target, endpoint) is None
+
+
+def test_a_local_target_that_cannot_be_looked_at_is_an_error() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+    with pytest.raises(EndpointError, match="localaws should answer there, but nothing does"):
+        inside_of(Target.LOCAL, url)
+
+
+def test_a_promise_has_the_settings_names_and_the_records_addresses() -> None:
+    settings = Settings(namespace="example.internal", dns_ttl=60, port=8080)
+    promise = promise_of(settings, Observation((), (), (RECORD,)))
+    assert promise.name == "cloudmap-handson.example.internal"
+    assert promise.addresses == (RECORD.address,)
+    assert (promise.ttl, promise.port) == (60, 8080)
+
+
+@pytest.mark.parametrize(
+    ("image", "words"),
+    [
+        ("httpd", "It works!"),
+        ("httpd:2.4.41-alpine", "It works!"),
+        ("public.ecr.aws/docker/library/httpd:2.4", "It works!"),
+        ("registry.example:5000/httpd@sha256:00", "It works!"),
+        ("nginx", ""),
+        ("httpd/nginx:1", ""),
+        ("my-httpd:1", ""),
+    ],
+)
+def test_only_of_apache_is_the_page_known(image: str, words: str) -> None:
+    assert promise_of(Settings(image=image), Observation((), (), ())).words == words

@@ -1,0 +1,235 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whom the endpoint's commands take for the endpoint; its process itself is a live test's."""
+
+import http.server
+import json
+import os
+import re
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+
+from handson import local_endpoint as endpoint
+from handson.health import EndpointError, Other, Running, running_at, who_answers
+from handson.local_endpoint import down, running, status, up
+
+INSIDE = {"dns": "127.0.0.1:53", "bastion": "http://127.0.0.1:3128", "peakMemoryBytes": 1 << 20}
+OURS = json.dumps({"edition": "localaws", "version": "moto 5", "pid": os.getpid(), **INSIDE})
+LOCALSTACK = '{"edition": "community", "version": "4.0", "services": {}}'
+
+Serve = Callable[[str], str]
+_REAL_START = endpoint._start
+
+
+@contextmanager
+def _serving(body: str) -> Iterator[str]:
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(body.encode())
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Nothing on the test's stderr."""
+
+        def version_string(self) -> str:
+            return "fake/1"
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """Answer that text to every request; returns the URL."""
+    with ExitStack() as stack:
+        yield lambda body: stack.enter_context(_serving(body))
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("started")
+
+    monkeypatch.setattr(endpoint, "_start", refuse)
+
+
+def unused_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+def record(state: Path, pid: int, url: str) -> None:
+    (state / "localaws.pid").write_text(f"{pid}\n{url}\n")
+
+
+def port_of(url: str) -> dict[str, str]:
+    return {"LOCALAWS_PORT": url.rpartition(":")[2]}
+
+
+def ours(url: str) -> Running:
+    """What OURS says."""
+    dns, bastion = "127.0.0.1:53", "http://127.0.0.1:3128"
+    return Running(url, os.getpid(), "moto 5", dns, bastion, peak_memory=1 << 20)
+
+
+def test_a_health_page_tells_who_answers(serve: Serve) -> None:
+    url = serve(OURS)
+    assert who_answers(url) == ours(url)
+    assert who_answers(serve(LOCALSTACK)) == Other(
+        "LocalStack (community 4.0); TARGET=localstack uses that"
+    )
+    assert who_answers(serve("It works!")) == Other("another HTTP server (fake/1)")
+    assert who_answers(serve("[]")) == Other("another HTTP server (fake/1)")
+
+
+def test_localaws_is_there_or_an_error_says_what_is(serve: Serve) -> None:
+    url = serve(OURS)
+    assert running_at(url) == ours(url)
+    with pytest.raises(EndpointError, match=r"localaws should answer there, but LocalStack"):
+        running_at(serve(LOCALSTACK))
+    with pytest.raises(EndpointError, match=r"but nothing does"):
+        running_at(f"http://127.0.0.1:{unused_port()}")
+
+
+def test_a_port_without_http_is_told_from_a_free_one() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+
+        def hang_up() -> None:
+            server.accept()[0].close()
+
+        thread = threading.Thread(target=hang_up)
+        thread.start()
+        assert who_answers(url) == Other("something that does not answer HTTP")
+        thread.join()
+    assert who_answers(url) is None
+
+
+def test_up_is_a_no_op_when_it_runs(serve: Serve, tmp_path: Path) -> None:
+    url = serve(OURS)
+    record(tmp_path, os.getpid(), url)
+    assert up({}, tmp_path) == ours(url)
+    assert up(port_of(url), tmp_path) == ours(url)
+    assert up({"LOCALAWS_PORT": "0"}, tmp_path) == ours(url)
+    assert status(tmp_path) == running({"LOCALAWS_PORT": "0"}, tmp_path) == ours(url)
+
+
+def test_one_that_does_not_run_is_not_started_for_the_asking(serve: Serve, tmp_path: Path) -> None:
+    with pytest.raises(EndpointError, match="^does not run; `make local-up` starts it"):
+        running({"LOCALAWS_PORT": "0"}, tmp_path)
+    with pytest.raises(EndpointError, match=r"^does not run; port \d+ is held by LocalStack"):
+        running(port_of(serve(LOCALSTACK)), tmp_path)
+
+
+def test_up_uses_one_that_was_started_elsewhere(serve: Serve, tmp_path: Path) -> None:
+    url = serve(OURS)
+    assert up(port_of(url), tmp_path).url == url
+    assert status(tmp_path) is None
+
+
+def test_up_refuses_a_second_port(serve: Serve, tmp_path: Path) -> None:
+    url = serve(OURS)
+    record(tmp_path, os.getpid(), url)
+    with pytest.raises(EndpointError, match=r"runs on .* but LOCALAWS_PORT asks for 1: `make loc"):
+        up({"LOCALAWS_PORT": "1"}, tmp_path)
+
+
+def test_up_says_what_else_holds_the_port(serve: Serve, tmp_path: Path) -> None:
+    url = serve(LOCALSTACK)
+    with pytest.raises(EndpointError, match=r"port \d+ is held by LocalStack \(community 4.0\)"):
+        up(port_of(url), tmp_path)
+
+
+def test_a_wrong_port_is_told(tmp_path: Path) -> None:
+    with pytest.raises(EndpointError, match="LOCALAWS_PORT='http'"):
+        up({"LOCALAWS_PORT": "http"}, tmp_path)
+
+
+@pytest.mark.parametrize("content", ["", "12", "x http://127.0.0.1:1", "1 2 3"])
+def test_a_broken_pid_file_names_nobody(tmp_path: Path, content: str) -> None:
+    (tmp_path / "localaws.pid").write_text(content)
+    assert status(tmp_path) is None
+    assert down(tmp_path) is None
+
+
+def test_a_stale_pid_file_starts_anew(tmp_path: Path) -> None:
+    record(tmp_path, _a_dead_pid(), f"http://127.0.0.1:{unused_port()}")
+    with pytest.raises(AssertionError, match="started"):
+        up({"LOCALAWS_PORT": "0"}, tmp_path)
+
+
+def test_down_removes_a_stale_pid_file(tmp_path: Path) -> None:
+    record(tmp_path, _a_dead_pid(), f"http://127.0.0.1:{unused_port()}")
+    assert down(tmp_path) is None
+    assert not (tmp_path / "localaws.pid").exists()
+
+
+def test_down_ends_no_process_that_does_not_answer_as_ours(serve: Serve, tmp_path: Path) -> None:
+    record(tmp_path, os.getpid(), serve(LOCALSTACK))
+    with pytest.raises(EndpointError, match=f"process {os.getpid()} is alive but does not answer"):
+        down(tmp_path)
+    assert (tmp_path / "localaws.pid").exists()
+
+
+def test_another_localaws_at_the_recorded_url_is_not_ours(serve: Serve, tmp_path: Path) -> None:
+    record(tmp_path, _a_dead_pid(), serve(OURS))
+    assert status(tmp_path) is None
+    assert down(tmp_path) is None
+
+
+def test_a_wrong_region_is_told(tmp_path: Path) -> None:
+    with pytest.raises(EndpointError, match="HANDSON_REGION"):
+        _REAL_START({"HANDSON_REGION": "Tokyo"}, tmp_path, 0)
+
+
+@pytest.mark.parametrize(
+    ("body", "action", "code", "told"),
+    [
+        (OURS, "status", 0, "localaws runs on .*, not started from this checkout"),
+        (OURS, "down", 1, "localaws runs on .*, not started from this checkout"),
+        (LOCALSTACK, "status", 1, "localaws does not run; port .* is held by LocalStack"),
+        (LOCALSTACK, "down", 0, "localaws does not run; port .* is held by LocalStack"),
+    ],
+)
+def test_what_is_not_from_this_checkout_is_told_and_left(
+    serve: Serve,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    body: str,
+    action: str,
+    code: int,
+    told: str,
+) -> None:
+    monkeypatch.setenv("LOCALAWS_PORT", port_of(serve(body))["LOCALAWS_PORT"])
+    monkeypatch.setattr(endpoint, "down", lambda: down(tmp_path))
+    monkeypatch.setattr(endpoint, "status", lambda *_: status(tmp_path))
+    assert endpoint.main([action]) == code
+    assert re.match(told, capsys.readouterr().out)
+
+
+def test_an_error_is_told_without_a_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LOCALAWS_PORT", "http")
+    assert endpoint.main(["up"]) == 1
+    assert capsys.readouterr().err.startswith("localaws: LOCALAWS_PORT='http'")
+
+
+def _a_dead_pid() -> int:
+    pid = os.fork()
+    if pid == 0:
+        os._exit(0)
+    os.waitpid(pid, 0)
+    return pid
