@@ -20,7 +20,7 @@ _IN_USE = {
 _PATIENCE = 30.0
 
 
-class Undoing:
+class CleanupStack:
     """A context manager; on exit every step that was added runs, also after a Ctrl-C."""
 
     def __init__(self) -> None:

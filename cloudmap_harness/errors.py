@@ -91,29 +91,29 @@ class WaitTimeout(HarnessError):
         self,
         expected: str,
         last_seen: object,
-        amiss: Sequence[str],
+        problems: Sequence[str],
         elapsed: float,
         events: Sequence[str] = (),
     ) -> None:
         text = [f"after {elapsed:.0f} s expected {expected}, last seen {last_seen}:"]
-        text += [f"  {line}" for line in amiss]
+        text += [f"  {line}" for line in problems]
         if events:
             text += ["the service's last events:", *(f"  {event}" for event in events)]
         super().__init__("\n".join(text))
         self.expected, self.last_seen, self.elapsed = expected, last_seen, elapsed
-        self.amiss, self.events = tuple(amiss), tuple(events)
+        self.problems, self.events = tuple(problems), tuple(events)
 
     def with_events(self, events: Sequence[str]) -> "WaitTimeout":
         """The same, with what the service itself said of late."""
-        return WaitTimeout(self.expected, self.last_seen, self.amiss, self.elapsed, events)
+        return WaitTimeout(self.expected, self.last_seen, self.problems, self.elapsed, events)
 
 
-class PromiseBroken(HarnessError):
+class VpcAccessFailed(HarnessError):
     """What does not hold inside the VPC, a line each, though tasks and records agree."""
 
-    def __init__(self, name: str, amiss: Sequence[str]) -> None:
-        shown = [f"  {line}" for line in amiss[:_MOST_LINES]]
-        if len(amiss) > _MOST_LINES:
-            shown.append(f"  and {len(amiss) - _MOST_LINES} more")
+    def __init__(self, name: str, problems: Sequence[str]) -> None:
+        shown = [f"  {line}" for line in problems[:_MOST_LINES]]
+        if len(problems) > _MOST_LINES:
+            shown.append(f"  and {len(problems) - _MOST_LINES} more")
         super().__init__("\n".join([f"{name}, seen from inside the VPC:", *shown]))
-        self.name, self.amiss = name, tuple(amiss)
+        self.name, self.problems = name, tuple(problems)

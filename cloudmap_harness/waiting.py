@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 def wait_for(
     read: Callable[[], T],
-    amiss: Callable[[T], Sequence[str]],
+    problems: Callable[[T], Sequence[str]],
     *,
     expected: str,
     timeout: float,
@@ -28,7 +28,7 @@ def wait_for(
     began = clock()
     while True:
         seen = read()
-        missing = amiss(seen)
+        missing = problems(seen)
         if not missing:
             return seen
         elapsed = clock() - began

@@ -6,13 +6,13 @@ import os
 import sys
 from collections.abc import Sequence
 
-from cloudmap_harness.aws.clients import Aws
+from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.aws.targets import Target
 from cloudmap_harness.aws.vpc_builder import make, remove
 from cloudmap_harness.errors import HarnessError, TargetError
-from handson.context import settings_with, target_environment
+from handson.context import confirmed_environment, settings_with
 from handson.health import EndpointError
-from handson.local_endpoint import endpoint_of
+from handson.local_endpoint import ensure_endpoint
 from stacks.errors import SettingsError
 
 
@@ -34,21 +34,21 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _clients(target: Target) -> Aws:
+def _clients(target: Target) -> AwsClients:
     if target is Target.AWS:
         allowed = "local or localstack: on AWS the VPC is yours (docs/endpoints.md has its needs)"
         raise TargetError("TARGET", str(target), allowed)
-    endpoint = endpoint_of(target, os.environ)
+    endpoint = ensure_endpoint(target, os.environ)
     region = settings_with(None, os.environ).region
-    return Aws(target_environment(target, os.environ, endpoint=endpoint, region=region))
+    return AwsClients(confirmed_environment(target, os.environ, endpoint=endpoint, region=region))
 
 
-def _make(aws: Aws) -> str:
+def _make(aws: AwsClients) -> str:
     vpc, ours = make(aws)
     return f"{vpc} is complete" if ours else f"{vpc} was there already: not touched"
 
 
-def _destroy(aws: Aws) -> str:
+def _destroy(aws: AwsClients) -> str:
     vpc = remove(aws)
     return f"{vpc} removed" if vpc else "there is none that `make vpc` made"
 

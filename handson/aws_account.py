@@ -20,12 +20,12 @@ def guarded(target: Target, environment: Mapping[str, str]) -> dict[str, str]:
     """
     if target is not Target.AWS:
         return dict(environment)
-    from cloudmap_harness.aws.account import confirmed
+    from cloudmap_harness.aws.account import confirm_account
     from cloudmap_harness.aws.clients import (
-        Aws,  # boto3 takes its time: the launcher is here for every target.
+        AwsClients,  # boto3 takes its time: the launcher is here for every target.
     )
 
-    who = confirmed(Aws(environment), environment)
+    who = confirm_account(AwsClients(environment), environment)
     region = environment["AWS_REGION"]
     print(f"AWS account {who.account} ({who.arn}), {region}", COSTS, sep="\n", file=sys.stderr)
     return {**environment, **who.environment}

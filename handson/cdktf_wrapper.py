@@ -12,11 +12,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cloudmap_harness.aws.targets import Target, environment, terraform_environment
+from cloudmap_harness.aws.targets import Target, child_environment, terraform_environment
 from cloudmap_harness.errors import HarnessError
 from handson.aws_account import guarded
 from handson.health import EndpointError
-from handson.local_endpoint import endpoint_of
+from handson.local_endpoint import ensure_endpoint
 from stacks.errors import SettingsError
 from stacks.settings import load_settings
 
@@ -161,16 +161,16 @@ def _target_environment(environ: Mapping[str, str], command: str) -> dict[str, s
     """
     target = Target.parse(environ.get("TARGET") or "local")
     settings = load_settings(CHECKOUT / "handson.toml", environ)
-    endpoint = endpoint_of(target, environ)
-    child = environment(target, environ, endpoint=endpoint, region=settings.region)
+    endpoint = ensure_endpoint(target, environ)
+    child = child_environment(target, environ, endpoint=endpoint, region=settings.region)
     child = guarded(target, child)
     if command in ("deploy", "apply") and target is not Target.LOCAL:
         from cloudmap_harness.aws.clients import (
-            Aws,  # boto3 takes its time, and mostly the target is local.
+            AwsClients,  # boto3 takes its time, and mostly the target is local.
         )
         from handson.check_target import report_of
 
-        report_of(target, settings, Aws(child)).require()
+        report_of(target, settings, AwsClients(child)).require()
     return child
 
 

@@ -11,17 +11,17 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cloudmap_harness.aws.clients import Aws
+from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.aws.targets import Target
-from cloudmap_harness.aws.vpc_lookup import Wanted
+from cloudmap_harness.aws.vpc_lookup import VpcSelector
 from cloudmap_harness.errors import HarnessError, TargetError
 from cloudmap_harness.preflight.aws_account import check_aws
 from cloudmap_harness.preflight.endpoint import check_endpoint
-from cloudmap_harness.preflight.results import Report, Verdict
+from cloudmap_harness.preflight.results import PreflightReport, Verdict
 from cloudmap_harness.terraform.signals import Interrupted, interruptible
-from handson.context import CONVERGENCE, inside_of, settings_with, target_environment
+from handson.context import CONVERGENCE, confirmed_environment, settings_with, vpc_client_of
 from handson.health import EndpointError
-from handson.local_endpoint import endpoint_of
+from handson.local_endpoint import ensure_endpoint
 from stacks.errors import SettingsError
 from stacks.settings import Settings
 
@@ -32,9 +32,9 @@ _STYLES = {
 }
 
 
-def report_of(target: Target, settings: Settings, aws: Aws) -> Report:
+def report_of(target: Target, settings: Settings, aws: AwsClients) -> PreflightReport:
     """What that target has of the chain; on AWS by reading only. Raises EndpointError."""
-    wanted = Wanted(
+    selector = VpcSelector(
         vpc_id=settings.vpc_id,
         vpc_name=settings.vpc_name,
         subnet_ids=settings.private_subnet_ids,
@@ -43,12 +43,12 @@ def report_of(target: Target, settings: Settings, aws: Aws) -> Report:
     place = f"{target} ({aws.endpoint or settings.region})"
     if target is Target.AWS:
         vcpus = settings.desired_count * settings.cpu / 1024
-        return check_aws(aws, place, wanted, vcpus=vcpus)
-    inside = inside_of(target, aws.endpoint)
-    return check_endpoint(aws, place, wanted, inside=inside, patience=CONVERGENCE[target])
+        return check_aws(aws, place, selector, vcpus=vcpus)
+    vpc_client = vpc_client_of(target, aws.endpoint)
+    return check_endpoint(aws, place, selector, vpc_client=vpc_client, patience=CONVERGENCE[target])
 
 
-def show(console: Console, report: Report) -> None:
+def show(console: Console, report: PreflightReport) -> None:
     """Print the links with their verdicts, and what to do besides."""
     table = Table(box=box.SIMPLE_HEAD, show_edge=False)
     table.add_column("link")
@@ -73,10 +73,10 @@ def main(arguments: Sequence[str]) -> int:
         with interruptible():
             target = Target.parse(options.target)
             settings = settings_with(None, os.environ)
-            endpoint = endpoint_of(target, os.environ)
+            endpoint = ensure_endpoint(target, os.environ)
             region = settings.region
-            child = target_environment(target, os.environ, endpoint=endpoint, region=region)
-            report = report_of(target, settings, Aws(child))
+            child = confirmed_environment(target, os.environ, endpoint=endpoint, region=region)
+            report = report_of(target, settings, AwsClients(child))
             show(Console(), report)
     except (SettingsError, TargetError) as error:
         print(error, file=sys.stderr)

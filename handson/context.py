@@ -5,11 +5,11 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from cloudmap_harness.aws.leftovers import Names
-from cloudmap_harness.aws.targets import Target, environment, terraform_environment
+from cloudmap_harness.aws.leftovers import ResourceNames
+from cloudmap_harness.aws.targets import Target, child_environment, terraform_environment
 from cloudmap_harness.discovery.probes import Observation
-from cloudmap_harness.discovery.vpc_access import Promise
-from cloudmap_harness.discovery.vpc_client import Inside
+from cloudmap_harness.discovery.vpc_access import VpcExpectation
+from cloudmap_harness.discovery.vpc_client import VpcClient
 from cloudmap_harness.terraform.deployment import Synthesis
 from handson.aws_account import guarded
 from handson.health import running_at
@@ -37,29 +37,29 @@ def settings_with(desired: str | None, environ: Mapping[str, str]) -> Settings:
         raise SettingsError(str(error).replace(f"{_COUNT}: desired_count", "DESIRED")) from None
 
 
-def target_environment(
+def confirmed_environment(
     target: Target, environ: Mapping[str, str], *, endpoint: str | None, region: str
 ) -> dict[str, str]:
     """The environment in which Terraform and the AWS clients reach a target.
 
     Raises TargetError for what must not be reached from here.
     """
-    child = guarded(target, environment(target, environ, endpoint=endpoint, region=region))
+    child = guarded(target, child_environment(target, environ, endpoint=endpoint, region=region))
     return terraform_environment(child, CHECKOUT)
 
 
-def inside_of(target: Target, endpoint: str | None) -> Inside | None:
+def vpc_client_of(target: Target, endpoint: str | None) -> VpcClient | None:
     """A place inside the target's VPC; None where we have none. Raises EndpointError."""
     if target is not Target.LOCAL or endpoint is None:
         return None
     found = running_at(endpoint)
-    return Inside.at(found.dns, found.bastion)
+    return VpcClient.at(found.dns, found.bastion)
 
 
-def promise_of(settings: Settings, seen: Observation) -> Promise:
+def vpc_expectation_of(settings: Settings, seen: Observation) -> VpcExpectation:
     """What has to hold inside the VPC when these tasks run and these records are there."""
     image = settings.image.rpartition("/")[2].partition("@")[0].partition(":")[0]
-    return Promise(
+    return VpcExpectation(
         name=f"{settings.service}.{settings.namespace}",
         addresses=tuple(record.address for record in seen.records),
         ttl=settings.dns_ttl,
@@ -68,9 +68,9 @@ def promise_of(settings: Settings, seen: Observation) -> Promise:
     )
 
 
-def names_of(settings: Settings) -> Names:
+def names_of(settings: Settings) -> ResourceNames:
     """What the stacks call their resources."""
-    return Names(
+    return ResourceNames(
         cluster=settings.cluster,
         ecs_service=settings.ecs_service,
         family=settings.family,

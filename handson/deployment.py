@@ -12,17 +12,17 @@ from dataclasses import dataclass
 
 from rich.console import Console
 
-from cloudmap_harness.aws.clients import Aws
+from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.aws.targets import Target
 from cloudmap_harness.discovery.convergence import (
     NO_ADDRESS,
-    Check,
+    Convergence,
     addresses,
-    check_of,
+    convergence_of,
     wait_until_converged,
 )
 from cloudmap_harness.discovery.probes import Observation, observe
-from cloudmap_harness.discovery.service import Deployed
+from cloudmap_harness.discovery.service import DiscoverableService
 from cloudmap_harness.discovery.vpc_client import fetch_all
 from cloudmap_harness.errors import AwsError, HarnessError, NotDeployed, TargetError
 from cloudmap_harness.terraform.deployment import Deployment
@@ -33,13 +33,13 @@ from handson.context import (
     CONVERGENCE,
     INTERVAL,
     SYNTHESIS,
-    inside_of,
-    promise_of,
+    confirmed_environment,
     settings_with,
-    target_environment,
+    vpc_client_of,
+    vpc_expectation_of,
 )
 from handson.health import EndpointError
-from handson.local_endpoint import endpoint_of
+from handson.local_endpoint import ensure_endpoint
 from handson.status_table import show
 from stacks.errors import SettingsError
 from stacks.settings import Settings
@@ -60,14 +60,14 @@ class Site:
     target: Target
     settings: Settings
     deployment: Deployment
-    aws: Aws
+    aws: AwsClients
 
     @classmethod
     def reach(cls, target: Target, settings: Settings, environ: Mapping[str, str]) -> "Site":
         """Bring the local endpoint up if that is the target. Raises EndpointError, TargetError."""
-        endpoint = endpoint_of(target, environ)
-        child = target_environment(target, environ, endpoint=endpoint, region=settings.region)
-        return cls(target, settings, _deployment(child), Aws(child))
+        endpoint = ensure_endpoint(target, environ)
+        child = confirmed_environment(target, environ, endpoint=endpoint, region=settings.region)
+        return cls(target, settings, _deployment(child), AwsClients(child))
 
     @property
     def title(self) -> str:
@@ -75,14 +75,14 @@ class Site:
         name = f"{self.settings.service}.{self.settings.namespace}"
         return f"{name} on {self.target} ({self.aws.endpoint or self.settings.region})"
 
-    def deployed(self) -> tuple[Deployed, Check]:
+    def deployed(self) -> tuple[DiscoverableService, Convergence]:
         """What is applied, and what must hold of it. Raises HarnessError when that is not all."""
         try:
-            deployed = Deployed.of(self.deployment.output())
+            deployed = DiscoverableService.of(self.deployment.output())
         except NotDeployed as error:
             raise HarnessError(f"{error}; `make deploy` goes on from there") from error
         ttl = self.settings.dns_ttl
-        return deployed, check_of(self.aws, deployed, desired=deployed.desired, ttl=ttl)
+        return deployed, convergence_of(self.aws, deployed, desired=deployed.desired, ttl=ttl)
 
 
 def deploy(site: Site) -> int:
@@ -170,19 +170,21 @@ def _settle(site: Site) -> int:
     return 0 if _show(site, check, seen) else 1
 
 
-def _show(site: Site, check: Check, seen: Observation) -> bool:
+def _show(site: Site, check: Convergence, seen: Observation) -> bool:
     """Print the layers and, where we can look, what each address answers: is all well?"""
-    console, amiss, pages = Console(), check.amiss(seen), None
-    inside = inside_of(site.target, site.aws.endpoint)
-    if inside is not None:
-        promise = promise_of(site.settings, seen)
+    console, problems, pages = Console(), check.problems(seen), None
+    vpc_client = vpc_client_of(site.target, site.aws.endpoint)
+    if vpc_client is not None:
+        expectation = vpc_expectation_of(site.settings, seen)
         hosts = sorted(set().union(*addresses(seen).values()) - {NO_ADDRESS})
-        pages = dict(zip(hosts, fetch_all(inside, [*map(str, hosts)], promise.port), strict=True))
-        amiss += promise.failures(pages.values())
-    show(console, site.title, check.desired, seen, amiss, pages)
-    if inside is None:
+        pages = dict(
+            zip(hosts, fetch_all(vpc_client, [*map(str, hosts)], expectation.port), strict=True)
+        )
+        problems += expectation.http_problems(pages.values())
+    show(console, site.title, check.desired, seen, problems, pages)
+    if vpc_client is None:
         console.print(f"HTTP: not looked at from inside the VPC on {site.target}")
-    return not amiss
+    return not problems
 
 
 def _deployment(environ: Mapping[str, str]) -> Deployment:

@@ -8,13 +8,13 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from cloudmap_harness.aws.clients import Aws
+from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.aws.inventory import Leak, leaks
 from cloudmap_harness.aws.targets import Target
 from cloudmap_harness.errors import HarnessError, TargetError
-from handson.context import settings_with, target_environment
+from handson.context import confirmed_environment, settings_with
 from handson.health import EndpointError
-from handson.local_endpoint import endpoint_of
+from handson.local_endpoint import ensure_endpoint
 from stacks.errors import SettingsError
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
@@ -31,9 +31,9 @@ def main(arguments: Sequence[str]) -> int:
         older_than = parse_age(options.age)
         target = Target.parse(options.target)
         region = settings_with(None, os.environ).region
-        endpoint = endpoint_of(target, os.environ)
-        child = target_environment(target, os.environ, endpoint=endpoint, region=region)
-        found = leaks(Aws(child), run=options.run, older_than=older_than)
+        endpoint = ensure_endpoint(target, os.environ)
+        child = confirmed_environment(target, os.environ, endpoint=endpoint, region=region)
+        found = leaks(AwsClients(child), run=options.run, older_than=older_than)
     except (SettingsError, TargetError) as error:
         print(error, file=sys.stderr)
         return 2

@@ -47,7 +47,7 @@ def ensure_up(environ: Mapping[str, str], state: Path = STATE) -> str:
     return endpoint.url
 
 
-def endpoint_of(target: Target, environ: Mapping[str, str]) -> str | None:
+def ensure_endpoint(target: Target, environ: Mapping[str, str]) -> str | None:
     """Where that target answers, None for AWS; the local one is up after this.
 
     ENDPOINT names another endpoint than LocalStack's usual one, and goes with no other target.

@@ -12,8 +12,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cloudmap_harness.discovery.probes import Instance, Observation, Record, Task
-from cloudmap_harness.discovery.vpc_client import Page
+from cloudmap_harness.discovery.probes import (
+    Observation,
+    ObservedInstance,
+    ObservedRecord,
+    ObservedTask,
+)
+from cloudmap_harness.discovery.vpc_client import HttpReply
 
 ROWS = 20
 """The most addresses that are shown; those that differ come first."""
@@ -26,10 +31,10 @@ _MISSING = Text("missing", _BAD)
 class _Row:
     """What each layer has of one address, and what it answered if it was asked."""
 
-    tasks: list[Task] = field(default_factory=list)
-    instances: list[Instance] = field(default_factory=list)
-    records: list[Record] = field(default_factory=list)
-    page: Page | None = None
+    tasks: list[ObservedTask] = field(default_factory=list)
+    instances: list[ObservedInstance] = field(default_factory=list)
+    records: list[ObservedRecord] = field(default_factory=list)
+    page: HttpReply | None = None
 
     @property
     def agrees(self) -> bool:
@@ -45,8 +50,8 @@ def show(
     title: str,
     desired: int,
     seen: Observation,
-    amiss: Sequence[str],
-    pages: Mapping[IPv4Address, Page] | None = None,
+    problems: Sequence[str],
+    pages: Mapping[IPv4Address, HttpReply] | None = None,
 ) -> None:
     """Print the counts, the addresses side by side, and what is amiss if anything is.
 
@@ -56,16 +61,16 @@ def show(
     for layer in ("desired", "running", "instances", "records", ""):
         counts.add_column(layer, justify="right" if layer else "left")
     values = (desired, len(seen.running), len(seen.instances), len(seen.records))
-    verdict = Text("not converged", _BAD) if amiss else Text("converged", "bold green")
+    verdict = Text("not converged", _BAD) if problems else Text("converged", "bold green")
     counts.add_row(*map(str, values), verdict)
     console.print(title, "", counts, "", sep="\n", markup=False, highlight=False, soft_wrap=True)
     if seen.tasks or seen.instances or seen.records:
         console.print(_addresses(seen, pages))
-    for line in amiss:
+    for line in problems:
         console.print(f"  {line}", markup=False, highlight=False)
 
 
-def _addresses(seen: Observation, pages: Mapping[IPv4Address, Page] | None) -> Table:
+def _addresses(seen: Observation, pages: Mapping[IPv4Address, HttpReply] | None) -> Table:
     rows: dict[IPv4Address | None, _Row] = defaultdict(_Row)
     for task in seen.tasks:
         rows[task.address].tasks.append(task)
@@ -98,7 +103,7 @@ def _addresses(seen: Observation, pages: Mapping[IPv4Address, Page] | None) -> T
     return table
 
 
-def _answered(page: Page | None) -> Text:
+def _answered(page: HttpReply | None) -> Text:
     """The HTTP status, plain when it is 200."""
     if page is None:
         return Text("")

@@ -10,7 +10,7 @@ import shutil
 import sys
 from collections.abc import Iterator, Mapping
 
-from cloudmap_harness.aws.targets import Target, environment
+from cloudmap_harness.aws.targets import Target, child_environment
 from handson.context import CHECKOUT, settings_with
 from handson.health import EndpointError, Running
 from handson.local_endpoint import running
@@ -19,9 +19,9 @@ from stacks.errors import SettingsError
 BIN = CHECKOUT / ".venv" / "bin"
 
 
-def inside(endpoint: Running, environ: Mapping[str, str], region: str) -> dict[str, str]:
+def vpc_environment(endpoint: Running, environ: Mapping[str, str], region: str) -> dict[str, str]:
     """The environment of a shell inside the VPC: the AWS API, the bastion, the resolver's port."""
-    child = environment(Target.LOCAL, environ, endpoint=endpoint.url, region=region)
+    child = child_environment(Target.LOCAL, environ, endpoint=endpoint.url, region=region)
     return child | {
         # Lower case only: curl takes no notice of HTTP_PROXY.
         "http_proxy": endpoint.bastion,
@@ -57,7 +57,7 @@ def main() -> int:
         print(f"localaws: {error}", file=sys.stderr)
         print("false")
         return 1
-    print(*lines(os.environ, with_aws_cli(inside(endpoint, os.environ, region))), sep="\n")
+    print(*lines(os.environ, with_aws_cli(vpc_environment(endpoint, os.environ, region))), sep="\n")
     return 0
 
 

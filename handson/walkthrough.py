@@ -25,7 +25,7 @@ from cloudmap_harness.terraform.signals import Interrupted, deferred, interrupti
 from handson.article.runner import Outcome, Session
 from handson.article.step import Step
 from handson.article.steps import BY_CLI, DISCOVERED, GONE, KEPT, SPREAD
-from handson.context import SYNTHESIS, settings_with, target_environment
+from handson.context import SYNTHESIS, confirmed_environment, settings_with
 from handson.health import EndpointError, Running
 from handson.local_endpoint import ON_FREE_PORTS, STATE, down, up
 from stacks.errors import SettingsError
@@ -103,7 +103,7 @@ def by_code(show: Show, endpoint: Running, settings: Settings, folder: Path) -> 
         if _EVENTS.search(line):
             show.say(f"  {stack:>14} | {line}", "dim")
 
-    environ = target_environment(
+    environ = confirmed_environment(
         Target.LOCAL, os.environ, endpoint=endpoint.url, region=settings.region
     )
     deployment = Deployment(folder / "cdktf.out", environ, SYNTHESIS, echo=echo)

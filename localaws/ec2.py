@@ -14,18 +14,18 @@ from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 from moto.ec2.models.subnets import Subnet
 from moto.ec2.responses import EC2Response
 
-from localaws.moto_mixins import AwsError, Serialized, Served
-from localaws.network_seed import create_article_vpc
+from localaws.moto_mixins import AwsError, LockedResponse, OwnUrls
+from localaws.network_seed import seed_network
 
 RESERVED_AT_THE_START = 4
 """The network's address, the router's, the DNS server's and one kept by AWS; the last one too."""
 
 
-class EC2ApiResponse(Serialized, EC2Response):
+class EC2ApiResponse(LockedResponse, EC2Response):
     """Answers EC2's requests."""
 
 
-class EC2(Served, EC2Backend):
+class EC2(OwnUrls, EC2Backend):
     """moto's EC2 with the network that the article presumes."""
 
     moto_urls = urls
@@ -33,7 +33,7 @@ class EC2(Served, EC2Backend):
 
     def __init__(self, region_name: str, account_id: str):
         super().__init__(region_name, account_id)
-        create_article_vpc(self)
+        seed_network(self)
 
     def free_address(self, subnet: Subnet) -> str | None:
         """An address of the subnet that no interface has, or None when there is none.

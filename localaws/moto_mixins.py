@@ -24,7 +24,7 @@ class AwsError(ServiceException):
     http_status: ClassVar[int] = 400
 
 
-class Served:
+class OwnUrls:
     """Mixed into a moto backend: the backend's own request handler answers its URLs.
 
     moto derives a backend's URLs from the module of its class, which ours are not in.
@@ -39,7 +39,7 @@ class Served:
         return SimpleNamespace(url_bases=self.moto_urls.url_bases, url_paths=paths)
 
 
-class Serialized(BaseResponse):
+class LockedResponse(BaseResponse):
     """Mixed into a moto request handler: one request at a time, and none half-way into a tick."""
 
     def _dispatch(self, *args: Any, **kwargs: Any) -> TYPE_RESPONSE:
@@ -59,7 +59,7 @@ class Serialized(BaseResponse):
         return status, headers, body
 
 
-class Constrained(BaseResponse):
+class ModelValidated(BaseResponse):
     """Mixed into a moto request handler: a request outside the service's model is refused."""
 
     constraint_error: ClassVar[str]

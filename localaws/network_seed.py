@@ -15,7 +15,7 @@ from moto.ec2.models.subnets import Subnet
 from localaws.default_network import SUBNETS, VPC_CIDR, VPC_NAME, route_table_name, subnet_tags
 
 
-def create_article_vpc(ec2: EC2Backend) -> None:
+def seed_network(ec2: EC2Backend) -> None:
     """Create the network in the backend's account and region."""
     vpc = ec2.create_vpc(VPC_CIDR, tags=_tags(VPC_NAME))
     vpc.enable_dns_support = vpc.enable_dns_hostnames = True

@@ -18,7 +18,7 @@ from moto.route53.models import (
 )
 from moto.route53.responses import Route53
 
-from localaws.moto_mixins import AwsError, Serialized, Served
+from localaws.moto_mixins import AwsError, LockedResponse, OwnUrls
 from localaws.paging import InvalidToken, page
 
 MAX_ITEMS = 300
@@ -112,7 +112,7 @@ def _place(record: RecordSet) -> tuple[str, str, str]:
     return name, str(record.type), record.set_identifier or ""
 
 
-class HostedZonesResponse(Serialized, Route53):
+class HostedZonesResponse(LockedResponse, Route53):
     """Answers Route 53's requests."""
 
     def list_hosted_zones_by_vpc(self) -> ActionResult:
@@ -152,7 +152,7 @@ class HostedZonesResponse(Serialized, Route53):
         return ActionResult(result)
 
 
-class HostedZones(Served, Route53Backend):
+class HostedZones(OwnUrls, Route53Backend):
     """moto's Route 53 with managed zones in it."""
 
     moto_urls = urls

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from cloudmap_harness.aws.clients import Aws
+from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.aws.targets import is_dummy
 from cloudmap_harness.errors import TargetError
 
@@ -31,14 +31,14 @@ class Caller:
         return {"TF_VAR_allowed_account_ids": json.dumps([self.account])}
 
 
-def caller(aws: Aws) -> Caller:
+def get_caller(aws: AwsClients) -> Caller:
     """STS's GetCallerIdentity. Raises AwsError."""
     with aws.errors_explained():
         reply = aws.sts.get_caller_identity()
     return Caller(reply["Account"], reply["Arn"])
 
 
-def confirmed(aws: Aws, environ: Mapping[str, str]) -> Caller:
+def confirm_account(aws: AwsClients, environ: Mapping[str, str]) -> Caller:
     """The caller, when CONFIRM names its account. Raises TargetError and AwsError.
 
     Nothing is sent with a dummy key, or when a profile sends some service elsewhere. The root user
@@ -49,7 +49,7 @@ def confirmed(aws: Aws, environ: Mapping[str, str]) -> Caller:
         raise TargetError("the access key", key, "a real one with TARGET=aws")
     for where, url in _configured_endpoints(aws.profile()):
         raise TargetError(where, url, "no endpoint_url in the profile with TARGET=aws")
-    who = caller(aws)
+    who = get_caller(aws)
     if environ.get("CONFIRM") != who.account:
         allowed = f"{who.account}, the account of {who.arn}, with TARGET=aws"
         raise TargetError("CONFIRM", environ.get("CONFIRM"), allowed)

@@ -30,7 +30,7 @@ _NOTHING_OF_THE_USER = {
 }
 
 
-class Aws:
+class AwsClients:
     """Clients for `environment` (see aws/targets.py), whatever this process has."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:

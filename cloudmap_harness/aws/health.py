@@ -16,7 +16,7 @@ _TIMEOUT = 5.0
 
 
 @dataclass(frozen=True)
-class Emulator:
+class EndpointHealth:
     """What an endpoint tells of itself; `licensed` is None when it is no LocalStack."""
 
     name: str
@@ -42,16 +42,16 @@ class Emulator:
         return tuple(lines)
 
 
-def who_answers(url: str) -> Emulator:
+def who_answers(url: str) -> EndpointHealth:
     """Who is at that URL. Raises AwsError when nobody answers HTTP there."""
     health = _page(url, "/_localstack/health")
     if not health:
-        return Emulator("an endpoint without a health page")
+        return EndpointHealth("an endpoint without a health page")
     info = _page(url, "/_localstack/info")
     edition, version = health.get("edition", "?"), health.get("version", "?")
     if "is_license_activated" not in info:
-        return Emulator(f"{edition} {version}", health.get("services", {}))
-    return Emulator(
+        return EndpointHealth(f"{edition} {version}", health.get("services", {}))
+    return EndpointHealth(
         f"LocalStack {edition} {version}",
         health.get("services", {}),
         licensed=bool(info["is_license_activated"]),

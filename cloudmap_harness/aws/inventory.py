@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from cloudmap_harness.aws.clients import Aws
+from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.aws.tags import PROJECT
 
 _BORN = re.compile(r"run-(\d{14})-")
@@ -34,7 +34,9 @@ class Leak:
         return now - datetime.strptime(born[1], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
 
 
-def leaks(aws: Aws, *, run: str = "", older_than: timedelta = timedelta(0)) -> tuple[Leak, ...]:
+def leaks(
+    aws: AwsClients, *, run: str = "", older_than: timedelta = timedelta(0)
+) -> tuple[Leak, ...]:
     """In the order in which they can be removed; of one run only when it is named.
 
     What does not tell its age counts as old enough. Raises AwsError.
@@ -60,7 +62,7 @@ def _tagged(tags: Iterable[Mapping[str, object]]) -> str | None:
     return pairs.get("Deployment", "") if pairs.get("Project") == PROJECT else None
 
 
-def _clusters(aws: Aws) -> Iterator[tuple[str, str]]:
+def _clusters(aws: AwsClients) -> Iterator[tuple[str, str]]:
     """Each of ours that is not gone: ARN and deployment."""
     for page in aws.ecs.get_paginator("list_clusters").paginate():
         arns = page["clusterArns"]
@@ -71,7 +73,7 @@ def _clusters(aws: Aws) -> Iterator[tuple[str, str]]:
                 yield cluster["clusterArn"], deployment
 
 
-def _ecs_services(aws: Aws) -> Iterator[Leak]:
+def _ecs_services(aws: AwsClients) -> Iterator[Leak]:
     for cluster, deployment in _clusters(aws):
         for page in aws.ecs.get_paginator("list_services").paginate(cluster=cluster):
             for arn in page["serviceArns"]:
@@ -79,12 +81,12 @@ def _ecs_services(aws: Aws) -> Iterator[Leak]:
                 yield Leak("ECS service", arn, deployment, delete)
 
 
-def _ecs_clusters(aws: Aws) -> Iterator[Leak]:
+def _ecs_clusters(aws: AwsClients) -> Iterator[Leak]:
     for arn, deployment in _clusters(aws):
         yield Leak("ECS cluster", arn, deployment, f"aws ecs delete-cluster --cluster {arn}")
 
 
-def _task_definitions(aws: Aws) -> Iterator[Leak]:
+def _task_definitions(aws: AwsClients) -> Iterator[Leak]:
     pages = aws.ecs.get_paginator("list_task_definitions").paginate(status="ACTIVE")
     for page in pages:
         for arn in page["taskDefinitionArns"]:
@@ -94,7 +96,7 @@ def _task_definitions(aws: Aws) -> Iterator[Leak]:
                 yield Leak("task definition", arn, deployment, command)
 
 
-def _security_groups(aws: Aws) -> Iterator[Leak]:
+def _security_groups(aws: AwsClients) -> Iterator[Leak]:
     ours = [{"Name": "tag:Project", "Values": [PROJECT]}]
     pages = aws.ec2.get_paginator("describe_security_groups").paginate(Filters=ours)  # type: ignore[arg-type]
     for page in pages:
@@ -105,7 +107,7 @@ def _security_groups(aws: Aws) -> Iterator[Leak]:
             yield Leak("security group", id_, deployment, command)
 
 
-def _cloud_map_services(aws: Aws) -> Iterator[Leak]:
+def _cloud_map_services(aws: AwsClients) -> Iterator[Leak]:
     client = aws.servicediscovery
     for page in client.get_paginator("list_services").paginate():
         for service in page["Services"]:
@@ -125,7 +127,7 @@ def _cloud_map_services(aws: Aws) -> Iterator[Leak]:
             yield Leak("Cloud Map service", id_, deployment, command)
 
 
-def _namespaces(aws: Aws) -> Iterator[Leak]:
+def _namespaces(aws: AwsClients) -> Iterator[Leak]:
     client = aws.servicediscovery
     for page in client.get_paginator("list_namespaces").paginate():
         for namespace in page["Namespaces"]:
@@ -136,7 +138,7 @@ def _namespaces(aws: Aws) -> Iterator[Leak]:
                 yield Leak("Cloud Map namespace", namespace["Id"], deployment, command)
 
 
-def _zones(aws: Aws) -> Iterator[Leak]:
+def _zones(aws: AwsClients) -> Iterator[Leak]:
     """Zones that Cloud Map made for a name of ours, whether or not the namespace is there."""
     for page in aws.route53.get_paginator("list_hosted_zones").paginate():
         for zone in page["HostedZones"]:
@@ -148,7 +150,7 @@ def _zones(aws: Aws) -> Iterator[Leak]:
                 yield Leak("hosted zone", id_, deployment, "goes with its Cloud Map namespace")
 
 
-def _networks(aws: Aws) -> Iterator[Leak]:
+def _networks(aws: AwsClients) -> Iterator[Leak]:
     """Those of a check that was killed, in an account without a VPC that fits."""
     ours = [{"Name": "tag:Project", "Values": [PROJECT]}]
     for subnet in aws.ec2.describe_subnets(Filters=ours)["Subnets"]:  # type: ignore[arg-type]
@@ -159,7 +161,7 @@ def _networks(aws: Aws) -> Iterator[Leak]:
         yield Leak("VPC", id_, deployment, f"aws ec2 delete-vpc --vpc-id {id_}")
 
 
-_FINDERS: tuple[Callable[[Aws], Iterator[Leak]], ...] = (
+_FINDERS: tuple[Callable[[AwsClients], Iterator[Leak]], ...] = (
     _ecs_services,
     _ecs_clusters,
     _task_definitions,

@@ -4,12 +4,12 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from cloudmap_harness.aws.clients import Aws
+from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.discovery.probes import instances, records
 
 
 @dataclass(frozen=True)
-class Names:
+class ResourceNames:
     """What a deployment's resources are called, and the interfaces that its tasks had."""
 
     cluster: str
@@ -34,20 +34,20 @@ class Leftover:
         return f"{self.kind} {self.id}"
 
 
-def leftovers(aws: Aws, names: Names) -> tuple[Leftover, ...]:
+def leftovers(aws: AwsClients, names: ResourceNames) -> tuple[Leftover, ...]:
     """All that bears the deployment's names: () after a clean destroy. Raises AwsError."""
     with aws.errors_explained():
         found = {Leftover(kind, id_) for kind, find in _FINDERS.items() for id_ in find(aws, names)}
     return tuple(sorted(found))
 
 
-def _clusters(aws: Aws, names: Names) -> Iterator[str]:
+def _clusters(aws: AwsClients, names: ResourceNames) -> Iterator[str]:
     for cluster in aws.ecs.describe_clusters(clusters=[names.cluster])["clusters"]:
         if cluster["status"] != "INACTIVE":
             yield cluster["clusterArn"]
 
 
-def _ecs_services(aws: Aws, names: Names) -> Iterator[str]:
+def _ecs_services(aws: AwsClients, names: ResourceNames) -> Iterator[str]:
     for cluster in _clusters(aws, names):
         reply = aws.ecs.describe_services(cluster=cluster, services=[names.ecs_service])
         for service in reply["services"]:
@@ -55,14 +55,14 @@ def _ecs_services(aws: Aws, names: Names) -> Iterator[str]:
                 yield service["serviceArn"]
 
 
-def _tasks(aws: Aws, names: Names) -> Iterator[str]:
+def _tasks(aws: AwsClients, names: ResourceNames) -> Iterator[str]:
     for cluster in _clusters(aws, names):
         pages = aws.ecs.get_paginator("list_tasks").paginate(cluster=cluster, family=names.family)
         for page in pages:
             yield from page["taskArns"]
 
 
-def _task_definitions(aws: Aws, names: Names) -> Iterator[str]:
+def _task_definitions(aws: AwsClients, names: ResourceNames) -> Iterator[str]:
     pages = aws.ecs.get_paginator("list_task_definitions").paginate(
         familyPrefix=names.family, status="ACTIVE"
     )
@@ -72,14 +72,14 @@ def _task_definitions(aws: Aws, names: Names) -> Iterator[str]:
                 yield arn
 
 
-def _namespaces(aws: Aws, names: Names) -> Iterator[str]:
+def _namespaces(aws: AwsClients, names: ResourceNames) -> Iterator[str]:
     for page in aws.servicediscovery.get_paginator("list_namespaces").paginate():
         for namespace in page["Namespaces"]:
             if namespace["Name"] == names.namespace:
                 yield namespace["Id"]
 
 
-def _cloud_map_services(aws: Aws, names: Names) -> Iterator[str]:
+def _cloud_map_services(aws: AwsClients, names: ResourceNames) -> Iterator[str]:
     for namespace in _namespaces(aws, names):
         pages = aws.servicediscovery.get_paginator("list_services").paginate(
             Filters=[{"Name": "NAMESPACE_ID", "Values": [namespace]}]
@@ -89,26 +89,26 @@ def _cloud_map_services(aws: Aws, names: Names) -> Iterator[str]:
                 yield service["Id"]
 
 
-def _instances(aws: Aws, names: Names) -> Iterator[str]:
+def _instances(aws: AwsClients, names: ResourceNames) -> Iterator[str]:
     for service in _cloud_map_services(aws, names):
         for instance in instances(aws, service):
             yield instance.id
 
 
-def _zones(aws: Aws, names: Names) -> Iterator[str]:
+def _zones(aws: AwsClients, names: ResourceNames) -> Iterator[str]:
     for page in aws.route53.get_paginator("list_hosted_zones").paginate():
         for zone in page["HostedZones"]:
             if zone["Name"] == f"{names.namespace}.":
                 yield zone["Id"].rsplit("/", 1)[-1]
 
 
-def _records(aws: Aws, names: Names) -> Iterator[str]:
+def _records(aws: AwsClients, names: ResourceNames) -> Iterator[str]:
     for zone in _zones(aws, names):
         for record in records(aws, zone):
             yield f"{record.name} {record.address}"
 
 
-def _security_groups(aws: Aws, names: Names) -> Iterator[str]:
+def _security_groups(aws: AwsClients, names: ResourceNames) -> Iterator[str]:
     pages = aws.ec2.get_paginator("describe_security_groups").paginate(
         Filters=[{"Name": "group-name", "Values": [names.security_group]}]
     )
@@ -117,7 +117,7 @@ def _security_groups(aws: Aws, names: Names) -> Iterator[str]:
             yield group["GroupId"]
 
 
-def _network_interfaces(aws: Aws, names: Names) -> Iterator[str]:
+def _network_interfaces(aws: AwsClients, names: ResourceNames) -> Iterator[str]:
     """Those in the security group, and those of the tasks should the group be gone before them."""
     filters = [("group-id", [group]) for group in _security_groups(aws, names)]
     known = sorted(names.network_interfaces)
@@ -132,7 +132,7 @@ def _network_interfaces(aws: Aws, names: Names) -> Iterator[str]:
                 yield interface["NetworkInterfaceId"]
 
 
-_FINDERS: dict[str, Callable[[Aws, Names], Iterator[str]]] = {
+_FINDERS: dict[str, Callable[[AwsClients, ResourceNames], Iterator[str]]] = {
     "ECS cluster": _clusters,
     "ECS service": _ecs_services,
     "ECS task": _tasks,

@@ -47,7 +47,7 @@ class Target(StrEnum):
             raise TargetError("TARGET", text, ", ".join(cls)) from error
 
 
-def environment(
+def child_environment(
     target: Target, environ: Mapping[str, str], *, endpoint: str | None, region: str
 ) -> dict[str, str]:
     """The environment for a child that talks to `target`.

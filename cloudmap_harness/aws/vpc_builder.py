@@ -8,7 +8,7 @@ Only what bears our tags is ever removed.
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from cloudmap_harness.aws.clients import Aws
+from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.aws.tags import tags
 from cloudmap_harness.errors import HarnessError
 from cloudmap_harness.waiting import wait_for
@@ -23,7 +23,7 @@ _NAT = 300.0
 """Seconds for a NAT gateway; AWS takes one or two minutes."""
 
 
-def make(aws: Aws) -> tuple[str, bool]:
+def make(aws: AwsClients) -> tuple[str, bool]:
     """The VPC's id, and whether it is ours or was there. Raises AwsError, HarnessError."""
     with aws.errors_explained():
         named = aws.ec2.describe_vpcs(Filters=_named(VPC_NAME))["Vpcs"]
@@ -39,7 +39,7 @@ def make(aws: Aws) -> tuple[str, bool]:
     return vpc, True
 
 
-def remove(aws: Aws) -> str | None:
+def remove(aws: AwsClients) -> str | None:
     """Remove the VPC that `make` made; its id, None when there is none. Raises AwsError."""
     ec2 = aws.ec2
     with aws.errors_explained():
@@ -63,7 +63,7 @@ def remove(aws: Aws) -> str | None:
     return vpc
 
 
-def _complete(aws: Aws, vpc: str) -> None:
+def _complete(aws: AwsClients, vpc: str) -> None:
     ec2 = aws.ec2
     zones = sorted(z["ZoneName"] for z in ec2.describe_availability_zones()["AvailabilityZones"])
     subnets = {
@@ -95,7 +95,7 @@ def _complete(aws: Aws, vpc: str) -> None:
     )
 
 
-def _subnet(aws: Aws, vpc: str, cidr: str, zone: str, tier: str) -> str:
+def _subnet(aws: AwsClients, vpc: str, cidr: str, zone: str, tier: str) -> str:
     same: list[FilterTypeDef] = [{"Name": "cidr-block", "Values": [cidr]}]
     found = aws.ec2.describe_subnets(Filters=_in(vpc, same))["Subnets"]
     if found:
@@ -107,7 +107,7 @@ def _subnet(aws: Aws, vpc: str, cidr: str, zone: str, tier: str) -> str:
     return id_
 
 
-def _internet_gateway(aws: Aws, vpc: str) -> str:
+def _internet_gateway(aws: AwsClients, vpc: str) -> str:
     attached: list[FilterTypeDef] = [{"Name": "attachment.vpc-id", "Values": [vpc]}]
     found = aws.ec2.describe_internet_gateways(Filters=attached)["InternetGateways"]
     if found:
@@ -118,12 +118,12 @@ def _internet_gateway(aws: Aws, vpc: str) -> str:
     return id_
 
 
-def _nat_gateways(aws: Aws, vpc: str, *states: str) -> list[str]:
+def _nat_gateways(aws: AwsClients, vpc: str, *states: str) -> list[str]:
     found = aws.ec2.describe_nat_gateways()["NatGateways"]
     return [n["NatGatewayId"] for n in found if n["VpcId"] == vpc and n["State"] in states]
 
 
-def _nat_gateway(aws: Aws, vpc: str, subnet: str) -> str:
+def _nat_gateway(aws: AwsClients, vpc: str, subnet: str) -> str:
     there = _nat_gateways(aws, vpc, "pending", "available")
     if not there:
         addresses = aws.ec2.describe_addresses(Filters=_our_own())["Addresses"]
@@ -145,7 +145,7 @@ def _nat_gateway(aws: Aws, vpc: str, subnet: str) -> str:
     return there[0]
 
 
-def _remove_nat(aws: Aws, vpc: str) -> None:
+def _remove_nat(aws: AwsClients, vpc: str) -> None:
     for nat in _nat_gateways(aws, vpc, "pending", "available"):
         aws.ec2.delete_nat_gateway(NatGatewayId=nat)
     wait_for(
@@ -158,7 +158,7 @@ def _remove_nat(aws: Aws, vpc: str) -> None:
 
 
 def _routed(
-    aws: Aws, vpc: str, tier: str, subnets: list[str], route: Callable[[str], object]
+    aws: AwsClients, vpc: str, tier: str, subnets: list[str], route: Callable[[str], object]
 ) -> None:
     """The subnets' one table, with its way out."""
     name = route_table_name(tier)
@@ -176,12 +176,12 @@ def _routed(
             aws.ec2.associate_route_table(RouteTableId=table["RouteTableId"], SubnetId=subnet)
 
 
-def _tag(aws: Aws, id_: str, **more: str) -> None:
+def _tag(aws: AwsClients, id_: str, **more: str) -> None:
     added = [{"Key": key, "Value": value} for key, value in more.items()]
     aws.ec2.create_tags(Resources=[id_], Tags=[*tags(DEPLOYMENT), *added])  # type: ignore[list-item]
 
 
-def _ours(aws: Aws) -> str | None:
+def _ours(aws: AwsClients) -> str | None:
     found = aws.ec2.describe_vpcs(Filters=_our_own())["Vpcs"]
     return found[0]["VpcId"] if found else None
 

@@ -4,14 +4,14 @@
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 
-from cloudmap_harness.aws.clients import Aws
-from cloudmap_harness.preflight.results import Lacking
+from cloudmap_harness.aws.clients import AwsClients
+from cloudmap_harness.preflight.results import Missing
 
 VPC_ATTRIBUTES = ("enableDnsSupport", "enableDnsHostnames")
 
 
 @dataclass(frozen=True)
-class Wanted:
+class VpcSelector:
     """How the settings name the network: by ids, else by tags."""
 
     vpc_id: str
@@ -21,7 +21,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Network:
+class VpcNetwork:
     """A VPC and its private subnets."""
 
     vpc_id: str
@@ -34,24 +34,24 @@ class Network:
         return f"{self.vpc_id} {self.cidr}, {count} private subnet{'s' * (count != 1)}"
 
 
-def find(aws: Aws, wanted: Wanted) -> Network:
+def find(aws: AwsClients, selector: VpcSelector) -> VpcNetwork:
     """That network. Raises Lacking with what is not as the stacks need it, and AwsError."""
-    if wanted.vpc_id:
-        vpcs = [{"Name": "vpc-id", "Values": [wanted.vpc_id]}]
+    if selector.vpc_id:
+        vpcs = [{"Name": "vpc-id", "Values": [selector.vpc_id]}]
     else:
-        vpcs = [{"Name": "tag:Name", "Values": [wanted.vpc_name]}]
+        vpcs = [{"Name": "tag:Name", "Values": [selector.vpc_name]}]
     with aws.errors_explained():
         found = aws.ec2.describe_vpcs(Filters=vpcs)["Vpcs"]  # type: ignore[arg-type]
     if len(found) != 1:
-        which = wanted.vpc_id or f"named {wanted.vpc_name}"
-        raise Lacking(f"{len(found)} VPCs {which}, and one is needed")
+        which = selector.vpc_id or f"named {selector.vpc_name}"
+        raise Missing(f"{len(found)} VPCs {which}, and one is needed")
     [vpc] = found
     off = [name for name in VPC_ATTRIBUTES if not _is_on(aws, vpc["VpcId"], name)]
     if off:
-        raise Lacking(f"{vpc['VpcId']} has {' and '.join(off)} off")
-    key, _, value = wanted.subnet_tag.partition("=")
-    if wanted.subnet_ids:
-        subnets = [{"Name": "subnet-id", "Values": list(wanted.subnet_ids)}]
+        raise Missing(f"{vpc['VpcId']} has {' and '.join(off)} off")
+    key, _, value = selector.subnet_tag.partition("=")
+    if selector.subnet_ids:
+        subnets = [{"Name": "subnet-id", "Values": list(selector.subnet_ids)}]
     else:
         subnets = [{"Name": f"tag:{key}", "Values": [value]}]
     with aws.errors_explained():
@@ -59,8 +59,8 @@ def find(aws: Aws, wanted: Wanted) -> Network:
             Filters=[{"Name": "vpc-id", "Values": [vpc["VpcId"]]}, *subnets]  # type: ignore[list-item]
         )
     if not reply["Subnets"]:
-        raise Lacking(f"{vpc['VpcId']} has no subnet tagged {wanted.subnet_tag}")
-    return Network(
+        raise Missing(f"{vpc['VpcId']} has no subnet tagged {selector.subnet_tag}")
+    return VpcNetwork(
         vpc["VpcId"],
         vpc["CidrBlock"],
         tuple(subnet["SubnetId"] for subnet in reply["Subnets"]),
@@ -68,7 +68,7 @@ def find(aws: Aws, wanted: Wanted) -> Network:
     )
 
 
-def _is_on(aws: Aws, vpc_id: str, attribute: str) -> bool:
+def _is_on(aws: AwsClients, vpc_id: str, attribute: str) -> bool:
     with aws.errors_explained():
         if attribute == "enableDnsSupport":
             reply = aws.ec2.describe_vpc_attribute(VpcId=vpc_id, Attribute="enableDnsSupport")

@@ -6,17 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
-from cloudmap_harness.aws.clients import Aws
+from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.discovery.probes import (
-    Instance,
     Observation,
-    Record,
-    Task,
+    ObservedInstance,
+    ObservedRecord,
+    ObservedTask,
     observe,
     service_events,
     subnet_networks,
 )
-from cloudmap_harness.discovery.service import Deployed
+from cloudmap_harness.discovery.service import DiscoverableService
 from cloudmap_harness.errors import WaitTimeout
 from cloudmap_harness.waiting import wait_for
 
@@ -27,7 +27,7 @@ _MOST_LINES = 20  # Of what is amiss: a hundred missing addresses have one cause
 
 
 @dataclass(frozen=True)
-class Check:
+class Convergence:
     """A deployment's convergence on `desired`, address by address; zero is legal."""
 
     desired: int
@@ -38,7 +38,7 @@ class Check:
     def __str__(self) -> str:
         return f"{self.desired} {' == '.join(LAYERS)}, one by one"
 
-    def amiss(self, seen: Observation) -> list[str]:
+    def problems(self, seen: Observation) -> list[str]:
         """What does not hold, a line each; [] when converged."""
         layers = addresses(seen)
         lines = [
@@ -76,7 +76,7 @@ class Check:
 
 def addresses(seen: Observation) -> dict[str, Counter[IPv4Address]]:
     """How often each address is in each of LAYERS."""
-    found: tuple[tuple[Task | Instance | Record, ...], ...] = (
+    found: tuple[tuple[ObservedTask | ObservedInstance | ObservedRecord, ...], ...] = (
         seen.running,
         seen.instances,
         seen.records,
@@ -87,20 +87,27 @@ def addresses(seen: Observation) -> dict[str, Counter[IPv4Address]]:
     }
 
 
-def check_of(aws: Aws, deployed: Deployed, *, desired: int, ttl: int) -> Check:
+def convergence_of(
+    aws: AwsClients, deployed: DiscoverableService, *, desired: int, ttl: int
+) -> Convergence:
     """The check for a deployment, with its private subnets' address ranges."""
     networks = subnet_networks(aws, deployed.subnet_ids)
-    return Check(desired, deployed.record_name, ttl, networks)
+    return Convergence(desired, deployed.record_name, ttl, networks)
 
 
 def wait_until_converged(
-    aws: Aws, deployed: Deployed, check: Check, *, timeout: float, interval: float
+    aws: AwsClients,
+    deployed: DiscoverableService,
+    check: Convergence,
+    *,
+    timeout: float,
+    interval: float,
 ) -> Observation:
     """The first observation that passes. Raises WaitTimeout with ECS's last events."""
     try:
         return wait_for(
             lambda: observe(aws, deployed),
-            check.amiss,
+            check.problems,
             expected=str(check),
             timeout=timeout,
             interval=interval,

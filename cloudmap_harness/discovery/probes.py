@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING
 
-from cloudmap_harness.aws.clients import Aws
-from cloudmap_harness.discovery.service import Deployed
+from cloudmap_harness.aws.clients import AwsClients
+from cloudmap_harness.discovery.service import DiscoverableService
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import TaskTypeDef
@@ -22,7 +22,7 @@ ROUTE53_PAGE = 300
 
 
 @dataclass(frozen=True)
-class Task:
+class ObservedTask:
     """A task that ECS wants to run; address and interface come with its ENI."""
 
     id: str
@@ -33,7 +33,7 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Instance:
+class ObservedInstance:
     """A Cloud Map instance; `address` is its AWS_INSTANCE_IPV4."""
 
     id: str
@@ -41,7 +41,7 @@ class Instance:
 
 
 @dataclass(frozen=True)
-class Record:
+class ObservedRecord:
     """One value of one A record set."""
 
     name: str
@@ -55,12 +55,12 @@ class Record:
 class Observation:
     """The three layers of the chain, read one after the other."""
 
-    tasks: tuple[Task, ...]
-    instances: tuple[Instance, ...]
-    records: tuple[Record, ...]
+    tasks: tuple[ObservedTask, ...]
+    instances: tuple[ObservedInstance, ...]
+    records: tuple[ObservedRecord, ...]
 
     @property
-    def running(self) -> tuple[Task, ...]:
+    def running(self) -> tuple[ObservedTask, ...]:
         return tuple(task for task in self.tasks if task.status == "RUNNING")
 
     def __str__(self) -> str:
@@ -70,7 +70,7 @@ class Observation:
         )
 
 
-def observe(aws: Aws, deployed: Deployed) -> Observation:
+def observe(aws: AwsClients, deployed: DiscoverableService) -> Observation:
     """All three layers of a deployment."""
     return Observation(
         tasks(aws, deployed.cluster, deployed.ecs_service),
@@ -79,7 +79,7 @@ def observe(aws: Aws, deployed: Deployed) -> Observation:
     )
 
 
-def tasks(aws: Aws, cluster: str, service: str) -> tuple[Task, ...]:
+def tasks(aws: AwsClients, cluster: str, service: str) -> tuple[ObservedTask, ...]:
     """The service's tasks whose desired status is RUNNING, whatever they have reached."""
     with aws.errors_explained():
         pages = aws.ecs.get_paginator("list_tasks").paginate(
@@ -97,28 +97,30 @@ def tasks(aws: Aws, cluster: str, service: str) -> tuple[Task, ...]:
     return tuple(sorted(found, key=_by_address))
 
 
-def instances(aws: Aws, service_id: str) -> tuple[Instance, ...]:
+def instances(aws: AwsClients, service_id: str) -> tuple[ObservedInstance, ...]:
     """The instances that are registered in a Cloud Map service."""
     with aws.errors_explained():
         pages = aws.servicediscovery.get_paginator("list_instances").paginate(
             ServiceId=service_id, PaginationConfig={"PageSize": CLOUD_MAP_PAGE}
         )
         found = [
-            Instance(instance["Id"], _address(instance["Attributes"].get("AWS_INSTANCE_IPV4")))
+            ObservedInstance(
+                instance["Id"], _address(instance["Attributes"].get("AWS_INSTANCE_IPV4"))
+            )
             for page in pages
             for instance in page["Instances"]
         ]
     return tuple(sorted(found, key=_by_address))
 
 
-def records(aws: Aws, hosted_zone_id: str) -> tuple[Record, ...]:
+def records(aws: AwsClients, hosted_zone_id: str) -> tuple[ObservedRecord, ...]:
     """The A records of a hosted zone, one per value."""
     with aws.errors_explained():
         pages = aws.route53.get_paginator("list_resource_record_sets").paginate(
             HostedZoneId=hosted_zone_id, PaginationConfig={"PageSize": ROUTE53_PAGE}
         )
         found = [
-            Record(
+            ObservedRecord(
                 record_set["Name"],
                 IPv4Address(value["Value"]),
                 record_set["TTL"],
@@ -133,14 +135,14 @@ def records(aws: Aws, hosted_zone_id: str) -> tuple[Record, ...]:
     return tuple(sorted(found, key=lambda record: (record.address, record.name)))
 
 
-def subnet_networks(aws: Aws, subnet_ids: tuple[str, ...]) -> tuple[IPv4Network, ...]:
+def subnet_networks(aws: AwsClients, subnet_ids: tuple[str, ...]) -> tuple[IPv4Network, ...]:
     """The subnets' address ranges."""
     with aws.errors_explained():
         subnets = aws.ec2.describe_subnets(SubnetIds=list(subnet_ids))["Subnets"]
     return tuple(sorted(IPv4Network(subnet["CidrBlock"]) for subnet in subnets))
 
 
-def service_events(aws: Aws, cluster: str, service: str, most: int = 10) -> tuple[str, ...]:
+def service_events(aws: AwsClients, cluster: str, service: str, most: int = 10) -> tuple[str, ...]:
     """The latest events of an ECS service, newest first; () when there is no such service."""
     with aws.errors_explained():
         services = aws.ecs.describe_services(cluster=cluster, services=[service])["services"]
@@ -151,14 +153,14 @@ def service_events(aws: Aws, cluster: str, service: str, most: int = 10) -> tupl
     )
 
 
-def _task(task: "TaskTypeDef") -> Task:
+def _task(task: "TaskTypeDef") -> ObservedTask:
     details: Mapping[str, str] = {
         detail["name"]: detail["value"]
         for attachment in task.get("attachments", [])
         if attachment["type"] == "ElasticNetworkInterface"
         for detail in attachment["details"]
     }
-    return Task(
+    return ObservedTask(
         id=task["taskArn"].rsplit("/", 1)[-1],
         status=task["lastStatus"],
         address=_address(details.get("privateIPv4Address")),
@@ -171,5 +173,5 @@ def _address(text: str | None) -> IPv4Address | None:
     return IPv4Address(text) if text else None
 
 
-def _by_address(value: Task | Instance) -> tuple[int, str]:
+def _by_address(value: ObservedTask | ObservedInstance) -> tuple[int, str]:
     return int(value.address or 0), value.id

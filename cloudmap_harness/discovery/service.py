@@ -9,7 +9,7 @@ from cloudmap_harness.errors import NotDeployed
 
 
 @dataclass(frozen=True)
-class Deployed:
+class DiscoverableService:
     """An applied deployment's ids, as AWS gave them."""
 
     cluster: str
@@ -21,7 +21,7 @@ class Deployed:
     subnet_ids: tuple[str, ...]
 
     @classmethod
-    def of(cls, outputs: Mapping[str, Mapping[str, Any]]) -> "Deployed":
+    def of(cls, outputs: Mapping[str, Mapping[str, Any]]) -> "DiscoverableService":
         """From the outputs by stack and name. Raises NotDeployed when a stack has none."""
         for stack in ("network-inputs", "discovery", "compute"):
             if not outputs.get(stack):

@@ -7,19 +7,19 @@ from ipaddress import IPv4Address
 
 from cloudmap_harness.discovery.vpc_client import (
     MOST_ANSWERS,
-    Answer,
-    Inside,
-    Page,
+    DnsAnswer,
+    HttpReply,
+    VpcClient,
     fetch_all,
-    queries,
+    queries_needed,
     resolve_often,
     url,
 )
-from cloudmap_harness.errors import PromiseBroken
+from cloudmap_harness.errors import VpcAccessFailed
 
 
 @dataclass(frozen=True)
-class Promise:
+class VpcExpectation:
     """The name with its addresses and TTL, the port, and what the pages say."""
 
     name: str
@@ -29,26 +29,26 @@ class Promise:
     words: str
     """Are in every page: `It works!`; empty for an image of which nothing is known."""
 
-    def check(self, inside: Inside) -> None:
+    def check(self, vpc_client: VpcClient) -> None:
         """Ask for the name until chance is no excuse, fetch from all. Raises PromiseBroken."""
-        answers = resolve_often(inside, self.name, queries(len(self.addresses)))
+        answers = resolve_often(vpc_client, self.name, queries_needed(len(self.addresses)))
         hosts = [*map(str, self.addresses), *([self.name] if self.addresses else [])]
-        pages = fetch_all(inside, hosts, self.port)
-        amiss = [*self.misanswered(answers), *self.failures(pages)]
-        if amiss:
-            raise PromiseBroken(self.name, amiss)
+        pages = fetch_all(vpc_client, hosts, self.port)
+        problems = [*self.dns_problems(answers), *self.http_problems(pages)]
+        if problems:
+            raise VpcAccessFailed(self.name, problems)
 
-    def misanswered(self, answers: Sequence[Answer]) -> list[str]:
+    def dns_problems(self, answers: Sequence[DnsAnswer]) -> list[str]:
         """What is wrong with the answers for the name, a line each."""
         wrong = dict.fromkeys(self._wrong_answers(answers))  # Each once, in the order as seen.
         return [*wrong, *self._wrong_addresses(answers)]
 
-    def failures(self, pages: Iterable[Page]) -> list[str]:
+    def http_problems(self, pages: Iterable[HttpReply]) -> list[str]:
         """The pages that are not as promised."""
         wrong = [page for page in pages if page.status != 200 or self.words not in page.body]
         return [f"{url(page.host, self.port)}: {page}" for page in wrong]
 
-    def _wrong_addresses(self, answers: Sequence[Answer]) -> Iterator[str]:
+    def _wrong_addresses(self, answers: Sequence[DnsAnswer]) -> Iterator[str]:
         seen = {address for answer in answers for address in answer.addresses}
         for address in self.addresses:
             if address not in seen:
@@ -56,7 +56,7 @@ class Promise:
         for address in sorted(seen - set(self.addresses)):
             yield f"{address}: answered for {self.name}, but no record"
 
-    def _wrong_answers(self, answers: Sequence[Answer]) -> Iterator[str]:
+    def _wrong_answers(self, answers: Sequence[DnsAnswer]) -> Iterator[str]:
         rcode = "NOERROR" if self.addresses else "NXDOMAIN"
         count = min(len(self.addresses), MOST_ANSWERS)
         ttls = {self.ttl} if self.addresses else set()

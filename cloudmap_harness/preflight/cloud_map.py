@@ -3,13 +3,13 @@
 
 from collections.abc import Callable
 
-from cloudmap_harness.aws.clients import Aws
-from cloudmap_harness.aws.leftovers import Names
+from cloudmap_harness.aws.clients import AwsClients
+from cloudmap_harness.aws.leftovers import ResourceNames
 from cloudmap_harness.aws.tags import tags
-from cloudmap_harness.cleanup import Undoing
-from cloudmap_harness.discovery.probes import Record, records
+from cloudmap_harness.cleanup import CleanupStack
+from cloudmap_harness.discovery.probes import ObservedRecord, records
 from cloudmap_harness.errors import AwsError
-from cloudmap_harness.preflight.results import Lacking, Unchecked
+from cloudmap_harness.preflight.results import Missing, Skipped
 from cloudmap_harness.waiting import wait_for
 
 OPERATION = 60.0
@@ -24,10 +24,10 @@ ADDRESSES = {"one": "192.0.2.1", "two": "192.0.2.2"}  # Of the block for documen
 class CloudMapTrial:
     """The links between Cloud Map and Route 53."""
 
-    def __init__(self, aws: Aws, names: Names, undoing: Undoing) -> None:
+    def __init__(self, aws: AwsClients, names: ResourceNames, cleanup: CleanupStack) -> None:
         self._aws = aws
         self._names = names
-        self._undoing = undoing
+        self._undoing = cleanup
         self._namespace_id = ""
         self._zone_id = ""
         self._by_hand = ""
@@ -49,15 +49,15 @@ class CloudMapTrial:
             reply = aws.route53.get_hosted_zone(Id=self._zone_id)
         found = reply["HostedZone"]["Name"]
         if found != f"{name}.":
-            raise Lacking(f"namespace {name} has a zone named {found}")
+            raise Missing(f"namespace {name} has a zone named {found}")
         if vpc_id not in [vpc.get("VPCId") for vpc in reply.get("VPCs", [])]:
-            raise Lacking(f"zone {found} is not in {vpc_id}")
+            raise Missing(f"zone {found} is not in {vpc_id}")
         return f"zone {found} in {vpc_id}"
 
     def service(self, name: str) -> tuple[str, str]:
         """A new service of that name: id and ARN. Raises Unchecked without a namespace."""
         if not self._namespace_id:
-            raise Unchecked("there is no namespace")
+            raise Skipped("there is no namespace")
         aws = self._aws
         with aws.errors_explained():
             made = aws.servicediscovery.create_service(
@@ -72,7 +72,7 @@ class CloudMapTrial:
         self._undoing.add(f"Cloud Map service {name}", lambda: self._remove_service(made["Id"]))
         return made["Id"], made["Arn"]
 
-    def records_of(self, service: str) -> tuple[Record, ...]:
+    def records_of(self, service: str) -> tuple[ObservedRecord, ...]:
         """The A records of a service in our zone."""
         name = f"{service}.{self._names.namespace}."
         found = records(self._aws, self._zone_id) if self._zone_id else ()
@@ -84,7 +84,7 @@ class CloudMapTrial:
         for instance, address in ADDRESSES.items():
             self._register(instance, address)
 
-        def amiss(found: tuple[Record, ...]) -> list[str]:
+        def problems(found: tuple[ObservedRecord, ...]) -> list[str]:
             sets = {(r.set_identifier, str(r.address)) for r in found if r.multivalue}
             if sets == set(ADDRESSES.items()) and len(found) == len(sets):
                 return []
@@ -92,7 +92,7 @@ class CloudMapTrial:
 
         wait_for(
             lambda: self.records_of("by-hand"),
-            amiss,
+            problems,
             expected="a record set for each instance",
             timeout=AT_ONCE,
             interval=INTERVAL,
@@ -102,7 +102,7 @@ class CloudMapTrial:
     def deleting_is_refused(self) -> str:
         """A service with instances and a namespace with services stay, with ResourceInUse."""
         if not self._by_hand:
-            raise Unchecked("there is no service")
+            raise Skipped("there is no service")
         client, words = self._aws.servicediscovery, []
         attempts: dict[str, Callable[[], object]] = {
             "DeleteService with instances": lambda: client.delete_service(Id=self._by_hand),
@@ -117,7 +117,7 @@ class CloudMapTrial:
                 if error.code != "ResourceInUse":
                     words.append(f"{what}: {error.code} instead of ResourceInUse")
         if words:
-            raise Lacking("; ".join(words))
+            raise Missing("; ".join(words))
         return "ResourceInUse for a service with instances, a namespace with services"
 
     def _register(self, instance: str, address: str) -> None:
@@ -142,7 +142,7 @@ class CloudMapTrial:
                 interval=INTERVAL,
             )
         if operation["Status"] == "FAIL":
-            raise Lacking(f"{operation['Type']} failed: {operation.get('ErrorMessage')}")
+            raise Missing(f"{operation['Type']} failed: {operation.get('ErrorMessage')}")
         targets = {str(key): id_ for key, id_ in operation.get("Targets", {}).items()}
         return targets.get(kind, "")
 

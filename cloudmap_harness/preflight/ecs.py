@@ -1,16 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
 """ECS on trial: a cluster and a service of two tasks of our own, soon removed."""
 
-from cloudmap_harness.aws.clients import Aws
-from cloudmap_harness.aws.leftovers import Names
+from cloudmap_harness.aws.clients import AwsClients
+from cloudmap_harness.aws.leftovers import ResourceNames
 from cloudmap_harness.aws.tags import ecs_tags, specification
-from cloudmap_harness.aws.vpc_lookup import Network
-from cloudmap_harness.cleanup import Undoing
-from cloudmap_harness.discovery.probes import Instance, Record, Task, instances, tasks
-from cloudmap_harness.discovery.vpc_access import Promise
-from cloudmap_harness.discovery.vpc_client import Inside, fetch_all, queries, resolve_often
+from cloudmap_harness.aws.vpc_lookup import VpcNetwork
+from cloudmap_harness.cleanup import CleanupStack
+from cloudmap_harness.discovery.probes import (
+    ObservedInstance,
+    ObservedRecord,
+    ObservedTask,
+    instances,
+    tasks,
+)
+from cloudmap_harness.discovery.vpc_access import VpcExpectation
+from cloudmap_harness.discovery.vpc_client import (
+    VpcClient,
+    fetch_all,
+    queries_needed,
+    resolve_often,
+)
 from cloudmap_harness.preflight.cloud_map import AT_ONCE, INTERVAL, TTL, CloudMapTrial
-from cloudmap_harness.preflight.results import Lacking, Unchecked
+from cloudmap_harness.preflight.results import Missing, Skipped
 from cloudmap_harness.waiting import wait_for
 
 DESIRED = 2
@@ -24,9 +35,9 @@ class TasksTrial:
 
     def __init__(
         self,
-        aws: Aws,
-        names: Names,
-        undoing: Undoing,
+        aws: AwsClients,
+        names: ResourceNames,
+        cleanup: CleanupStack,
         *,
         cloudmap: CloudMapTrial,
         patience: float,
@@ -34,17 +45,17 @@ class TasksTrial:
         """`patience`: the seconds that a task may take to run once it was begun."""
         self._aws = aws
         self._names = names
-        self._undoing = undoing
+        self._undoing = cleanup
         self._cloudmap = cloudmap
         self._patience = patience
         self._registry_id = ""
-        self._running: tuple[Task, ...] = ()
+        self._running: tuple[ObservedTask, ...] = ()
 
-    def tasks_run(self, network: Network) -> str:
+    def tasks_run(self, network: VpcNetwork) -> str:
         """Two tasks come to RUNNING; that none is begun shows at once."""
         self._create_service(network)
 
-        def amiss(seen: tuple[Task, ...]) -> list[str]:
+        def problems(seen: tuple[ObservedTask, ...]) -> list[str]:
             states = [task.status for task in seen]
             return [] if states == ["RUNNING"] * DESIRED else [f"tasks: {', '.join(states)}"]
 
@@ -56,97 +67,97 @@ class TasksTrial:
             interval=INTERVAL,
         )
         self._running = wait_for(
-            self._tasks, amiss, expected="RUNNING", timeout=self._patience, interval=INTERVAL
+            self._tasks, problems, expected="RUNNING", timeout=self._patience, interval=INTERVAL
         )
         return f"{DESIRED} Fargate tasks RUNNING"
 
-    def tasks_have_addresses(self, network: Network) -> str:
+    def tasks_have_addresses(self, network: VpcNetwork) -> str:
         """Each running task has an interface in EC2 with an address of a private subnet."""
         running = self._needed()
         ids = [task.network_interface for task in running if task.network_interface]
         if len(ids) < DESIRED:
-            raise Lacking(f"{DESIRED - len(ids)} of {DESIRED} running tasks have no ENI")
+            raise Missing(f"{DESIRED - len(ids)} of {DESIRED} running tasks have no ENI")
         with self._aws.errors_explained():
             reply = self._aws.ec2.describe_network_interfaces(NetworkInterfaceIds=ids)
         known = {each["PrivateIpAddress"] for each in reply["NetworkInterfaces"]}
         for task in running:
             if task.address is None or str(task.address) not in known:
-                raise Lacking(f"EC2 has no interface with {task.address}")
+                raise Missing(f"EC2 has no interface with {task.address}")
             if not any(task.address in subnet for subnet in network.subnets):
-                raise Lacking(f"{task.address} is in no private subnet")
+                raise Missing(f"{task.address} is in no private subnet")
         return ", ".join(sorted(known))
 
     def tasks_are_registered(self) -> str:
         """Each running task is a Cloud Map instance with its id and address."""
         expected = {(task.id, task.address) for task in self._needed()}
 
-        def amiss(seen: tuple[Instance, ...]) -> list[str]:
+        def problems(seen: tuple[ObservedInstance, ...]) -> list[str]:
             if {(each.id, each.address) for each in seen} == expected:
                 return []
             return [f"{DESIRED} running tasks, {len(seen)} Cloud Map instances"]
 
         wait_for(
             self._instances,
-            amiss,
+            problems,
             expected="the tasks registered",
             timeout=AT_ONCE,
             interval=INTERVAL,
         )
         return f"{DESIRED} instances under the tasks' ids"
 
-    def name_resolves(self, inside: Inside | None) -> str:
+    def name_resolves(self, vpc_client: VpcClient | None) -> str:
         """The VPC's resolver answers with every record."""
-        promise, inside = self._promise(), _needed_inside(inside)
-        answers = resolve_often(inside, promise.name, queries(DESIRED))
-        _refuse(promise.misanswered(answers))
-        return f"{promise.name} gives {DESIRED} addresses"
+        expectation, vpc_client = self._promise(), _needed_inside(vpc_client)
+        answers = resolve_often(vpc_client, expectation.name, queries_needed(DESIRED))
+        _refuse(expectation.dns_problems(answers))
+        return f"{expectation.name} gives {DESIRED} addresses"
 
-    def pages_are_served(self, inside: Inside | None) -> str:
+    def pages_are_served(self, vpc_client: VpcClient | None) -> str:
         """Each address, and the name, serve Apache's page inside the VPC."""
-        promise, inside = self._promise(), _needed_inside(inside)
-        hosts = [*map(str, promise.addresses), promise.name]
-        _refuse(promise.failures(fetch_all(inside, hosts, PORT)))
+        expectation, vpc_client = self._promise(), _needed_inside(vpc_client)
+        hosts = [*map(str, expectation.addresses), expectation.name]
+        _refuse(expectation.http_problems(fetch_all(vpc_client, hosts, PORT)))
         return f"{WORDS} from {DESIRED} addresses and the name"
 
     def records_go_on_scale_in(self) -> str:
         """With one task less there is one instance and one record less."""
         self._needed()
         if len(self._records()) != DESIRED:
-            raise Unchecked(f"{DESIRED} running tasks have {len(self._records())} A records")
+            raise Skipped(f"{DESIRED} running tasks have {len(self._records())} A records")
         self._scale(1)
 
-        def amiss(seen: tuple[int, int]) -> list[str]:
+        def problems(seen: tuple[int, int]) -> list[str]:
             return [] if seen == (1, 1) else [f"{seen[0]} instances and {seen[1]} records for 1"]
 
         wait_for(
             lambda: (len(self._instances()), len(self._records())),
-            amiss,
+            problems,
             expected="one of each",
             timeout=self._patience,
             interval=INTERVAL,
         )
         return "2 tasks to 1: 1 instance and 1 record are left"
 
-    def _needed(self) -> tuple[Task, ...]:
+    def _needed(self) -> tuple[ObservedTask, ...]:
         if not self._running:
-            raise Unchecked("no task runs")
+            raise Skipped("no task runs")
         return self._running
 
-    def _promise(self) -> Promise:
+    def _promise(self) -> VpcExpectation:
         self._needed()
         addresses = tuple(record.address for record in self._records())
         if len(addresses) != DESIRED:
-            raise Unchecked(f"{DESIRED} running tasks have {len(addresses)} A records")
+            raise Skipped(f"{DESIRED} running tasks have {len(addresses)} A records")
         name = f"{self._names.service}.{self._names.namespace}"
-        return Promise(name, addresses, TTL, PORT, WORDS)
+        return VpcExpectation(name, addresses, TTL, PORT, WORDS)
 
-    def _tasks(self) -> tuple[Task, ...]:
+    def _tasks(self) -> tuple[ObservedTask, ...]:
         return tasks(self._aws, self._names.cluster, self._names.ecs_service)
 
-    def _instances(self) -> tuple[Instance, ...]:
+    def _instances(self) -> tuple[ObservedInstance, ...]:
         return instances(self._aws, self._registry_id) if self._registry_id else ()
 
-    def _records(self) -> tuple[Record, ...]:
+    def _records(self) -> tuple[ObservedRecord, ...]:
         return self._cloudmap.records_of(self._names.service)
 
     def _scale(self, desired: int) -> None:
@@ -157,12 +168,12 @@ class TasksTrial:
                 desiredCount=desired,
             )
 
-    def _create_service(self, network: Network) -> None:
+    def _create_service(self, network: VpcNetwork) -> None:
         aws, names = self._aws, self._names
         arn = ""
         try:
             self._registry_id, arn = self._cloudmap.service(names.service)
-        except Unchecked:
+        except Skipped:
             pass  # Without Cloud Map we still want to know whether ECS runs anything.
         group = self._create_group(network)
         with aws.errors_explained():
@@ -198,7 +209,7 @@ class TasksTrial:
             )
         self._undoing.add("the ECS service", self._remove_service)
 
-    def _create_group(self, network: Network) -> str:
+    def _create_group(self, network: VpcNetwork) -> str:
         ec2, name = self._aws.ec2, self._names.security_group
         with self._aws.errors_explained():
             group = ec2.create_security_group(
@@ -234,12 +245,12 @@ class TasksTrial:
             )
 
 
-def _needed_inside(inside: Inside | None) -> Inside:
-    if inside is None:
-        raise Unchecked("we cannot stand inside this VPC: see it from a host there")
-    return inside
+def _needed_inside(vpc_client: VpcClient | None) -> VpcClient:
+    if vpc_client is None:
+        raise Skipped("we cannot stand inside this VPC: see it from a host there")
+    return vpc_client
 
 
-def _refuse(amiss: list[str]) -> None:
-    if amiss:
-        raise Lacking("; ".join(amiss))
+def _refuse(problems: list[str]) -> None:
+    if problems:
+        raise Missing("; ".join(problems))

@@ -17,7 +17,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True)
-class Link:
+class CapabilityResult:
     """A link, the verdict, and what was seen or why it was not looked at."""
 
     name: str
@@ -28,54 +28,56 @@ class Link:
         return f"{self.name}: {self.verdict}: {self.said}"
 
 
-class Lacking(Exception):
+class Missing(Exception):
     """The link does not hold; the text is what was seen."""
 
 
-class Unchecked(Exception):
+class Skipped(Exception):
     """The link cannot be looked at; the text is why."""
 
 
-def look(name: str, see: Callable[[], str]) -> Link:
+def probe(name: str, see: Callable[[], str]) -> CapabilityResult:
     """The link that `see` looks at: it says what it saw, or raises Lacking or Unchecked.
 
     An AWS error and a wait in vain are what is missing, too.
     """
     try:
-        return Link(name, Verdict.HOLDS, see())
-    except Unchecked as reason:
-        return Link(name, Verdict.NOT_CHECKED, str(reason))
+        return CapabilityResult(name, Verdict.HOLDS, see())
+    except Skipped as reason:
+        return CapabilityResult(name, Verdict.NOT_CHECKED, str(reason))
     except WaitTimeout as late:
-        return Link(name, Verdict.MISSING, f"{'; '.join(late.amiss)} after {late.elapsed:.0f} s")
-    except (Lacking, AwsError) as error:
-        return Link(name, Verdict.MISSING, str(error))
+        return CapabilityResult(
+            name, Verdict.MISSING, f"{'; '.join(late.problems)} after {late.elapsed:.0f} s"
+        )
+    except (Missing, AwsError) as error:
+        return CapabilityResult(name, Verdict.MISSING, str(error))
 
 
 @dataclass(frozen=True)
-class Report:
+class PreflightReport:
     """What a place has of the chain."""
 
     place: str
     answers: str
     """Who answers there, as far as it tells."""
-    links: tuple[Link, ...]
+    links: tuple[CapabilityResult, ...]
     notes: tuple[str, ...] = ()
     """What a person should know or do besides."""
 
     @property
-    def missing(self) -> tuple[Link, ...]:
+    def missing(self) -> tuple[CapabilityResult, ...]:
         return tuple(link for link in self.links if link.verdict is Verdict.MISSING)
 
     def require(self) -> None:
         """Raises LinkMissing unless every link that could be checked holds."""
         if self.missing:
-            raise LinkMissing(self)
+            raise CapabilityMissing(self)
 
 
-class LinkMissing(HarnessError):
+class CapabilityMissing(HarnessError):
     """A place that lacks a link of the chain: nothing should be deployed there."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: PreflightReport) -> None:
         lines = [f"{report.place} ({report.answers}) lacks what the hands-on needs:"]
         lines += [f"  {link.name}: {link.said}" for link in report.missing]
         lines += [f"  {note}" for note in report.notes]

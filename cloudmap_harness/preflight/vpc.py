@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """A VPC of the trial's own, for an account that has none that fits."""
 
-from cloudmap_harness.aws.clients import Aws
+from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.aws.tags import specification
-from cloudmap_harness.aws.vpc_lookup import Network, Wanted, find
-from cloudmap_harness.cleanup import Undoing
+from cloudmap_harness.aws.vpc_lookup import VpcNetwork, VpcSelector, find
+from cloudmap_harness.cleanup import CleanupStack
 
 CIDR = "10.255.0.0/16"
 SUBNET = "10.255.8.0/24"
 
 
-def create(aws: Aws, deployment: str, undoing: Undoing) -> Network:
+def create(aws: AwsClients, deployment: str, cleanup: CleanupStack) -> VpcNetwork:
     """Make it, and have it removed. Raises AwsError."""
     ec2 = aws.ec2
     with aws.errors_explained():
@@ -22,7 +22,7 @@ def create(aws: Aws, deployment: str, undoing: Undoing) -> Network:
         with aws.errors_explained():
             ec2.delete_vpc(VpcId=vpc)
 
-    undoing.add(f"VPC {vpc}", remove_vpc)
+    cleanup.add(f"VPC {vpc}", remove_vpc)
     with aws.errors_explained():
         ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsSupport={"Value": True})
         ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsHostnames={"Value": True})
@@ -36,5 +36,5 @@ def create(aws: Aws, deployment: str, undoing: Undoing) -> Network:
         with aws.errors_explained():
             ec2.delete_subnet(SubnetId=subnet)
 
-    undoing.add(f"subnet {subnet}", remove_subnet)
-    return find(aws, Wanted(vpc, "", (subnet,), "="))
+    cleanup.add(f"subnet {subnet}", remove_subnet)
+    return find(aws, VpcSelector(vpc, "", (subnet,), "="))

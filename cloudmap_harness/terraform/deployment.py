@@ -11,7 +11,7 @@ from typing import Any
 from cloudmap_harness.errors import DestroyError, PlanNotEmpty, SynthError, TerraformError
 from cloudmap_harness.terraform import driver as terraform
 from cloudmap_harness.terraform.driver import Echo, Terraform
-from cloudmap_harness.terraform.process import Child, Overdue, finish
+from cloudmap_harness.terraform.process import Child, ProcessTimeout, run_all
 from cloudmap_harness.terraform.timings import Timings
 
 SCALED = "compute"
@@ -63,8 +63,8 @@ class Deployment:
 
         with self.timings.measure("synth"):
             try:
-                [completed] = finish([start], SYNTH_TIMEOUT)
-            except Overdue as late:
+                [completed] = run_all([start], SYNTH_TIMEOUT)
+            except ProcessTimeout as late:
                 raise SynthError(late.completed.code, f"synthesis: {late}") from late
         if completed.code != 0:
             raise SynthError(completed.code, completed.err.strip())

@@ -20,7 +20,7 @@ from python_terraform import IsFlagged, IsNotFlagged
 
 from cloudmap_harness.aws.targets import terraform_binary
 from cloudmap_harness.errors import TerraformError, ToolMissing, how_it_ended
-from cloudmap_harness.terraform.process import Child, Completed, Overdue, finish
+from cloudmap_harness.terraform.process import Child, Completed, ProcessTimeout, run_all
 
 STACK_FILE = "cdk.tf.json"
 LOCK_TIMEOUT = "30s"
@@ -161,8 +161,8 @@ def run(commands: Sequence[Command]) -> list[Completed]:
     if not commands:
         return []
     try:
-        ended = finish([command.start for command in commands], TIMEOUTS[commands[0].verb])
-    except Overdue as late:
+        ended = run_all([command.start for command in commands], TIMEOUTS[commands[0].verb])
+    except ProcessTimeout as late:
         ended_how = f"stopped after {late.timeout:.0f} s, {how_it_ended(late.completed.code)}"
         raise _failure(commands[late.index], ended_how, late.completed) from late
     for command, completed in zip(commands, ended, strict=True):

@@ -114,7 +114,7 @@ class Child:
                         on_line = None
 
 
-class Overdue(Exception):
+class ProcessTimeout(Exception):
     """A child that took longer than `timeout` seconds; `completed` is what became of it then."""
 
     def __init__(self, index: int, timeout: float, completed: Completed) -> None:
@@ -122,7 +122,7 @@ class Overdue(Exception):
         self.index, self.timeout, self.completed = index, timeout, completed
 
 
-def finish(starts: Sequence[Callable[[], Child]], timeout: float) -> list[Completed]:
+def run_all(starts: Sequence[Callable[[], Child]], timeout: float) -> list[Completed]:
     """Start children side by side and wait for all of them, at most `timeout` seconds.
 
     When one does not start, one is late (Overdue) or a signal comes (Interrupted), every child is
@@ -140,7 +140,7 @@ def finish(starts: Sequence[Callable[[], Child]], timeout: float) -> list[Comple
         return done
     except subprocess.TimeoutExpired as error:
         late = len(done)
-        raise Overdue(late, timeout, _stop(children)[late]) from error
+        raise ProcessTimeout(late, timeout, _stop(children)[late]) from error
     except BaseException:
         _stop(children)
         raise

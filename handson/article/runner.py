@@ -12,11 +12,11 @@ from typing import Any
 import jmespath
 
 from cloudmap_harness.errors import HarnessError, how_it_ended
-from cloudmap_harness.terraform.process import Child, Completed, Overdue, finish
+from cloudmap_harness.terraform.process import Child, Completed, ProcessTimeout, run_all
 from cloudmap_harness.waiting import wait_for
 from handson.article.step import Step
 from handson.health import Running
-from handson.vpc_shell import BIN, inside
+from handson.vpc_shell import BIN, vpc_environment
 
 TEMPLATES = Path(__file__).parent
 COMMAND_SECONDS = 60.0
@@ -67,7 +67,7 @@ class Session:
         self._folder = folder
         # The pinned AWS CLI, whatever else there is.
         path = os.pathsep.join([str(BIN), os.environ.get("PATH", os.defpath)])
-        self._environ = inside(endpoint, os.environ, region) | {"PATH": path}
+        self._environ = vpc_environment(endpoint, os.environ, region) | {"PATH": path}
 
     def command(self, step: Step) -> str:
         """The step's command with the ids that are known by now."""
@@ -94,7 +94,7 @@ class Session:
                 replies.append(_parsed(completed.out))
             return _Asked(command, completed)
 
-        def amiss(asked: _Asked) -> list[str]:
+        def problems(asked: _Asked) -> list[str]:
             if asked.completed.code:
                 return [asked.completed.err.strip()]
             if step.until is None or step.until(replies, self.kept):
@@ -102,7 +102,7 @@ class Session:
             return asked.completed.out.strip().splitlines()
 
         asked = wait_for(
-            ask, amiss, expected=step.shows, timeout=PATIENCE_SECONDS, interval=INTERVAL_SECONDS
+            ask, problems, expected=step.shows, timeout=PATIENCE_SECONDS, interval=INTERVAL_SECONDS
         )
         for name, expression in step.keeps.items():
             self.kept[name] = jmespath.search(expression, replies[-1])
@@ -113,8 +113,8 @@ class Session:
             return Child(["/bin/sh", "-c", command], cwd=self._folder, env=self._environ)
 
         try:
-            [completed] = finish([start], COMMAND_SECONDS)
-        except Overdue as late:
+            [completed] = run_all([start], COMMAND_SECONDS)
+        except ProcessTimeout as late:
             raise CommandFailed(command, late.completed) from late
         return completed
 

@@ -13,10 +13,10 @@ from localaws.cloudmap.instances import Instances
 from localaws.cloudmap.models import Instance, Service
 from localaws.cloudmap.namespaces import Params
 from localaws.cloudmap.responses import CloudMapResponse
-from localaws.moto_mixins import Served
+from localaws.moto_mixins import OwnUrls
 
 
-class CloudMap(Served, Instances):
+class CloudMap(OwnUrls, Instances):
     """Namespaces, services and instances, changed by operations that end some time later."""
 
     moto_urls = urls

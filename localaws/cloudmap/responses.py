@@ -14,7 +14,7 @@ from localaws.cloudmap.errors import InvalidInput
 from localaws.cloudmap.filters import Criterion, filtered
 from localaws.cloudmap.models import Namespace, Service, id_of
 from localaws.cloudmap.operations import Operation
-from localaws.moto_mixins import Constrained, Serialized
+from localaws.moto_mixins import LockedResponse, ModelValidated
 from localaws.paging import InvalidToken, page
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Identified(Protocol):
 Item = TypeVar("Item", bound=Identified)
 
 
-class CloudMapResponse(Constrained, Serialized, ServiceDiscoveryResponse):
+class CloudMapResponse(ModelValidated, LockedResponse, ServiceDiscoveryResponse):
     """Answers Cloud Map's requests."""
 
     constraint_error = "InvalidInput"

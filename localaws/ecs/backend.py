@@ -10,7 +10,7 @@ from moto.ecs import urls
 from localaws import runtime
 from localaws.ecs.responses import EcsResponse
 from localaws.ecs.service_calls import ServiceCalls
-from localaws.moto_mixins import Served
+from localaws.moto_mixins import OwnUrls
 
 STOPPED_TASKS_STAY = timedelta(hours=1)
 """In DescribeTasks, at least [API reference, DescribeTasks]."""
@@ -18,7 +18,7 @@ STOPPED_TASKS_STAY = timedelta(hours=1)
 """In DescribeTasks, at least [API reference, DescribeTasks]."""
 
 
-class Ecs(Served, ServiceCalls):
+class Ecs(OwnUrls, ServiceCalls):
     """moto's ECS with Fargate services that run tasks."""
 
     SERVICE_NAMESPACE = "ecs"

@@ -13,7 +13,7 @@ from moto.ecs.responses import (
     EC2ContainerServiceResponse,
 )
 
-from localaws.moto_mixins import Serialized
+from localaws.moto_mixins import LockedResponse
 from localaws.paging import InvalidToken, Item, page
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def is_fargate(params: Mapping[str, Any]) -> bool:
     return params.get("launchType") == "FARGATE" or provider in FARGATE_PROVIDERS
 
 
-class EcsResponse(Serialized, EC2ContainerServiceResponse):
+class EcsResponse(LockedResponse, EC2ContainerServiceResponse):
     """Answers ECS's requests."""
 
     # moto notes on the class what one reply leaves out, for every request after it.

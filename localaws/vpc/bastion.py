@@ -21,7 +21,7 @@ from yarl import URL
 from localaws import runtime
 from localaws.listening import HOST, on_port
 from localaws.vpc.containers import Address, Containers
-from localaws.vpc.lookup import Vantage
+from localaws.vpc.lookup import VpcLookup
 from localaws.vpc.resolution import answer
 from localaws.vpc.security_groups import lets_in
 
@@ -52,8 +52,8 @@ class Unreachable(Exception):
 class Bastion:
     """The proxy, while it runs on an event loop."""
 
-    def __init__(self, vantage: Vantage, containers: Containers):
-        self._vantage = vantage
+    def __init__(self, vpc_lookup: VpcLookup, containers: Containers):
+        self._vantage = vpc_lookup
         self._containers = containers
 
     async def start(self, port: int) -> int:

@@ -12,7 +12,7 @@ from dnslib import CLASS, EDNS0, OPCODE, QTYPE, RCODE, DNSError, DNSHeader, DNSR
 
 from localaws import runtime
 from localaws.listening import HOST, on_port
-from localaws.vpc.lookup import Vantage
+from localaws.vpc.lookup import VpcLookup
 from localaws.vpc.resolution import Answer, answer
 
 LOG = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ TRIES = 20
 """Free TCP ports that are tried for one that is free for UDP too."""
 
 
-def reply_to(vantage: Vantage, data: bytes, *, udp: bool) -> bytes | None:
+def reply_to(vpc_lookup: VpcLookup, data: bytes, *, udp: bool) -> bytes | None:
     """The reply to a packet, or None for one that deserves none: no header, or itself a reply."""
     if len(data) < HEADER or data[2] & 0x80:
         return None
@@ -37,7 +37,7 @@ def reply_to(vantage: Vantage, data: bytes, *, udp: bool) -> bytes | None:
         query = DNSRecord.parse(data)
     except DNSError:
         return bytes(DNSRecord(_header(data, RCODE.FORMERR)).pack())
-    return _packed(query, _reply(vantage, query), udp=udp)
+    return _packed(query, _reply(vpc_lookup, query), udp=udp)
 
 
 def _header(data: bytes, rcode: int) -> DNSHeader:
@@ -45,7 +45,7 @@ def _header(data: bytes, rcode: int) -> DNSHeader:
     return DNSHeader(id=int.from_bytes(data[:2]), qr=1, ra=1, rcode=rcode)
 
 
-def _reply(vantage: Vantage, query: DNSRecord) -> DNSRecord:
+def _reply(vpc_lookup: VpcLookup, query: DNSRecord) -> DNSRecord:
     """The reply as a resolver gives it: recursion available, not authoritative."""
     reply = query.reply(ra=1, aa=0)
     if query.header.opcode != OPCODE.QUERY:
@@ -55,15 +55,15 @@ def _reply(vantage: Vantage, query: DNSRecord) -> DNSRecord:
     elif query.q.qclass != CLASS.IN:
         reply.header.rcode = RCODE.REFUSED
     else:
-        _fill(reply, _answer(vantage, query))
+        _fill(reply, _answer(vpc_lookup, query))
     return reply
 
 
-def _answer(vantage: Vantage, query: DNSRecord) -> Answer:
+def _answer(vpc_lookup: VpcLookup, query: DNSRecord) -> Answer:
     # `forward` is None for a type without a name, which no record set has.
     type_ = QTYPE.forward.get(query.q.qtype) or f"TYPE{query.q.qtype}"
     with runtime.LOCK:
-        zones = vantage.private_zones
+        zones = vpc_lookup.private_zones
         return Answer(rcode=RCODE.REFUSED) if zones is None else answer(zones, query.q.qname, type_)
 
 
@@ -92,8 +92,8 @@ def _packed(query: DNSRecord, reply: DNSRecord, *, udp: bool) -> bytes:
 class Datagrams(asyncio.DatagramProtocol):
     """DNS over UDP."""
 
-    def __init__(self, vantage: Vantage):
-        self._vantage = vantage
+    def __init__(self, vpc_lookup: VpcLookup):
+        self._vantage = vpc_lookup
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.DatagramTransport, transport)
@@ -111,8 +111,8 @@ class Datagrams(asyncio.DatagramProtocol):
 class DnsServer:
     """The resolver, while it runs on an event loop."""
 
-    def __init__(self, vantage: Vantage):
-        self._vantage = vantage
+    def __init__(self, vpc_lookup: VpcLookup):
+        self._vantage = vpc_lookup
 
     async def start(self, port: int) -> int:
         """Listen and return the port. Raises OSError when the port cannot be had."""

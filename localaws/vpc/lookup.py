@@ -19,7 +19,7 @@ BASTION_HOST = 10
 
 
 @dataclass(frozen=True)
-class Vantage:
+class VpcLookup:
     """A place in the VPC of the article's name, looked up anew each time."""
 
     region: str

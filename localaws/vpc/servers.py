@@ -16,7 +16,7 @@ from localaws.settings import Settings
 from localaws.vpc.bastion import Bastion
 from localaws.vpc.containers import Containers
 from localaws.vpc.dns_server import DnsServer
-from localaws.vpc.lookup import Vantage
+from localaws.vpc.lookup import VpcLookup
 
 T = TypeVar("T")
 
@@ -31,10 +31,10 @@ class Network:
         self._settings = settings
         self._exits = ExitStack()
         self._loop = asyncio.new_event_loop()
-        vantage = Vantage(settings.region)
+        vpc_lookup = VpcLookup(settings.region)
         self.containers = Containers(self._loop)
-        self._bastion = Bastion(vantage, self.containers)
-        self._dns = DnsServer(vantage)
+        self._bastion = Bastion(vpc_lookup, self.containers)
+        self._dns = DnsServer(vpc_lookup)
         self.dns_port = 0
         self.bastion_url = ""
 

@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from cloudmap_harness.aws.clients import Aws
-from cloudmap_harness.aws.targets import Target, environment
-from cloudmap_harness.discovery.service import Deployed
+from cloudmap_harness.aws.clients import AwsClients
+from cloudmap_harness.aws.targets import Target, child_environment
+from cloudmap_harness.discovery.service import DiscoverableService
 from handson.local_endpoint import ON_FREE_PORTS, down
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -54,17 +54,19 @@ class Copy:
         """How many resources Terraform manages in that stack."""
         return sum(each["mode"] == "managed" for each in self._state(stack)["resources"])
 
-    def deployed(self) -> Deployed:
+    def deployed(self) -> DiscoverableService:
         """What Terraform says that it made."""
         outputs = {stack: self._state(stack)["outputs"] for stack in STACKS}
-        return Deployed.of(
+        return DiscoverableService.of(
             {s: {name: o["value"] for name, o in each.items()} for s, each in outputs.items()}
         )
 
-    def aws(self) -> Aws:
+    def aws(self) -> AwsClients:
         """The endpoint that the commands started."""
         url = (self.folder / ".state" / "localaws.pid").read_text().split()[1]
-        return Aws(environment(Target.LOCAL, {}, endpoint=url, region="ap-northeast-1"))
+        return AwsClients(
+            child_environment(Target.LOCAL, {}, endpoint=url, region="ap-northeast-1")
+        )
 
     def _state(self, stack: str) -> dict[str, Any]:
         state: dict[str, Any] = json.loads((self.folder / f"terraform.{stack}.tfstate").read_text())

@@ -14,9 +14,9 @@ from cloudmap_harness.aws.targets import Target, terraform_binary
 from cloudmap_harness.terraform.deployment import Deployment
 from cloudmap_harness.terraform.signals import deferred, interruptible
 from handson import live_run as runs
-from handson.context import CHECKOUT, SYNTHESIS, settings_with, target_environment
+from handson.context import CHECKOUT, SYNTHESIS, confirmed_environment, settings_with
 from handson.live_run import Run
-from handson.local_endpoint import ON_FREE_PORTS, down, endpoint_of, up
+from handson.local_endpoint import ON_FREE_PORTS, down, ensure_endpoint, up
 from stacks.errors import SettingsError
 from stacks.settings import Settings
 from tests.live.checkout import copy as copy  # A fixture, for the tests of this folder.
@@ -127,9 +127,9 @@ def environment(
             with steps("start an endpoint"):
                 endpoint: str | None = up({**os.environ, **ON_FREE_PORTS}, run_folder).url
         else:
-            endpoint = endpoint_of(target, os.environ)
+            endpoint = ensure_endpoint(target, os.environ)
         Run(target, endpoint, names).write(run_folder)
-        yield target_environment(target, environ, endpoint=endpoint, region=settings.region)
+        yield confirmed_environment(target, environ, endpoint=endpoint, region=settings.region)
     finally:
         if not kept:
             with deferred():

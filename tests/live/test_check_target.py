@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from cloudmap_harness.aws.clients import Aws
-from cloudmap_harness.aws.targets import Target, environment
-from cloudmap_harness.preflight.results import Report, Verdict
+from cloudmap_harness.aws.clients import AwsClients
+from cloudmap_harness.aws.targets import Target, child_environment
+from cloudmap_harness.preflight.results import PreflightReport, Verdict
 from handson.check_target import report_of
 from handson.context import CHECKOUT
 from localaws.server import Endpoint
@@ -28,15 +28,17 @@ def embedded() -> Iterator[str]:
         yield endpoint.url
 
 
-def clients(url: str) -> Aws:
-    return Aws(environment(Target.LOCALSTACK, {}, endpoint=url, region="ap-northeast-1"))
+def clients(url: str) -> AwsClients:
+    return AwsClients(
+        child_environment(Target.LOCALSTACK, {}, endpoint=url, region="ap-northeast-1")
+    )
 
 
-def verdicts(report: Report) -> dict[str, Verdict]:
+def verdicts(report: PreflightReport) -> dict[str, Verdict]:
     return {link.name: link.verdict for link in report.links}
 
 
-def remains(aws: Aws) -> list[str]:
+def remains(aws: AwsClients) -> list[str]:
     """All that an endpoint holds of the kinds that a check makes, but for default VPCs."""
     clusters = aws.ecs.list_clusters()["clusterArns"]
     states = aws.ecs.describe_clusters(clusters=clusters)["clusters"] if clusters else []

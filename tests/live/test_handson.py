@@ -10,20 +10,20 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from cloudmap_harness.aws.clients import Aws
+from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.aws.inventory import leaks
 from cloudmap_harness.aws.leftovers import Leftover, leftovers
 from cloudmap_harness.aws.targets import Target
-from cloudmap_harness.discovery.convergence import check_of, wait_until_converged
+from cloudmap_harness.discovery.convergence import convergence_of, wait_until_converged
 from cloudmap_harness.discovery.probes import Observation
-from cloudmap_harness.discovery.service import Deployed
-from cloudmap_harness.discovery.vpc_client import Inside
+from cloudmap_harness.discovery.service import DiscoverableService
+from cloudmap_harness.discovery.vpc_client import VpcClient
 from cloudmap_harness.errors import HarnessError
 from cloudmap_harness.terraform.deployment import Deployment
 from cloudmap_harness.terraform.signals import Interrupted
 from cloudmap_harness.waiting import wait_for
 from handson.check_target import report_of
-from handson.context import CONVERGENCE, INTERVAL, inside_of, names_of, promise_of
+from handson.context import CONVERGENCE, INTERVAL, names_of, vpc_client_of, vpc_expectation_of
 from handson.health import Running, who_answers
 from stacks.settings import Settings
 from tests.progress import Steps
@@ -34,28 +34,28 @@ class Site:
     """The deployment under test, where it is, and what was seen of it."""
 
     deployment: Deployment
-    aws: Aws
+    aws: AwsClients
     settings: Settings
     target: Target
-    inside: Inside | None
+    vpc_client: VpcClient | None
     interfaces: set[str] = field(default_factory=set)
 
     def check(self, desired: int, steps: Steps) -> None:
         """The layers come to agree on `desired` addresses; then all is well inside the VPC too."""
         with steps(f"check {desired}"):
             seen = self._agreed(desired)
-        if self.inside is not None:
+        if self.vpc_client is not None:
             with (
                 steps(f"resolve and fetch {desired}"),
                 self.deployment.timings.measure("DNS and HTTP"),
             ):
-                promise_of(self.settings, seen).check(self.inside)
+                vpc_expectation_of(self.settings, seen).check(self.vpc_client)
 
     def _agreed(self, desired: int) -> Observation:
         """Tasks, instances and records as they agree on `desired` addresses, one by one."""
-        deployed = Deployed.of(self.deployment.output())
+        deployed = DiscoverableService.of(self.deployment.output())
         assert deployed.desired == desired
-        check = check_of(self.aws, deployed, desired=desired, ttl=self.settings.dns_ttl)
+        check = convergence_of(self.aws, deployed, desired=desired, ttl=self.settings.dns_ttl)
         timeout, interval = CONVERGENCE[self.target], INTERVAL[self.target]
         with self.deployment.timings.measure("waiting"):
             seen = wait_until_converged(
@@ -66,7 +66,7 @@ class Site:
 
     def tell_the_rest(self, steps: Steps) -> None:
         """What could not be looked at, and what the embedded endpoint needed."""
-        if self.inside is None:
+        if self.vpc_client is None:
             steps.say(f"DNS and HTTP: not checked from inside the VPC on {self.target}")
         endpoint = who_answers(self.aws.endpoint or "") if self.target is Target.LOCAL else None
         if isinstance(endpoint, Running):
@@ -106,10 +106,10 @@ def site(
 
     What is there already must not be deployed over, nor destroyed.
     """
-    aws = Aws(environment)
+    aws = AwsClients(environment)
     with told_plainly(), steps("check the target"):
         report_of(target, settings, aws).require()
-    site = Site(deployment, aws, settings, target, inside_of(target, aws.endpoint))
+    site = Site(deployment, aws, settings, target, vpc_client_of(target, aws.endpoint))
     taken = site.leftovers()
     if taken:
         there = "\n".join(f"  {thing}" for thing in taken)

@@ -6,8 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from cloudmap_harness.aws.clients import Aws
-from cloudmap_harness.aws.targets import Target, environment
+from cloudmap_harness.aws.clients import AwsClients
+from cloudmap_harness.aws.targets import Target, child_environment
 from handson.context import CHECKOUT
 from handson.live_run import Run
 from localaws.server import Endpoint
@@ -35,7 +35,9 @@ def test_a_kept_run_and_another_and_the_end_of_both(terraform: str) -> None:
     """
     live = [sys.executable, "-m", "pytest", "tests/live/test_handson.py", "--desired=1"]
     with Endpoint() as endpoint:
-        aws = Aws(environment(Target.LOCAL, {}, endpoint=endpoint.url, region="ap-northeast-1"))
+        aws = AwsClients(
+            child_environment(Target.LOCAL, {}, endpoint=endpoint.url, region="ap-northeast-1")
+        )
         shared = {"ENDPOINT": endpoint.url, "HANDSON_REQUIRE_TOOLS": "1"}
         said = run(*live, "--target=localstack", **shared, KEEP="1")
         [line] = [line for line in said.splitlines() if "make destroy STATE=" in line]

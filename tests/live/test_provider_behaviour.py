@@ -18,7 +18,7 @@ import pytest
 from cloudmap_harness.aws.targets import Target
 from cloudmap_harness.errors import TerraformError
 from cloudmap_harness.terraform.driver import STACK_FILE, Terraform, init, output, plan
-from handson.context import target_environment
+from handson.context import confirmed_environment
 from localaws.server import Endpoint
 from localaws.settings import Settings
 
@@ -37,7 +37,7 @@ def endpoint() -> Iterator[Endpoint]:
 
 @pytest.fixture(scope="module")
 def environment(endpoint: Endpoint) -> dict[str, str]:
-    return target_environment(Target.LOCAL, os.environ, endpoint=endpoint.url, region=REGION)
+    return confirmed_environment(Target.LOCAL, os.environ, endpoint=endpoint.url, region=REGION)
 
 
 def client(endpoint: Endpoint, name: str) -> Any:

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from cloudmap_harness.aws.clients import Aws
-from cloudmap_harness.aws.targets import Target, environment, terraform_environment
+from cloudmap_harness.aws.clients import AwsClients
+from cloudmap_harness.aws.targets import Target, child_environment, terraform_environment
 from cloudmap_harness.errors import TerraformError
 from cloudmap_harness.terraform import driver as harness_terraform
 from cloudmap_harness.terraform.deployment import Deployment
@@ -30,17 +30,17 @@ LATE = 120.0
 def team(terraform: str) -> Iterator[dict[str, str]]:
     """The environment of everyone in the team: one account, one bucket."""
     with Endpoint() as endpoint:
-        child = environment(
+        child = child_environment(
             Target.LOCAL, dict(os.environ), endpoint=endpoint.url, region="ap-northeast-1"
         )
-        Aws(child).client("s3").create_bucket(
+        AwsClients(child).client("s3").create_bucket(
             Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "ap-northeast-1"}
         )
         yield terraform_environment(child, CHECKOUT) | {"HANDSON_STATE_BUCKET": BUCKET}
 
 
 def keys(team: dict[str, str]) -> list[str]:
-    listed: Any = Aws(team).client("s3").list_objects_v2(Bucket=BUCKET)
+    listed: Any = AwsClients(team).client("s3").list_objects_v2(Bucket=BUCKET)
     return [each["Key"] for each in listed.get("Contents", [])]
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from cloudmap_harness.aws.targets import Target
-from cloudmap_harness.aws.targets import environment as environment_of
+from cloudmap_harness.aws.targets import child_environment as environment_of
 from handson import context as sites
 from handson import deployment
 from localaws.server import Endpoint
@@ -26,7 +26,7 @@ def aws(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[Target
     reached: list[Target] = []
     with Endpoint() as endpoint:
 
-        def environment(
+        def child_environment(
             target: Target, environ: Mapping[str, str], *, endpoint: str | None, region: str
         ) -> dict[str, str]:
             assert endpoint is None
@@ -35,7 +35,7 @@ def aws(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[Target
             return child | {"AWS_ACCESS_KEY_ID": "AKIA1111222233334444"}
 
         url = endpoint.url
-        monkeypatch.setattr(sites, "environment", environment)
+        monkeypatch.setattr(sites, "child_environment", child_environment)
         monkeypatch.setenv("CDKTF_OUTDIR", str(tmp_path / "cdktf.out"))
         for name in ("CONFIRM", "ENDPOINT"):
             monkeypatch.delenv(name, raising=False)

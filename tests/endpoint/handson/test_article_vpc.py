@@ -5,26 +5,28 @@ from typing import Any
 
 import pytest
 
-from cloudmap_harness.aws.clients import Aws
-from cloudmap_harness.aws.targets import Target, environment
+from cloudmap_harness.aws.clients import AwsClients
+from cloudmap_harness.aws.targets import Target, child_environment
 from cloudmap_harness.aws.vpc_builder import make, remove
-from cloudmap_harness.aws.vpc_lookup import Wanted, find
+from cloudmap_harness.aws.vpc_lookup import VpcSelector, find
 from handson import article_vpc as vpc
 from localaws.server import Endpoint
 from tests.other_emulators import moto_server as moto_server  # A fixture, for this file.
 
 
-def clients(url: str) -> Aws:
-    return Aws(environment(Target.LOCALSTACK, {}, endpoint=url, region="ap-northeast-1"))
+def clients(url: str) -> AwsClients:
+    return AwsClients(
+        child_environment(Target.LOCALSTACK, {}, endpoint=url, region="ap-northeast-1")
+    )
 
 
 def named(thing: Any) -> str:
     return "".join(tag["Value"] for tag in thing["Tags"] if tag["Key"] == "Name")
 
 
-def shape(aws: Aws) -> dict[str, Any]:
+def shape(aws: AwsClients) -> dict[str, Any]:
     """The article's network without its ids."""
-    article = Wanted("", "cloudmap-handson-vpc", (), "Tier=private")
+    article = VpcSelector("", "cloudmap-handson-vpc", (), "Tier=private")
     network = find(aws, article)
     within: Any = {"Filters": [{"Name": "vpc-id", "Values": [network.vpc_id]}]}
     subnets = aws.ec2.describe_subnets(**within)["Subnets"]
@@ -49,7 +51,7 @@ def shape(aws: Aws) -> dict[str, Any]:
     }
 
 
-def everything(aws: Aws) -> list[str]:
+def everything(aws: AwsClients) -> list[str]:
     ec2 = aws.ec2
     nats = ec2.describe_nat_gateways()["NatGateways"]
     internet = ec2.describe_internet_gateways()["InternetGateways"]

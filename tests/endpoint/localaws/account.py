@@ -42,7 +42,7 @@ def eventually(read: Callable[[], T], done: Callable[[T], bool]) -> T:
     return value
 
 
-class Aws:
+class Account:
     """Clients of one account and region, and the steps that most tests begin with."""
 
     def __init__(self, url: str, *, region: str = REGION, key: str = "test"):

@@ -11,7 +11,7 @@ from moto.core.base_backend import BackendDict
 from localaws import runtime, scheduler
 from localaws.server import Endpoint
 from localaws.settings import Settings
-from tests.endpoint.localaws.account import Aws, Turns
+from tests.endpoint.localaws.account import Account, Turns
 
 
 @pytest.fixture(scope="session")
@@ -24,15 +24,15 @@ def endpoint() -> Iterator[Endpoint]:
 
 
 @pytest.fixture
-def aws(endpoint: Endpoint) -> Aws:
+def aws(endpoint: Endpoint) -> Account:
     """The default account in the default region, with nothing in it but the article's VPC."""
     with runtime.LOCK:
         BackendDict.reset()
-    return Aws(endpoint.url)
+    return Account(endpoint.url)
 
 
 @pytest.fixture
-def turns(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Turns:
+def turns(aws: Account, monkeypatch: pytest.MonkeyPatch) -> Turns:
     """Takes so many turns of a scheduler that takes none itself; nothing has to be waited for."""
     tick = scheduler.tick
     monkeypatch.setattr(scheduler, "tick", lambda: None)

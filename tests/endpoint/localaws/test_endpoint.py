@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 
 from localaws.server import Endpoint
 from localaws.settings import Settings
-from tests.endpoint.localaws.account import Aws, error_of, refused
+from tests.endpoint.localaws.account import Account, error_of, refused
 
 
 def test_localstacks_health_page_answers(endpoint: Endpoint) -> None:
@@ -38,7 +38,7 @@ def test_a_port_that_is_taken_is_an_error(endpoint: Endpoint) -> None:
         pass
 
 
-def test_the_article_s_network_is_there_from_the_start(aws: Aws) -> None:
+def test_the_article_s_network_is_there_from_the_start(aws: Account) -> None:
     vpc = aws.ec2.describe_vpcs(VpcIds=[aws.vpc])["Vpcs"][0]
     assert vpc["CidrBlock"] == "10.0.0.0/16"
     for attribute in ("enableDnsSupport", "enableDnsHostnames"):
@@ -49,7 +49,7 @@ def test_the_article_s_network_is_there_from_the_start(aws: Aws) -> None:
 
 
 @pytest.mark.parametrize(("tier", "target"), [("public", "GatewayId"), ("private", "NatGatewayId")])
-def test_each_tier_has_two_zones_and_its_way_out(aws: Aws, tier: str, target: str) -> None:
+def test_each_tier_has_two_zones_and_its_way_out(aws: Account, tier: str, target: str) -> None:
     ids = [*aws.subnets(tier)]
     zones = {s["AvailabilityZone"] for s in aws.ec2.describe_subnets(SubnetIds=ids)["Subnets"]}
     assert len(zones) == 2
@@ -61,7 +61,7 @@ def test_each_tier_has_two_zones_and_its_way_out(aws: Aws, tier: str, target: st
     assert len(aws.ec2.describe_nat_gateways()["NatGateways"]) == 1
 
 
-def test_a_new_vpc_has_dns_support_but_no_hostnames(aws: Aws) -> None:
+def test_a_new_vpc_has_dns_support_but_no_hostnames(aws: Account) -> None:
     vpc = aws.another_vpc()
     support = aws.ec2.describe_vpc_attribute(VpcId=vpc, Attribute="enableDnsSupport")
     hostnames = aws.ec2.describe_vpc_attribute(VpcId=vpc, Attribute="enableDnsHostnames")
@@ -69,7 +69,7 @@ def test_a_new_vpc_has_dns_support_but_no_hostnames(aws: Aws) -> None:
     assert hostnames["EnableDnsHostnames"] == {"Value": False}
 
 
-def test_a_group_in_use_cannot_be_deleted(aws: Aws) -> None:
+def test_a_group_in_use_cannot_be_deleted(aws: Account) -> None:
     group = aws.ec2.create_security_group(GroupName="web", Description="web", VpcId=aws.vpc)
     network = aws.network()
     network["awsvpcConfiguration"]["securityGroups"] = [group["GroupId"]]
@@ -80,11 +80,11 @@ def test_a_group_in_use_cannot_be_deleted(aws: Aws) -> None:
     assert error_of(caught)[0] == "DependencyViolation"
 
 
-def test_accounts_and_regions_do_not_see_each_other(aws: Aws) -> None:
+def test_accounts_and_regions_do_not_see_each_other(aws: Account) -> None:
     others = [
-        Aws(aws.url, region="us-east-1"),
-        Aws(aws.url, key="111122223333"),
-        Aws(aws.url, key="444455556666"),
+        Account(aws.url, region="us-east-1"),
+        Account(aws.url, key="111122223333"),
+        Account(aws.url, key="444455556666"),
     ]
     for each in (aws, *others):
         namespace_id = each.namespace()
@@ -99,7 +99,7 @@ def test_accounts_and_regions_do_not_see_each_other(aws: Aws) -> None:
     assert len(aws.route53.list_hosted_zones()["HostedZones"]) == 2, "Route 53 has no regions"
 
 
-def test_two_services_and_two_namespaces_do_not_mix(aws: Aws) -> None:
+def test_two_services_and_two_namespaces_do_not_mix(aws: Account) -> None:
     one, two = aws.namespace("one.internal"), aws.namespace("two.internal")
     registries = [aws.service(one, "a"), aws.service(one, "b"), aws.service(two, "a")]
     for number, registry in enumerate(registries):
@@ -111,7 +111,7 @@ def test_two_services_and_two_namespaces_do_not_mix(aws: Aws) -> None:
     assert [record["Name"] for record in aws.record_sets(two)] == ["a.two.internal."] * 3
 
 
-def test_concurrent_clients_end_in_what_their_calls_amount_to(aws: Aws) -> None:
+def test_concurrent_clients_end_in_what_their_calls_amount_to(aws: Account) -> None:
     namespace_id = aws.namespace()
     registries = [aws.service(namespace_id, f"s{number}") for number in range(5)]
     definition = aws.task_definition()
@@ -119,7 +119,7 @@ def test_concurrent_clients_end_in_what_their_calls_amount_to(aws: Aws) -> None:
         aws.ecs_service(None, desired=0, name=f"e{number}", taskDefinition=definition)
 
     def client(number: int) -> None:
-        mine = Aws(aws.url)
+        mine = Account(aws.url)
         registry = registries[number % 5]
         mine.register(registry, f"i{number}", AWS_INSTANCE_IPV4="10.0.8.4")
         mine.ecs.update_service(
@@ -141,7 +141,7 @@ def test_concurrent_clients_end_in_what_their_calls_amount_to(aws: Aws) -> None:
     assert len(aws.tasks()) == sum(range(5))
 
 
-def test_what_is_out_of_scope_says_so(aws: Aws) -> None:
+def test_what_is_out_of_scope_says_so(aws: Account) -> None:
     with pytest.raises(ClientError) as caught:
         aws.client("ecs").execute_command(cluster="c", command="sh", task="t", interactive=True)
     code, message, status = error_of(caught)
@@ -149,7 +149,7 @@ def test_what_is_out_of_scope_says_so(aws: Aws) -> None:
     assert "execute_command" in message
 
 
-def test_a_url_that_moto_does_not_have_is_out_of_scope_too(aws: Aws) -> None:
+def test_a_url_that_moto_does_not_have_is_out_of_scope_too(aws: Account) -> None:
     call: Any = {"HostedZoneId": "Z", "RecordName": "www", "RecordType": "A"}
     code, message, status = refused(lambda: aws.route53.test_dns_answer(**call))
     assert (code, status) == ("NotImplemented", 501)
@@ -158,7 +158,7 @@ def test_a_url_that_moto_does_not_have_is_out_of_scope_too(aws: Aws) -> None:
     assert (code, status) == ("NoSuchHostedZone", 404)
 
 
-def test_a_missing_object_is_not_found(aws: Aws) -> None:
+def test_a_missing_object_is_not_found(aws: Account) -> None:
     """HeadObject's 404 has no body, which is no page of moto's; Terraform's S3 backend asks so."""
     s3 = aws.client("s3")
     s3.create_bucket(

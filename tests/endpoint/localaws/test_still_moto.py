@@ -14,10 +14,10 @@ from moto.ecs.models import EC2ContainerServiceBackend, ecs_backends
 
 from localaws import runtime
 from localaws.install import installed
-from tests.endpoint.localaws.account import NAMESPACE, Aws, error_of, eventually, refused
+from tests.endpoint.localaws.account import NAMESPACE, Account, error_of, eventually, refused
 
 
-def test_ec2_launch_type_is_still_motos(aws: Aws) -> None:
+def test_ec2_launch_type_is_still_motos(aws: Account) -> None:
     aws.ecs.create_cluster(clusterName="handson")
     definition = aws.ecs.register_task_definition(
         family="plain", containerDefinitions=[{"name": "c", "image": "i", "memory": 64}]
@@ -28,7 +28,7 @@ def test_ec2_launch_type_is_still_motos(aws: Aws) -> None:
     assert (service["launchType"], service["pendingCount"]) == ("EC2", 2)
 
 
-def test_a_zone_of_the_user_s_own_is_still_motos(aws: Aws) -> None:
+def test_a_zone_of_the_user_s_own_is_still_motos(aws: Account) -> None:
     zone = aws.route53.create_hosted_zone(Name="example.com", CallerReference="x")["HostedZone"]
     record: Any = {
         "Name": "www.example.com",
@@ -44,12 +44,12 @@ def test_a_zone_of_the_user_s_own_is_still_motos(aws: Aws) -> None:
     assert [each["Type"] for each in records] == ["NS", "SOA", "A"]
 
 
-def test_motos_reset_gives_a_new_account(aws: Aws) -> None:
+def test_motos_reset_gives_a_new_account(aws: Account) -> None:
     aws.namespace(NAMESPACE)
     request = urllib.request.Request(f"{aws.url}/moto-api/reset", method="POST")
     urllib.request.urlopen(request).close()
     assert aws.cloud_map.list_namespaces()["Namespaces"] == []
-    fresh = Aws(aws.url)
+    fresh = Account(aws.url)
     eventually(lambda: len(fresh.subnets()), lambda count: count == 2)
 
 
@@ -60,7 +60,7 @@ def test_moto_has_its_own_backends_back_afterwards() -> None:
     assert ecs_backends.backend is ours
 
 
-def test_other_services_are_motos(aws: Aws) -> None:
+def test_other_services_are_motos(aws: Account) -> None:
     s3 = aws.client("s3")
     s3.create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": aws.region})
     s3.put_object(Bucket="bucket", Key="k", Body=b"v")
@@ -70,7 +70,9 @@ def test_other_services_are_motos(aws: Aws) -> None:
     assert aws.client("sts").get_caller_identity()["Account"] == "123456789012"
 
 
-def test_images_and_the_default_vpc_are_motos(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_images_and_the_default_vpc_are_motos(
+    aws: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("MOTO_EC2_LOAD_DEFAULT_AMIS")  # see conftest.py
     with runtime.LOCK:
         BackendDict.reset()
@@ -85,7 +87,7 @@ def test_images_and_the_default_vpc_are_motos(aws: Aws, monkeypatch: pytest.Monk
     assert instance["VpcId"] == aws.vpc
 
 
-def test_a_whole_network_comes_and_goes(aws: Aws) -> None:
+def test_a_whole_network_comes_and_goes(aws: Account) -> None:
     vpc = aws.another_vpc()
     subnet = aws.ec2.create_subnet(VpcId=vpc, CidrBlock="10.1.0.0/24")["Subnet"]["SubnetId"]
     group = aws.ec2.create_security_group(GroupName="g", Description="d", VpcId=vpc)["GroupId"]
@@ -97,14 +99,14 @@ def test_a_whole_network_comes_and_goes(aws: Aws) -> None:
     assert vpc not in {each["VpcId"] for each in aws.ec2.describe_vpcs()["Vpcs"]}
 
 
-def plain_definition(aws: Aws) -> str:
+def plain_definition(aws: Account) -> str:
     """A task definition for the EC2 launch type."""
     return aws.ecs.register_task_definition(
         family="plain", containerDefinitions=[{"name": "c", "image": "i", "memory": 64}]
     )["taskDefinition"]["taskDefinitionArn"]
 
 
-def test_a_container_instance_runs_tasks_as_in_moto(aws: Aws) -> None:
+def test_a_container_instance_runs_tasks_as_in_moto(aws: Account) -> None:
     aws.ecs.create_cluster(clusterName="handson")
     server = aws.client("ec2").run_instances(
         ImageId="ami-12c6146b", MinCount=1, MaxCount=1, SubnetId=next(iter(aws.subnets()))
@@ -123,7 +125,7 @@ def test_a_container_instance_runs_tasks_as_in_moto(aws: Aws) -> None:
     assert aws.ecs.list_tasks(cluster="handson", desiredStatus="STOPPED")["taskArns"] == [arn]
 
 
-def test_a_service_of_the_ec2_launch_type_is_changed_and_deleted_as_in_moto(aws: Aws) -> None:
+def test_a_service_of_the_ec2_launch_type_is_changed_and_deleted_as_in_moto(aws: Account) -> None:
     aws.ecs.create_cluster(clusterName="handson")
     names: Any = {"cluster": "handson", "service": "plain"}
     aws.ecs.create_service(
@@ -138,7 +140,7 @@ def test_a_service_of_the_ec2_launch_type_is_changed_and_deleted_as_in_moto(aws:
     assert aws.ecs.list_services(cluster="handson")["serviceArns"] == []
 
 
-def test_capacity_providers_attributes_and_account_settings_are_motos(aws: Aws) -> None:
+def test_capacity_providers_attributes_and_account_settings_are_motos(aws: Account) -> None:
     aws.ecs.put_account_setting(name="containerInsights", value="enabled")
     settings = aws.ecs.list_account_settings(name="containerInsights")["settings"]
     assert [setting["value"] for setting in settings] == ["enabled"]
@@ -152,7 +154,7 @@ def test_capacity_providers_attributes_and_account_settings_are_motos(aws: Aws) 
     assert cluster["capacityProviders"] == ["FARGATE", "FARGATE_SPOT"]
 
 
-def test_a_stack_of_cloudformation_makes_ecs_resources_as_in_moto(aws: Aws) -> None:
+def test_a_stack_of_cloudformation_makes_ecs_resources_as_in_moto(aws: Account) -> None:
     container = {"Name": "c", "Image": "i", "Memory": 64}
     template = {
         "Resources": {
@@ -178,7 +180,7 @@ def test_a_stack_of_cloudformation_makes_ecs_resources_as_in_moto(aws: Aws) -> N
     cloudformation.delete_stack(StackName="s")
 
 
-def test_tags_of_fargate_services_are_found_by_the_tagging_api(aws: Aws) -> None:
+def test_tags_of_fargate_services_are_found_by_the_tagging_api(aws: Account) -> None:
     aws.ecs_service(None, desired=0, tags=[{"key": "team", "value": "blue"}])
     found = aws.client("resourcegroupstaggingapi").get_resources(
         TagFilters=[{"Key": "team", "Values": ["blue"]}], ResourceTypeFilters=["ecs:service"]
@@ -186,7 +188,7 @@ def test_tags_of_fargate_services_are_found_by_the_tagging_api(aws: Aws) -> None
     assert [each["ResourceARN"] for each in found] == [aws.described()["serviceArn"]]
 
 
-def test_a_zone_of_the_users_own_has_changes_checks_and_tags_as_in_moto(aws: Aws) -> None:
+def test_a_zone_of_the_users_own_has_changes_checks_and_tags_as_in_moto(aws: Account) -> None:
     zone = aws.route53.create_hosted_zone(Name="example.com", CallerReference="x")["HostedZone"]
     bare = zone["Id"].removeprefix("/hostedzone/")
     call: Any = {"ResourceType": "hostedzone", "AddTags": [{"Key": "team", "Value": "blue"}]}
@@ -207,7 +209,7 @@ def test_a_zone_of_the_users_own_has_changes_checks_and_tags_as_in_moto(aws: Aws
     assert aws.route53.list_hosted_zones()["HostedZones"] == []
 
 
-def test_services_attributes_have_motos_limit(aws: Aws) -> None:
+def test_services_attributes_have_motos_limit(aws: Account) -> None:
     service_id = aws.service(aws.namespace())
     for name in ("a", "b"):
         some = {f"{name}{number}": "v" for number in range(15)}

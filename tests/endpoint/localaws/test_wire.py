@@ -13,7 +13,7 @@ import pytest
 
 from localaws.cloudmap import errors
 from localaws.moto_mixins import AwsError
-from tests.endpoint.localaws.account import NAMESPACE, REGION, SERVICE, Aws
+from tests.endpoint.localaws.account import NAMESPACE, REGION, SERVICE, Account
 
 CLOUD_MAP = "Route53AutoNaming_v20170314"
 ECS = "AmazonEC2ContainerServiceV20141113"
@@ -44,7 +44,7 @@ def post(url: str, target: str, **body: Any) -> Reply:
             return Reply(error.code, error.headers["Content-Type"], json.load(error))
 
 
-def test_cloud_map_speaks_json_1_1_with_dates_in_seconds(aws: Aws) -> None:
+def test_cloud_map_speaks_json_1_1_with_dates_in_seconds(aws: Account) -> None:
     id_ = aws.http_namespace("plain")
     reply = post(aws.url, f"{CLOUD_MAP}.GetNamespace", Id=id_)
     assert (reply.status, reply.content_type) == (200, JSON)
@@ -53,12 +53,12 @@ def test_cloud_map_speaks_json_1_1_with_dates_in_seconds(aws: Aws) -> None:
     assert round(created, 3) == created, "milliseconds at the finest"
 
 
-def test_ecs_speaks_json_1_1(aws: Aws) -> None:
+def test_ecs_speaks_json_1_1(aws: Account) -> None:
     reply = post(aws.url, f"{ECS}.ListClusters")
     assert reply == (200, JSON, {"clusterArns": []})
 
 
-def test_an_error_of_cloud_map_is_a_400_with_a_message_in_capitals(aws: Aws) -> None:
+def test_an_error_of_cloud_map_is_a_400_with_a_message_in_capitals(aws: Account) -> None:
     reply = post(aws.url, f"{CLOUD_MAP}.GetNamespace", Id="ns-nothing")
     assert (reply.status, reply.content_type) == (400, JSON)
     assert reply.body == {
@@ -85,13 +85,13 @@ def test_every_error_of_cloud_map_has_status_400_whatever_its_model_declares() -
 
 
 @pytest.mark.parametrize("service", [CLOUD_MAP, ECS])
-def test_an_action_that_is_not_in_the_model_is_unknown(aws: Aws, service: str) -> None:
+def test_an_action_that_is_not_in_the_model_is_unknown(aws: Account, service: str) -> None:
     reply = post(aws.url, f"{service}.Nonsense")
     assert (reply.status, reply.body["__type"]) == (400, "UnknownOperationException")
 
 
 def test_discovery_needs_no_data_host_with_the_variable_of_the_sdks(
-    aws: Aws, monkeypatch: pytest.MonkeyPatch
+    aws: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     aws.service(aws.namespace())
     monkeypatch.setenv("AWS_DISABLE_HOST_PREFIX_INJECTION", "true")

@@ -4,7 +4,7 @@
 import pytest
 
 from cloudmap_harness import cleanup as module
-from cloudmap_harness.cleanup import Undoing
+from cloudmap_harness.cleanup import CleanupStack
 from cloudmap_harness.errors import AwsError
 
 
@@ -15,9 +15,9 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_last_goes_first_though_the_block_fails() -> None:
     gone: list[str] = []
-    with pytest.raises(KeyboardInterrupt), Undoing() as undoing:
-        undoing.add("first", lambda: gone.append("first"))
-        undoing.add("last", lambda: gone.append("last"))
+    with pytest.raises(KeyboardInterrupt), CleanupStack() as cleanup:
+        cleanup.add("first", lambda: gone.append("first"))
+        cleanup.add("last", lambda: gone.append("last"))
         raise KeyboardInterrupt
     assert gone == ["last", "first"]
 
@@ -28,11 +28,11 @@ def test_a_failure_is_noted_and_the_rest_goes_on() -> None:
     def refuse() -> None:
         raise AwsError("DeleteCluster", "AccessDenied", "no")
 
-    with Undoing() as undoing:
-        undoing.add("first", lambda: gone.append("first"))
-        undoing.add("the cluster", refuse)
+    with CleanupStack() as cleanup:
+        cleanup.add("first", lambda: gone.append("first"))
+        cleanup.add("the cluster", refuse)
     assert gone == ["first"]
-    assert undoing.notes == ["not removed: the cluster: DeleteCluster: AccessDenied: no"]
+    assert cleanup.notes == ["not removed: the cluster: DeleteCluster: AccessDenied: no"]
 
 
 def test_what_is_in_use_is_tried_again() -> None:
@@ -42,18 +42,18 @@ def test_what_is_in_use_is_tried_again() -> None:
         if refusals:
             raise AwsError("Delete", refusals.pop(), "in use")
 
-    with Undoing() as undoing:
-        undoing.add("it", remove)
-    assert (refusals, undoing.notes) == ([], [])
+    with CleanupStack() as cleanup:
+        cleanup.add("it", remove)
+    assert (refusals, cleanup.notes) == ([], [])
 
 
 def test_what_stays_in_use_is_noted() -> None:
     def refuse() -> None:
         raise AwsError("Delete", "ResourceInUse", "by others")
 
-    with Undoing() as undoing:
-        undoing.add("it", refuse)
-    [note] = undoing.notes
+    with CleanupStack() as cleanup:
+        cleanup.add("it", refuse)
+    [note] = cleanup.notes
     assert "not removed: it" in note and "by others" in note
 
 
@@ -61,6 +61,6 @@ def test_what_is_gone_already_is_removed() -> None:
     def gone() -> None:
         raise AwsError("Delete", "NamespaceNotFound", "gone")
 
-    with Undoing() as undoing:
-        undoing.add("it", gone)
-    assert undoing.notes == []
+    with CleanupStack() as cleanup:
+        cleanup.add("it", gone)
+    assert cleanup.notes == []

@@ -7,12 +7,14 @@ from ipaddress import IPv4Address
 import pytest
 
 from cloudmap_harness.aws.targets import Target
-from cloudmap_harness.discovery.probes import Observation, Record
-from handson.context import inside_of, promise_of
+from cloudmap_harness.discovery.probes import Observation, ObservedRecord
+from handson.context import vpc_client_of, vpc_expectation_of
 from handson.health import EndpointError
 from stacks.settings import Settings
 
-RECORD = Record("cloudmap-handson.example.internal.", IPv4Address("10.0.8.4"), 60, "task", True)
+RECORD = ObservedRecord(
+    "cloudmap-handson.example.internal.", IPv4Address("10.0.8.4"), 60, "task", True
+)
 
 
 @pytest.mark.parametrize(
@@ -21,22 +23,22 @@ RECORD = Record("cloudmap-handson.example.internal.", IPv4Address("10.0.8.4"), 6
 def test_only_the_local_target_can_be_looked_at_from_inside(
     target: Target, endpoint: str | None
 ) -> None:
-    assert inside_of(target, endpoint) is None
+    assert vpc_client_of(target, endpoint) is None
 
 
 def test_a_local_target_that_cannot_be_looked_at_is_an_error() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"http://127.0.0.1:{server.getsockname()[1]}"
     with pytest.raises(EndpointError, match="localaws should answer there, but nothing does"):
-        inside_of(Target.LOCAL, url)
+        vpc_client_of(Target.LOCAL, url)
 
 
 def test_a_promise_has_the_settings_names_and_the_records_addresses() -> None:
     settings = Settings(namespace="example.internal", dns_ttl=60, port=8080)
-    promise = promise_of(settings, Observation((), (), (RECORD,)))
-    assert promise.name == "cloudmap-handson.example.internal"
-    assert promise.addresses == (RECORD.address,)
-    assert (promise.ttl, promise.port) == (60, 8080)
+    expectation = vpc_expectation_of(settings, Observation((), (), (RECORD,)))
+    assert expectation.name == "cloudmap-handson.example.internal"
+    assert expectation.addresses == (RECORD.address,)
+    assert (expectation.ttl, expectation.port) == (60, 8080)
 
 
 @pytest.mark.parametrize(
@@ -52,4 +54,4 @@ def test_a_promise_has_the_settings_names_and_the_records_addresses() -> None:
     ],
 )
 def test_only_of_apache_is_the_page_known(image: str, words: str) -> None:
-    assert promise_of(Settings(image=image), Observation((), (), ())).words == words
+    assert vpc_expectation_of(Settings(image=image), Observation((), (), ())).words == words

@@ -27,7 +27,7 @@ def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     stacks = {"compute": {"dependencies": [], "workingDirectory": "stacks/compute"}}
     (folder / "manifest.json").write_text(json.dumps({"stacks": stacks}))
     monkeypatch.setenv("CDKTF_OUTDIR", str(folder))
-    monkeypatch.setattr(deployment, "endpoint_of", refuse)
+    monkeypatch.setattr(deployment, "ensure_endpoint", refuse)
     monkeypatch.setattr(deployment, "SYNTHESIS", Synthesis(["false"], tmp_path))
     return folder
 

@@ -9,7 +9,7 @@ import pytest
 from cloudmap_harness.aws.targets import Target
 from cloudmap_harness.errors import TargetError
 from handson import cdktf_wrapper as launcher
-from handson.local_endpoint import endpoint_of
+from handson.local_endpoint import ensure_endpoint
 
 ELSEWHERE = {"ENDPOINT": "http://127.0.0.1:5000"}
 
@@ -17,16 +17,16 @@ ELSEWHERE = {"ENDPOINT": "http://127.0.0.1:5000"}
 def test_endpoint_names_any_endpoint_beside_localstack(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     monkeypatch.delenv("LOCALSTACK_HOST", raising=False)
-    assert endpoint_of(Target.LOCALSTACK, ELSEWHERE) == "http://127.0.0.1:5000"
-    assert endpoint_of(Target.LOCALSTACK, {}) == "http://localhost:4566"
-    assert endpoint_of(Target.LOCALSTACK, {"ENDPOINT": ""}) == "http://localhost:4566"
-    assert endpoint_of(Target.AWS, {}) is None
+    assert ensure_endpoint(Target.LOCALSTACK, ELSEWHERE) == "http://127.0.0.1:5000"
+    assert ensure_endpoint(Target.LOCALSTACK, {}) == "http://localhost:4566"
+    assert ensure_endpoint(Target.LOCALSTACK, {"ENDPOINT": ""}) == "http://localhost:4566"
+    assert ensure_endpoint(Target.AWS, {}) is None
 
 
 @pytest.mark.parametrize("target", [Target.LOCAL, Target.AWS])
 def test_endpoint_goes_with_no_other_target(target: Target) -> None:
     with pytest.raises(TargetError, match=f"ENDPOINT: got .*, allowed: none with TARGET={target}"):
-        endpoint_of(target, ELSEWHERE)
+        ensure_endpoint(target, ELSEWHERE)
 
 
 @pytest.fixture

@@ -8,13 +8,18 @@ from ipaddress import IPv4Address, IPv4Network
 
 from rich.console import Console
 
-from cloudmap_harness.discovery.convergence import Check
-from cloudmap_harness.discovery.probes import Instance, Observation, Record, Task
-from cloudmap_harness.discovery.vpc_client import Page
+from cloudmap_harness.discovery.convergence import Convergence
+from cloudmap_harness.discovery.probes import (
+    Observation,
+    ObservedInstance,
+    ObservedRecord,
+    ObservedTask,
+)
+from cloudmap_harness.discovery.vpc_client import HttpReply
 from handson.status_table import ROWS, show
 
 NAME = "web.example.internal."
-CHECK = Check(0, NAME, 300, (IPv4Network("10.0.8.0/23"),))
+CHECK = Convergence(0, NAME, 300, (IPv4Network("10.0.8.0/23"),))
 TITLE = f"web.example.internal on local (http://127.0.0.1:4566), {'x' * 60}"
 
 
@@ -23,18 +28,18 @@ def seen(count: int) -> Observation:
     numbers = range(4, 4 + count)
     base = IPv4Address("10.0.8.0")
     return Observation(
-        tuple(Task(f"{n:032x}", "RUNNING", base + n, f"eni-{n}", "a") for n in numbers),
-        tuple(Instance(f"{n:032x}", base + n) for n in numbers),
-        tuple(Record(NAME, base + n, 300, f"{n:032x}", True) for n in numbers),
+        tuple(ObservedTask(f"{n:032x}", "RUNNING", base + n, f"eni-{n}", "a") for n in numbers),
+        tuple(ObservedInstance(f"{n:032x}", base + n) for n in numbers),
+        tuple(ObservedRecord(NAME, base + n, 300, f"{n:032x}", True) for n in numbers),
     )
 
 
 def printed(
-    desired: int, observation: Observation, pages: Mapping[IPv4Address, Page] | None = None
+    desired: int, observation: Observation, pages: Mapping[IPv4Address, HttpReply] | None = None
 ) -> list[str]:
     console = Console(file=StringIO(), width=80, force_terminal=False)
-    amiss = replace(CHECK, desired=desired).amiss(observation)
-    show(console, TITLE, desired, observation, amiss, pages)
+    problems = replace(CHECK, desired=desired).problems(observation)
+    show(console, TITLE, desired, observation, problems, pages)
     assert isinstance(console.file, StringIO)
     lines = [line.rstrip() for line in console.file.getvalue().splitlines()]
     assert all(len(line) <= 80 for line in lines if line != TITLE)
@@ -87,14 +92,14 @@ def test_what_differs_is_shown_before_what_agrees() -> None:
 
 
 def test_a_task_that_starts_has_no_address_yet() -> None:
-    observation = Observation((Task("0" * 32, "PROVISIONING", None, None, None),), (), ())
+    observation = Observation((ObservedTask("0" * 32, "PROVISIONING", None, None, None),), (), ())
     assert any("none yet" in line and "PROVISIONING" in line for line in printed(1, observation))
 
 
 def test_each_address_has_what_it_answered_when_somebody_looked() -> None:
     observation = seen(3)
     hosts = [record.address for record in observation.records]
-    pages = [Page("", 200), Page("", 504), Page("", None)]
+    pages = [HttpReply("", 200), HttpReply("", 504), HttpReply("", None)]
     lines = printed(3, observation, dict(zip(hosts, pages, strict=True)))
     assert cells(lines[4])[-1] == "HTTP"
     assert [cells(line)[-1] for line in lines[6:9]] == ["200", "504", "none"]
@@ -104,6 +109,6 @@ def test_each_address_has_what_it_answered_when_somebody_looked() -> None:
 def test_an_address_that_does_not_answer_is_shown_before_those_that_do() -> None:
     observation = seen(350)
     last = observation.records[-1].address
-    pages = {record.address: Page("", 200) for record in observation.records}
-    lines = printed(350, observation, pages | {last: Page("", 502)})
+    pages = {record.address: HttpReply("", 200) for record in observation.records}
+    lines = printed(350, observation, pages | {last: HttpReply("", 502)})
     assert any(cells(line)[0] == str(last) for line in lines[6 : 6 + ROWS])

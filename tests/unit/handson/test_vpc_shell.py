@@ -30,7 +30,7 @@ SHELLS = [name for name in ("sh", "bash", "zsh") if shutil.which(name)]
 @pytest.mark.parametrize("name", SHELLS)
 def test_a_shell_is_inside_after_it(name: str) -> None:
     environ = {"PATH": "/usr/bin:/bin", **USERS}
-    printed = "\n".join(shell.lines(environ, shell.inside(ENDPOINT, environ, REGION)))
+    printed = "\n".join(shell.lines(environ, shell.vpc_environment(ENDPOINT, environ, REGION)))
     evaluated = [name, "-c", 'eval "$1"; env', name, printed]
     ran = subprocess.run(evaluated, env=environ, capture_output=True, text=True, check=True)
     after = dict(line.split("=", 1) for line in ran.stdout.splitlines())
@@ -54,8 +54,8 @@ def test_values_are_quoted_and_a_second_time_changes_nothing() -> None:
         "unset GONE",
         """export NEW='it'"'"'s $HOME'""",
     ]
-    child = shell.inside(ENDPOINT, USERS, REGION)
-    assert list(shell.lines(child, shell.inside(ENDPOINT, child, REGION))) == []
+    child = shell.vpc_environment(ENDPOINT, USERS, REGION)
+    assert list(shell.lines(child, shell.vpc_environment(ENDPOINT, child, REGION))) == []
 
 
 def test_the_checkouts_aws_comes_after_the_users(tmp_path: Path) -> None:

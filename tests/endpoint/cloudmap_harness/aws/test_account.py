@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from cloudmap_harness.aws.account import Caller, confirmed
-from cloudmap_harness.aws.clients import Aws
-from cloudmap_harness.aws.targets import Target, environment
+from cloudmap_harness.aws.account import Caller, confirm_account
+from cloudmap_harness.aws.clients import AwsClients
+from cloudmap_harness.aws.targets import Target, child_environment
 from cloudmap_harness.errors import AwsError, TargetError
 from handson import aws_account as guard
 from localaws.server import Endpoint
@@ -27,21 +27,21 @@ def endpoint() -> Iterator[str]:
 
 
 @pytest.fixture
-def standing_for_aws(endpoint: str) -> Callable[..., Aws]:
+def standing_for_aws(endpoint: str) -> Callable[..., AwsClients]:
     """The clients of AWS, but that the endpoint answers them."""
 
-    def make(_: object = None, key: str = KEY) -> Aws:
+    def make(_: object = None, key: str = KEY) -> AwsClients:
         keys = {"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": "secret"}
-        return Aws({"AWS_ENDPOINT_URL": endpoint, "AWS_REGION": REGION, **keys})
+        return AwsClients({"AWS_ENDPOINT_URL": endpoint, "AWS_REGION": REGION, **keys})
 
     return make
 
 
 @pytest.fixture
-def profiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Aws]:
+def profiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AwsClients]:
     """The clients of AWS for a user who has that configuration file and those keys."""
 
-    def configure(config: str, credentials: str = "", profile: str | None = None) -> Aws:
+    def configure(config: str, credentials: str = "", profile: str | None = None) -> AwsClients:
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
             monkeypatch.delenv(name, raising=False)
         for name, text in (
@@ -53,36 +53,36 @@ def profiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., A
         monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
         if profile:
             monkeypatch.setenv("AWS_PROFILE", profile)
-        return Aws(environment(Target.AWS, {}, endpoint=None, region=REGION))
+        return AwsClients(child_environment(Target.AWS, {}, endpoint=None, region=REGION))
 
     return configure
 
 
 def test_the_confirmed_account_is_allowed_and_no_other(
-    standing_for_aws: Callable[..., Aws],
+    standing_for_aws: Callable[..., AwsClients],
 ) -> None:
-    who = confirmed(standing_for_aws(), {"CONFIRM": ACCOUNT})
+    who = confirm_account(standing_for_aws(), {"CONFIRM": ACCOUNT})
     assert who.account == ACCOUNT
     assert who.environment == {"TF_VAR_allowed_account_ids": f'["{ACCOUNT}"]'}
 
 
 @pytest.mark.parametrize("given", [None, "", "111122223333", "yes", "1"])
 def test_another_account_or_none_is_refused(
-    standing_for_aws: Callable[..., Aws], given: str | None
+    standing_for_aws: Callable[..., AwsClients], given: str | None
 ) -> None:
     environ = {} if given is None else {"CONFIRM": given}
     with pytest.raises(TargetError, match=f"CONFIRM: got .*, allowed: {ACCOUNT}, the account of"):
-        confirmed(standing_for_aws(), environ)
+        confirm_account(standing_for_aws(), environ)
 
 
 def test_the_root_user_is_refused_unless_told_otherwise(
-    standing_for_aws: Callable[..., Aws], monkeypatch: pytest.MonkeyPatch
+    standing_for_aws: Callable[..., AwsClients], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = Caller(ACCOUNT, f"arn:aws:iam::{ACCOUNT}:root")
-    monkeypatch.setattr("cloudmap_harness.aws.account.caller", lambda aws: root)
+    monkeypatch.setattr("cloudmap_harness.aws.account.get_caller", lambda aws: root)
     with pytest.raises(TargetError, match="root.*an IAM user or role, or ALLOW_ROOT=1"):
-        confirmed(standing_for_aws(), {"CONFIRM": ACCOUNT})
-    assert confirmed(standing_for_aws(), {"CONFIRM": ACCOUNT, "ALLOW_ROOT": "1"}) == root
+        confirm_account(standing_for_aws(), {"CONFIRM": ACCOUNT})
+    assert confirm_account(standing_for_aws(), {"CONFIRM": ACCOUNT, "ALLOW_ROOT": "1"}) == root
 
 
 @pytest.mark.parametrize(
@@ -100,13 +100,13 @@ def test_who_is_root(arn: str, is_root: bool) -> None:
 
 @pytest.mark.parametrize("key", ["test", "TESTING", "000000000000", "LKIAQAAAAAAAABCDEFGH"])
 def test_a_dummy_key_is_refused_wherever_it_comes_from(
-    profiles: Callable[..., Aws], standing_for_aws: Callable[..., Aws], key: str
+    profiles: Callable[..., AwsClients], standing_for_aws: Callable[..., AwsClients], key: str
 ) -> None:
     """Unconfirmed: nothing was asked of AWS, or CONFIRM would have been missed."""
     stored = f"[default]\naws_access_key_id = {key}\naws_secret_access_key = test\n"
     for aws in (profiles("", stored), profiles(stored), standing_for_aws(key=key)):
         with pytest.raises(TargetError, match=f"the access key: got '{key}', allowed: a real one"):
-            confirmed(aws, {"CONFIRM": ACCOUNT})
+            confirm_account(aws, {"CONFIRM": ACCOUNT})
 
 
 @pytest.mark.parametrize(
@@ -118,26 +118,26 @@ def test_a_dummy_key_is_refused_wherever_it_comes_from(
     ],
 )
 def test_a_profile_that_sends_elsewhere_is_refused(
-    profiles: Callable[..., Aws], config: str, profile: str | None
+    profiles: Callable[..., AwsClients], config: str, profile: str | None
 ) -> None:
     name = profile or "default"
     stored = f"[{name}]\naws_access_key_id = {KEY}\naws_secret_access_key = s\n"
     with pytest.raises(TargetError, match="endpoint_url.*allowed: no endpoint_url in the profile"):
-        confirmed(profiles(config, stored, profile), {"CONFIRM": ACCOUNT})
+        confirm_account(profiles(config, stored, profile), {"CONFIRM": ACCOUNT})
 
 
-def test_a_profile_that_is_not_there_is_told(profiles: Callable[..., Aws]) -> None:
+def test_a_profile_that_is_not_there_is_told(profiles: Callable[..., AwsClients]) -> None:
     with pytest.raises(AwsError, match="ProfileNotFound.*nobody"):
-        confirmed(profiles("", profile="nobody"), {"CONFIRM": ACCOUNT})
+        confirm_account(profiles("", profile="nobody"), {"CONFIRM": ACCOUNT})
 
 
-def test_no_key_at_all_is_told(profiles: Callable[..., Aws]) -> None:
+def test_no_key_at_all_is_told(profiles: Callable[..., AwsClients]) -> None:
     with pytest.raises(TargetError, match="the access key: got '', allowed: a real one"):
-        confirmed(profiles(""), {"CONFIRM": ACCOUNT})
+        confirm_account(profiles(""), {"CONFIRM": ACCOUNT})
 
 
 def test_account_region_and_costs_are_shown(
-    standing_for_aws: Callable[..., Aws],
+    standing_for_aws: Callable[..., AwsClients],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from cloudmap_harness.aws.clients import Aws
+from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.aws.inventory import Leak, leaks
 from cloudmap_harness.aws.tags import PROJECT, ecs_tags, specification, tags
-from cloudmap_harness.aws.targets import Target, environment
-from cloudmap_harness.cleanup import Undoing
+from cloudmap_harness.aws.targets import Target, child_environment
+from cloudmap_harness.cleanup import CleanupStack
 from cloudmap_harness.errors import TargetError
 from cloudmap_harness.preflight.vpc import create
 from handson.leaks import main, parse_age, told
@@ -27,12 +27,14 @@ AWS_CLI = str(Path(sys.executable).with_name("aws"))
 
 
 @pytest.fixture
-def aws() -> Iterator[Aws]:
+def aws() -> Iterator[AwsClients]:
     with Endpoint() as endpoint:
-        yield Aws(environment(Target.LOCAL, {}, endpoint=endpoint.url, region="ap-northeast-1"))
+        yield AwsClients(
+            child_environment(Target.LOCAL, {}, endpoint=endpoint.url, region="ap-northeast-1")
+        )
 
 
-def litter(aws: Aws, deployment: str) -> None:
+def litter(aws: AwsClients, deployment: str) -> None:
     """One of each kind that a deployment leaves behind."""
     vpc: Any = aws.ec2.describe_vpcs(Filters=[{"Name": "isDefault", "Values": ["false"]}])
     vpc_id = vpc["Vpcs"][0]["VpcId"]
@@ -90,7 +92,7 @@ KINDS = [
 
 
 def test_everything_of_a_run_is_found_and_its_commands_remove_it(
-    aws: Aws, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    aws: AwsClients, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     litter(aws, OLD)
     aws.ecs.create_cluster(clusterName="somebody-elses")
@@ -99,7 +101,7 @@ def test_everything_of_a_run_is_found_and_its_commands_remove_it(
     assert {leak.deployment for leak in found} == {OLD}
     assert leaks(aws, run="run-20261120120000-cd34") == ()
 
-    child = environment(Target.LOCAL, {}, endpoint=aws.endpoint, region="ap-northeast-1")
+    child = child_environment(Target.LOCAL, {}, endpoint=aws.endpoint, region="ap-northeast-1")
     for line in told(found, region="ap-northeast-1", endpoint=aws.endpoint).splitlines():
         if line.startswith("    aws "):
             argv = [AWS_CLI, *shlex.split(line)[1:]]
@@ -112,7 +114,7 @@ def test_everything_of_a_run_is_found_and_its_commands_remove_it(
     assert capsys.readouterr().out == "nothing bears the project's tags or names\n"
 
 
-def test_what_make_vpc_made_is_no_leak(aws: Aws) -> None:
+def test_what_make_vpc_made_is_no_leak(aws: AwsClients) -> None:
     vpc_id = aws.ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
     aws.ec2.create_security_group(
         GroupName="x",
@@ -123,8 +125,8 @@ def test_what_make_vpc_made_is_no_leak(aws: Aws) -> None:
     assert leaks(aws) == ()
 
 
-def test_the_network_of_a_killed_check_is_found(aws: Aws) -> None:
-    network = create(aws, "check-0123abcd", Undoing())  # Whose exit never comes.
+def test_the_network_of_a_killed_check_is_found(aws: AwsClients) -> None:
+    network = create(aws, "check-0123abcd", CleanupStack())  # Whose exit never comes.
     assert [(leak.kind, leak.id) for leak in leaks(aws, run="check-0123abcd")] == [
         ("subnet", network.subnet_ids[0]),
         ("VPC", network.vpc_id),
@@ -153,7 +155,7 @@ def test_no_ages(text: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().err.startswith("AGE: got")
 
 
-def test_young_ones_are_left_out_when_an_age_is_asked(aws: Aws) -> None:
+def test_young_ones_are_left_out_when_an_age_is_asked(aws: AwsClients) -> None:
     young = f"run-{datetime.now(UTC):%Y%m%d%H%M%S}-ab12"
     for deployment in (young, OLD, "default"):
         aws.ecs.create_cluster(clusterName=deployment, tags=ecs_tags(deployment))

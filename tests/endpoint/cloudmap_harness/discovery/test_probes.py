@@ -12,16 +12,16 @@ from botocore.stub import Stubber
 from moto.moto_api._internal.models import MotoAPIBackend
 from moto.server import ThreadedMotoServer
 
-from cloudmap_harness.aws.clients import Aws
-from cloudmap_harness.aws.leftovers import Leftover, Names, leftovers
-from cloudmap_harness.aws.targets import Target, environment
+from cloudmap_harness.aws.clients import AwsClients
+from cloudmap_harness.aws.leftovers import Leftover, ResourceNames, leftovers
+from cloudmap_harness.aws.targets import Target, child_environment
 from cloudmap_harness.discovery import probes
-from cloudmap_harness.discovery.probes import Instance, Record, Task
+from cloudmap_harness.discovery.probes import ObservedInstance, ObservedRecord, ObservedTask
 from cloudmap_harness.errors import AwsError
 
 REGION = "ap-northeast-1"
 CLUSTER = "handson-cluster"
-NAMES = Names(
+NAMES = ResourceNames(
     cluster=CLUSTER,
     ecs_service="handson-httpd",
     family="httpd",
@@ -31,12 +31,12 @@ NAMES = Names(
 )
 
 
-def aws_at(endpoint: str) -> Aws:
-    return Aws(environment(Target.LOCAL, {}, endpoint=endpoint, region=REGION))
+def aws_at(endpoint: str) -> AwsClients:
+    return AwsClients(child_environment(Target.LOCAL, {}, endpoint=endpoint, region=REGION))
 
 
 @pytest.fixture
-def aws() -> Iterator[Aws]:
+def aws() -> Iterator[AwsClients]:
     """Clients of an empty moto of the test's own."""
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
@@ -51,7 +51,7 @@ def aws() -> Iterator[Aws]:
 
 
 @pytest.fixture
-def stubbed() -> Iterator[tuple[Aws, Stubber]]:
+def stubbed() -> Iterator[tuple[AwsClients, Stubber]]:
     """Clients of which ECS answers what a test queued, and nothing else."""
     aws = aws_at("http://127.0.0.1:9")
     with Stubber(aws.ecs) as stubber:
@@ -89,7 +89,7 @@ def described(number: int, status: str = "RUNNING") -> dict[str, Any]:
     }
 
 
-def test_tasks_are_read_page_by_page(stubbed: tuple[Aws, Stubber]) -> None:
+def test_tasks_are_read_page_by_page(stubbed: tuple[AwsClients, Stubber]) -> None:
     aws, ecs = stubbed
     # Downwards, so that the order in the result is the probe's own.
     numbers = list(range(250, 0, -1))
@@ -112,24 +112,24 @@ def test_tasks_are_read_page_by_page(stubbed: tuple[Aws, Stubber]) -> None:
     assert [task.network_interface for task in tasks] == [f"eni-{n}" for n in range(1, 251)]
 
 
-def test_a_task_has_its_interfaces_address(stubbed: tuple[Aws, Stubber]) -> None:
+def test_a_task_has_its_interfaces_address(stubbed: tuple[AwsClients, Stubber]) -> None:
     aws, ecs = stubbed
     ecs.add_response("list_tasks", {"taskArns": [arn(1), arn(2)]})
     starting = {"taskArn": arn(2), "lastStatus": "PROVISIONING", "attachments": []}
     ecs.add_response("describe_tasks", {"tasks": [described(1), starting]})
     assert probes.tasks(aws, CLUSTER, "s") == (
-        Task(f"{2:032x}", "PROVISIONING", None, None, None),
-        Task(f"{1:032x}", "RUNNING", IPv4Address("10.0.8.1"), "eni-1", f"{REGION}a"),
+        ObservedTask(f"{2:032x}", "PROVISIONING", None, None, None),
+        ObservedTask(f"{1:032x}", "RUNNING", IPv4Address("10.0.8.1"), "eni-1", f"{REGION}a"),
     )
 
 
-def test_no_tasks_is_an_answer(stubbed: tuple[Aws, Stubber]) -> None:
+def test_no_tasks_is_an_answer(stubbed: tuple[AwsClients, Stubber]) -> None:
     aws, ecs = stubbed
     ecs.add_response("list_tasks", {"taskArns": []})
     assert probes.tasks(aws, CLUSTER, "s") == ()
 
 
-def test_the_latest_events_come_first(stubbed: tuple[Aws, Stubber]) -> None:
+def test_the_latest_events_come_first(stubbed: tuple[AwsClients, Stubber]) -> None:
     aws, ecs = stubbed
     at = datetime(2026, 1, 1, 12, tzinfo=UTC)
     events = [{"createdAt": at, "message": f"event {number}"} for number in range(20)]
@@ -178,13 +178,13 @@ def test_records_are_read_page_by_page() -> None:
     assert [record.address for record in records] == [
         IPv4Address("10.0.8.0") + number for number in range(1, 351)
     ]
-    first = Record(
+    first = ObservedRecord(
         "web.handson.internal.", IPv4Address("10.0.8.1"), 300, f"{1:032x}", multivalue=True
     )
     assert records[0] == first
 
 
-def test_each_value_of_a_plain_record_set_is_a_record(aws: Aws) -> None:
+def test_each_value_of_a_plain_record_set_is_a_record(aws: AwsClients) -> None:
     zone = aws.route53.create_hosted_zone(Name="handson.internal", CallerReference="1")
     aws.route53.change_resource_record_sets(
         HostedZoneId=zone["HostedZone"]["Id"],
@@ -203,17 +203,17 @@ def test_each_value_of_a_plain_record_set_is_a_record(aws: Aws) -> None:
         },
     )
     assert probes.records(aws, zone["HostedZone"]["Id"]) == tuple(
-        Record("web.handson.internal.", IPv4Address(address), 60, None, multivalue=False)
+        ObservedRecord("web.handson.internal.", IPv4Address(address), 60, None, multivalue=False)
         for address in ("10.0.8.1", "10.0.8.2")
     )
 
 
-def test_a_zone_without_a_records_has_none(aws: Aws) -> None:
+def test_a_zone_without_a_records_has_none(aws: AwsClients) -> None:
     zone = aws.route53.create_hosted_zone(Name="handson.internal", CallerReference="1")
     assert probes.records(aws, zone["HostedZone"]["Id"]) == ()
 
 
-def test_instances_are_read_page_by_page(aws: Aws) -> None:
+def test_instances_are_read_page_by_page(aws: AwsClients) -> None:
     cloud_map = aws.servicediscovery
     cloud_map.create_http_namespace(Name="handson.internal")
     [namespace] = cloud_map.list_namespaces()["Namespaces"]
@@ -227,12 +227,13 @@ def test_instances_are_read_page_by_page(aws: Aws) -> None:
         )
     calls = calls_of(cloud_map)
     assert probes.instances(aws, service) == tuple(
-        Instance(f"{number:032x}", IPv4Address("10.0.8.0") + number) for number in range(1, 251)
+        ObservedInstance(f"{number:032x}", IPv4Address("10.0.8.0") + number)
+        for number in range(1, 251)
     )
     assert calls == ["ListInstances"] * 3
 
 
-def test_subnets_are_address_ranges(aws: Aws) -> None:
+def test_subnets_are_address_ranges(aws: AwsClients) -> None:
     vpc = aws.ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
     subnets = [
         aws.ec2.create_subnet(VpcId=vpc, CidrBlock=cidr)["Subnet"]["SubnetId"]
@@ -244,7 +245,7 @@ def test_subnets_are_address_ranges(aws: Aws) -> None:
     )
 
 
-def test_what_aws_refuses_is_told_in_its_words(stubbed: tuple[Aws, Stubber]) -> None:
+def test_what_aws_refuses_is_told_in_its_words(stubbed: tuple[AwsClients, Stubber]) -> None:
     aws, ecs = stubbed
     ecs.add_client_error("list_tasks", "AccessDeniedException", "no identity-based policy allows")
     with pytest.raises(AwsError) as error:
@@ -258,7 +259,7 @@ def test_an_endpoint_that_is_gone_is_named() -> None:
 
 
 def test_clients_have_nothing_of_the_processs_own_environment(
-    aws: Aws, monkeypatch: pytest.MonkeyPatch
+    aws: AwsClients, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_PROFILE", "no-such-profile")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAREAL")
@@ -275,16 +276,16 @@ def test_clients_have_nothing_of_the_processs_own_environment(
 def test_clients_of_aws_ignore_every_endpoint(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("AWS_ENDPOINT_URL_ROUTE_53", "http://127.0.0.1:9")
-    aws = Aws(environment(Target.AWS, {}, endpoint=None, region=REGION))
+    aws = AwsClients(child_environment(Target.AWS, {}, endpoint=None, region=REGION))
     assert aws.ecs.meta.endpoint_url == f"https://ecs.{REGION}.amazonaws.com"
     assert aws.route53.meta.endpoint_url == "https://route53.amazonaws.com"
 
 
-def test_nothing_is_left_where_nothing_was(aws: Aws) -> None:
+def test_nothing_is_left_where_nothing_was(aws: AwsClients) -> None:
     assert leftovers(aws, NAMES) == ()
 
 
-def test_leftovers_are_found_by_name_and_strangers_are_not(aws: Aws) -> None:
+def test_leftovers_are_found_by_name_and_strangers_are_not(aws: AwsClients) -> None:
     vpc = aws.ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
     subnet = aws.ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.8.0/24")["Subnet"]["SubnetId"]
     interfaces = {}

@@ -11,14 +11,21 @@ from moto.route53.models import route53_backends
 
 from localaws import runtime
 from localaws.settings import Settings
-from tests.endpoint.localaws.account import NAMESPACE, SERVICE, Aws, error_of, eventually, refused
+from tests.endpoint.localaws.account import (
+    NAMESPACE,
+    SERVICE,
+    Account,
+    error_of,
+    eventually,
+    refused,
+)
 
 
-def status_of(aws: Aws, service_id: str) -> dict[str, str]:
+def status_of(aws: Account, service_id: str) -> dict[str, str]:
     return aws.cloud_map.get_instances_health_status(ServiceId=service_id)["Status"]  # type: ignore[return-value]
 
 
-def discovered(aws: Aws, **parameters: Any) -> dict[str, str]:
+def discovered(aws: Account, **parameters: Any) -> dict[str, str]:
     """Health status by instance id."""
     reply = aws.cloud_map.discover_instances(
         NamespaceName=NAMESPACE, ServiceName=SERVICE, **parameters
@@ -26,7 +33,7 @@ def discovered(aws: Aws, **parameters: Any) -> dict[str, str]:
     return {each["InstanceId"]: each["HealthStatus"] for each in reply["Instances"]}
 
 
-def test_a_custom_health_status_reaches_discovery(aws: Aws) -> None:
+def test_a_custom_health_status_reaches_discovery(aws: Account) -> None:
     service_id = aws.service(aws.namespace())
     aws.register(service_id, "one", AWS_INSTANCE_IPV4="10.0.8.4")
     aws.register(
@@ -46,7 +53,7 @@ def test_a_custom_health_status_reaches_discovery(aws: Aws) -> None:
 
 
 def test_a_custom_health_status_takes_effect_after_its_delay(
-    aws: Aws, monkeypatch: pytest.MonkeyPatch
+    aws: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     service_id = aws.service(aws.namespace())
     aws.register(service_id, "one", AWS_INSTANCE_IPV4="10.0.8.4")
@@ -57,7 +64,7 @@ def test_a_custom_health_status_takes_effect_after_its_delay(
     assert status_of(aws, service_id) == {"one": "HEALTHY"}
 
 
-def test_a_custom_health_status_needs_its_check_and_its_instance(aws: Aws) -> None:
+def test_a_custom_health_status_needs_its_check_and_its_instance(aws: Account) -> None:
     namespace_id = aws.namespace()
     without = aws.service(namespace_id, "without", custom_health=False)
     aws.register(without, "one", AWS_INSTANCE_IPV4="10.0.8.4")
@@ -75,7 +82,7 @@ def test_a_custom_health_status_needs_its_check_and_its_instance(aws: Aws) -> No
         assert error_of(caught)[0] == code
 
 
-def test_discovery_by_query_and_optional_parameters(aws: Aws) -> None:
+def test_discovery_by_query_and_optional_parameters(aws: Account) -> None:
     service_id = aws.service(aws.namespace())
     for id_, colour, size in (("one", "blue", "s"), ("two", "blue", "m"), ("three", "red", "m")):
         aws.register(service_id, id_, AWS_INSTANCE_IPV4="10.0.8.4", colour=colour, size=size)
@@ -87,7 +94,7 @@ def test_discovery_by_query_and_optional_parameters(aws: Aws) -> None:
     assert len(discovered(aws, MaxResults=2)) == 2
 
 
-def test_the_revision_counts_registrations_and_not_health(aws: Aws) -> None:
+def test_the_revision_counts_registrations_and_not_health(aws: Account) -> None:
     service_id = aws.service(aws.namespace())
 
     def revision() -> int:
@@ -108,13 +115,13 @@ def test_the_revision_counts_registrations_and_not_health(aws: Aws) -> None:
     assert seen[0] < seen[1] == seen[2] < seen[3]
 
 
-def test_namespaces_of_another_account_are_out_of_scope_and_say_so(aws: Aws) -> None:
+def test_namespaces_of_another_account_are_out_of_scope_and_say_so(aws: Account) -> None:
     aws.service(aws.namespace())
     assert discovered(aws, OwnerAccount="123456789012") == {}
     assert refused(lambda: discovered(aws, OwnerAccount="111122223333"))[0] == "NotImplemented"
 
 
-def test_discovery_of_what_is_not_there(aws: Aws) -> None:
+def test_discovery_of_what_is_not_there(aws: Account) -> None:
     aws.namespace()
     for names, code in (
         (("elsewhere", SERVICE), "NamespaceNotFound"),
@@ -125,7 +132,7 @@ def test_discovery_of_what_is_not_there(aws: Aws) -> None:
         assert error_of(caught)[0] == code
 
 
-def test_the_namespace_is_discovered_by_its_http_name(aws: Aws) -> None:
+def test_the_namespace_is_discovered_by_its_http_name(aws: Account) -> None:
     aws.register(aws.service(aws.namespace()), "here", AWS_INSTANCE_IPV4="10.0.8.4")
     other = aws.namespace(vpc=aws.another_vpc())
     aws.register(aws.service(other), "there", AWS_INSTANCE_IPV4="10.1.8.4")
@@ -137,7 +144,9 @@ def test_the_namespace_is_discovered_by_its_http_name(aws: Aws) -> None:
     assert discovered(aws).keys() == {"here"}
 
 
-def test_discovery_gives_a_random_choice_of_a_hundred_unless_more_are_asked_for(aws: Aws) -> None:
+def test_discovery_gives_a_random_choice_of_a_hundred_unless_more_are_asked_for(
+    aws: Account,
+) -> None:
     service_id = aws.service(aws.namespace())
     attributes = {"AWS_INSTANCE_IPV4": "10.0.8.4"}
     for number in range(102):
@@ -151,7 +160,7 @@ def test_discovery_gives_a_random_choice_of_a_hundred_unless_more_are_asked_for(
     assert refused(lambda: discovered(aws, MaxResults=1001))[0] == "InvalidInput"
 
 
-def test_without_a_health_check_the_health_filter_is_ignored(aws: Aws) -> None:
+def test_without_a_health_check_the_health_filter_is_ignored(aws: Account) -> None:
     aws.register(
         aws.service(aws.namespace(), custom_health=False), "one", AWS_INSTANCE_IPV4="10.0.8.4"
     )
@@ -159,7 +168,7 @@ def test_without_a_health_check_the_health_filter_is_ignored(aws: Aws) -> None:
         assert discovered(aws, HealthStatus=status) == {"one": "UNKNOWN"}
 
 
-def test_health_statuses_are_listed_in_pages(aws: Aws) -> None:
+def test_health_statuses_are_listed_in_pages(aws: Account) -> None:
     service_id = aws.service(aws.namespace())
     for number in range(3):
         aws.register(service_id, f"i{number}", AWS_INSTANCE_IPV4="10.0.8.4")
@@ -174,7 +183,7 @@ def test_health_statuses_are_listed_in_pages(aws: Aws) -> None:
     assert code == "InstanceNotFound"
 
 
-def test_an_unhealthy_instance_is_a_record_set_that_dns_does_not_answer(aws: Aws) -> None:
+def test_an_unhealthy_instance_is_a_record_set_that_dns_does_not_answer(aws: Account) -> None:
     namespace_id = aws.namespace()
     service_id = aws.service(namespace_id)
     aws.register(service_id, "one", AWS_INSTANCE_IPV4="10.0.8.4")

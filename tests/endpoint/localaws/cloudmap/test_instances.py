@@ -9,12 +9,19 @@ import pytest
 from botocore.exceptions import ClientError
 
 from localaws.cloudmap import rules
-from tests.endpoint.localaws.account import NAMESPACE, SERVICE, Aws, error_of, eventually, refused
+from tests.endpoint.localaws.account import (
+    NAMESPACE,
+    SERVICE,
+    Account,
+    error_of,
+    eventually,
+    refused,
+)
 
 NAME = f"{SERVICE}.{NAMESPACE}."
 
 
-def test_one_record_set_for_each_instance_as_aws_writes_it(aws: Aws) -> None:
+def test_one_record_set_for_each_instance_as_aws_writes_it(aws: Account) -> None:
     namespace_id = aws.namespace()
     service_id = aws.service(namespace_id)
     aws.register(service_id, "one", AWS_INSTANCE_IPV4="10.0.8.4")
@@ -33,7 +40,7 @@ def test_one_record_set_for_each_instance_as_aws_writes_it(aws: Aws) -> None:
     assert aws.cloud_map.get_service(Id=service_id)["Service"]["InstanceCount"] == 2
 
 
-def test_registering_is_an_operation_with_its_targets(aws: Aws) -> None:
+def test_registering_is_an_operation_with_its_targets(aws: Account) -> None:
     service_id = aws.service(aws.namespace())
     reply = aws.cloud_map.register_instance(
         ServiceId=service_id, InstanceId="one", Attributes={"AWS_INSTANCE_IPV4": "10.0.8.4"}
@@ -45,7 +52,7 @@ def test_registering_is_an_operation_with_its_targets(aws: Aws) -> None:
     assert operation["Targets"]["SERVICE"] == service_id
 
 
-def test_deregistering_takes_the_record_set_away(aws: Aws) -> None:
+def test_deregistering_takes_the_record_set_away(aws: Account) -> None:
     namespace_id = aws.namespace()
     service_id = aws.service(namespace_id)
     aws.register(service_id, "one", AWS_INSTANCE_IPV4="10.0.8.4")
@@ -56,7 +63,7 @@ def test_deregistering_takes_the_record_set_away(aws: Aws) -> None:
     assert error_of(caught)[0] == "InstanceNotFound"
 
 
-def test_the_same_instance_id_again_is_an_update(aws: Aws) -> None:
+def test_the_same_instance_id_again_is_an_update(aws: Account) -> None:
     namespace_id = aws.namespace()
     service_id = aws.service(namespace_id)
     aws.register(service_id, "one", AWS_INSTANCE_IPV4="10.0.8.4")
@@ -66,7 +73,7 @@ def test_the_same_instance_id_again_is_an_update(aws: Aws) -> None:
     assert record["ResourceRecords"] == [{"Value": "10.0.8.5"}]
 
 
-def test_a_registration_in_progress_is_not_repeated(aws: Aws) -> None:
+def test_a_registration_in_progress_is_not_repeated(aws: Account) -> None:
     service_id = aws.service(aws.namespace())
     call: Any = {
         "ServiceId": service_id,
@@ -81,7 +88,7 @@ def test_a_registration_in_progress_is_not_repeated(aws: Aws) -> None:
     assert f"RegisterInstance and id {first}" in error_of(caught)[1]
 
 
-def test_weighted_records_have_the_same_weight(aws: Aws) -> None:
+def test_weighted_records_have_the_same_weight(aws: Account) -> None:
     namespace_id = aws.namespace()
     service_id = aws.service(namespace_id, policy="WEIGHTED")
     for id_ in ("one", "two"):
@@ -92,7 +99,7 @@ def test_weighted_records_have_the_same_weight(aws: Aws) -> None:
     assert all("MultiValueAnswer" not in record for record in records)
 
 
-def test_srv_records_point_to_an_address_record_of_their_own(aws: Aws) -> None:
+def test_srv_records_point_to_an_address_record_of_their_own(aws: Account) -> None:
     namespace_id = aws.namespace()
     service_id = aws.service(namespace_id, types=("SRV",))
     aws.register(service_id, "one", AWS_INSTANCE_IPV4="10.0.8.4", AWS_INSTANCE_PORT="8080")
@@ -103,7 +110,7 @@ def test_srv_records_point_to_an_address_record_of_their_own(aws: Aws) -> None:
     assert srv["MultiValueAnswer"] is address["MultiValueAnswer"] is True
 
 
-def test_ipv6_and_cname_records(aws: Aws) -> None:
+def test_ipv6_and_cname_records(aws: Account) -> None:
     namespace_id = aws.namespace()
     both = aws.service(namespace_id, "both", types=("A", "AAAA"))
     alias = aws.service(namespace_id, "alias", types=("CNAME",))
@@ -140,7 +147,7 @@ def test_ipv6_and_cname_records(aws: Aws) -> None:
     ],
 )
 def test_attributes_that_cloud_map_refuses(
-    aws: Aws, types: tuple[str, ...], attributes: dict[str, str], named: str
+    aws: Account, types: tuple[str, ...], attributes: dict[str, str], named: str
 ) -> None:
     service_id = aws.service(aws.namespace(), types=types)
     with pytest.raises(ClientError) as caught:
@@ -153,7 +160,7 @@ def test_attributes_that_cloud_map_refuses(
 
 
 @pytest.mark.parametrize("instance_id", ["a" * 65, "with space"])
-def test_instance_ids_that_cloud_map_refuses(aws: Aws, instance_id: str) -> None:
+def test_instance_ids_that_cloud_map_refuses(aws: Account, instance_id: str) -> None:
     with pytest.raises(ClientError) as caught:
         aws.cloud_map.register_instance(
             ServiceId=aws.service(aws.namespace()),
@@ -163,7 +170,7 @@ def test_instance_ids_that_cloud_map_refuses(aws: Aws, instance_id: str) -> None
     assert error_of(caught)[0] == "InvalidInput"
 
 
-def test_an_initial_health_status_needs_a_custom_health_check(aws: Aws) -> None:
+def test_an_initial_health_status_needs_a_custom_health_check(aws: Account) -> None:
     service_id = aws.service(aws.namespace(), custom_health=False)
     with pytest.raises(ClientError) as caught:
         aws.cloud_map.register_instance(
@@ -174,7 +181,7 @@ def test_an_initial_health_status_needs_a_custom_health_check(aws: Aws) -> None:
     assert error_of(caught)[0] == "InvalidInput"
 
 
-def test_a_thousand_instances_in_a_service_and_not_one_more(aws: Aws) -> None:
+def test_a_thousand_instances_in_a_service_and_not_one_more(aws: Account) -> None:
     namespace_id = aws.namespace()
     service_id = aws.service(namespace_id)
     call: Any = {"ServiceId": service_id, "Attributes": {"AWS_INSTANCE_IPV4": "10.0.8.4"}}
@@ -193,7 +200,7 @@ def test_a_thousand_instances_in_a_service_and_not_one_more(aws: Aws) -> None:
     assert [len(page["ResourceRecordSets"]) for page in pages] == [300, 300, 300, 102]
 
 
-def test_instances_are_listed_in_pages_of_a_hundred(aws: Aws) -> None:
+def test_instances_are_listed_in_pages_of_a_hundred(aws: Account) -> None:
     service_id = aws.service(aws.namespace())
     for number in range(101):
         aws.cloud_map.register_instance(
@@ -214,7 +221,7 @@ def test_instances_are_listed_in_pages_of_a_hundred(aws: Aws) -> None:
 
 
 def test_the_quota_of_a_namespace_counts_all_its_services(
-    aws: Aws, monkeypatch: pytest.MonkeyPatch
+    aws: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert rules.INSTANCES_PER_NAMESPACE == 2000
     monkeypatch.setattr(rules, "INSTANCES_PER_NAMESPACE", 2)
@@ -230,7 +237,7 @@ def test_the_quota_of_a_namespace_counts_all_its_services(
     assert refused(lambda: aws.cloud_map.register_instance(**call))[0] == "ResourceLimitExceeded"
 
 
-def test_an_instance_that_is_coming_or_going_is_left_alone(aws: Aws) -> None:
+def test_an_instance_that_is_coming_or_going_is_left_alone(aws: Account) -> None:
     service_id = aws.service(aws.namespace())
     aws.register(service_id, "one", AWS_INSTANCE_IPV4="10.0.8.4")
     aws.cloud_map.deregister_instance(ServiceId=service_id, InstanceId="one")
@@ -242,7 +249,7 @@ def test_an_instance_that_is_coming_or_going_is_left_alone(aws: Aws) -> None:
     assert refused(lambda: aws.cloud_map.register_instance(**call))[0] == "DuplicateRequest"
 
 
-def test_an_instance_whose_registration_is_in_progress_is_not_found(aws: Aws) -> None:
+def test_an_instance_whose_registration_is_in_progress_is_not_found(aws: Account) -> None:
     service_id = aws.service(aws.namespace())
     names: Any = {"ServiceId": service_id, "InstanceId": "one"}
     aws.cloud_map.register_instance(**names, Attributes={"AWS_INSTANCE_IPV4": "10.0.8.4"})
@@ -250,7 +257,7 @@ def test_an_instance_whose_registration_is_in_progress_is_not_found(aws: Aws) ->
     assert refused(lambda: aws.cloud_map.delete_service(Id=service_id))[0] == "ResourceInUse"
 
 
-def test_instances_of_no_service_are_not_registered_nor_deregistered(aws: Aws) -> None:
+def test_instances_of_no_service_are_not_registered_nor_deregistered(aws: Account) -> None:
     names: Any = {"ServiceId": "srv-0000000000000000", "InstanceId": "one"}
     calls = (
         lambda: aws.cloud_map.register_instance(**names, Attributes={"a": "b"}),
@@ -260,7 +267,7 @@ def test_instances_of_no_service_are_not_registered_nor_deregistered(aws: Aws) -
     assert [refused(call)[0] for call in calls] == ["ServiceNotFound"] * 3
 
 
-def test_alias_records_are_out_of_scope_and_say_so(aws: Aws) -> None:
+def test_alias_records_are_out_of_scope_and_say_so(aws: Account) -> None:
     call: Any = {
         "ServiceId": aws.service(aws.namespace(), policy="WEIGHTED"),
         "InstanceId": "one",

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.endpoint.localaws.account import NAMESPACE, Aws, error_of, refused
+from tests.endpoint.localaws.account import NAMESPACE, Account, error_of, refused
 
 
-def test_creating_a_namespace_is_an_operation_that_passes_through_its_statuses(aws: Aws) -> None:
+def test_creating_a_namespace_is_an_operation_that_passes_through_its_statuses(
+    aws: Account,
+) -> None:
     id_ = aws.cloud_map.create_private_dns_namespace(Name=NAMESPACE, Vpc=aws.vpc)["OperationId"]
     seen = [aws.cloud_map.get_operation(OperationId=id_)["Operation"]["Status"]]
     operation = aws.operation(id_)
@@ -25,7 +27,7 @@ def test_creating_a_namespace_is_an_operation_that_passes_through_its_statuses(a
     assert re.fullmatch(r"ns-[a-z0-9]{16}", operation["Targets"]["NAMESPACE"])
 
 
-def test_a_namespace_shows_its_zone_and_its_http_name(aws: Aws) -> None:
+def test_a_namespace_shows_its_zone_and_its_http_name(aws: Account) -> None:
     id_ = aws.namespace(Description="hands-on")
     namespace = aws.cloud_map.get_namespace(Id=id_)["Namespace"]
     assert namespace["Name"] == NAMESPACE
@@ -38,7 +40,7 @@ def test_a_namespace_shows_its_zone_and_its_http_name(aws: Aws) -> None:
     assert re.fullmatch(r"Z[A-Z0-9]{20}", zone_id), "bare, without /hostedzone/"
 
 
-def test_the_same_name_in_the_same_vpc_is_accepted_and_its_operation_fails(aws: Aws) -> None:
+def test_the_same_name_in_the_same_vpc_is_accepted_and_its_operation_fails(aws: Account) -> None:
     zone_id = aws.zone_id(aws.namespace())
     reply = aws.cloud_map.create_private_dns_namespace(Name=NAMESPACE, Vpc=aws.vpc)
     operation = aws.operation(reply["OperationId"])
@@ -51,25 +53,27 @@ def test_the_same_name_in_the_same_vpc_is_accepted_and_its_operation_fails(aws: 
     assert len(aws.cloud_map.list_namespaces()["Namespaces"]) == 1
 
 
-def test_the_same_name_in_another_vpc_has_its_own_zone_and_a_suffixed_http_name(aws: Aws) -> None:
+def test_the_same_name_in_another_vpc_has_its_own_zone_and_a_suffixed_http_name(
+    aws: Account,
+) -> None:
     first, second = aws.namespace(), aws.namespace(vpc=aws.another_vpc())
     assert aws.zone_id(first) != aws.zone_id(second)
     name = aws.cloud_map.get_namespace(Id=second)["Namespace"]["Properties"]["HttpProperties"]
     assert re.fullmatch(rf"{re.escape(NAMESPACE)}-[a-z0-9]{{16}}", name["HttpName"])
 
 
-def test_a_name_below_another_is_allowed_in_the_same_vpc(aws: Aws) -> None:
+def test_a_name_below_another_is_allowed_in_the_same_vpc(aws: Account) -> None:
     aws.namespace("example.com")
     aws.namespace("sub.example.com")
 
 
-def test_a_vpc_that_does_not_exist_fails_the_operation(aws: Aws) -> None:
+def test_a_vpc_that_does_not_exist_fails_the_operation(aws: Account) -> None:
     reply = aws.cloud_map.create_private_dns_namespace(Name=NAMESPACE, Vpc="vpc-0000000000000000f")
     operation = aws.operation(reply["OperationId"])
     assert (operation["Status"], operation["ErrorCode"]) == ("FAIL", "CANNOT_CREATE_HOSTED_ZONE")
 
 
-def test_a_repeated_creator_request_id_has_no_second_effect(aws: Aws) -> None:
+def test_a_repeated_creator_request_id_has_no_second_effect(aws: Account) -> None:
     first = aws.cloud_map.create_private_dns_namespace(
         Name=NAMESPACE, Vpc=aws.vpc, CreatorRequestId="once"
     )
@@ -81,7 +85,7 @@ def test_a_repeated_creator_request_id_has_no_second_effect(aws: Aws) -> None:
     assert len(aws.cloud_map.list_namespaces()["Namespaces"]) == 1
 
 
-def test_a_creator_request_id_is_not_for_another_namespace(aws: Aws) -> None:
+def test_a_creator_request_id_is_not_for_another_namespace(aws: Account) -> None:
     call: Any = {"Vpc": aws.vpc, "CreatorRequestId": "once"}
     aws.cloud_map.create_private_dns_namespace(Name="one.internal", **call)
     code, message, _ = refused(
@@ -90,7 +94,7 @@ def test_a_creator_request_id_is_not_for_another_namespace(aws: Aws) -> None:
     assert (code, "once" in message) == ("InvalidInput", True)
 
 
-def test_a_second_request_while_the_first_is_in_progress_is_a_duplicate(aws: Aws) -> None:
+def test_a_second_request_while_the_first_is_in_progress_is_a_duplicate(aws: Account) -> None:
     first = aws.cloud_map.create_private_dns_namespace(Name=NAMESPACE, Vpc=aws.vpc)["OperationId"]
     with pytest.raises(ClientError) as caught:
         aws.cloud_map.create_private_dns_namespace(Name=NAMESPACE, Vpc=aws.vpc)
@@ -102,7 +106,7 @@ def test_a_second_request_while_the_first_is_in_progress_is_a_duplicate(aws: Aws
     assert caught.value.response["DuplicateOperationId"] == first  # type: ignore[typeddict-item]
 
 
-def test_deleting_a_namespace_takes_its_zone_with_it(aws: Aws) -> None:
+def test_deleting_a_namespace_takes_its_zone_with_it(aws: Account) -> None:
     id_ = aws.namespace()
     operation = aws.succeeded(aws.cloud_map.delete_namespace(Id=id_)["OperationId"])
     assert operation["Type"] == "DELETE_NAMESPACE"
@@ -114,7 +118,7 @@ def test_deleting_a_namespace_takes_its_zone_with_it(aws: Aws) -> None:
     assert error_of(caught)[0] == "NamespaceNotFound"
 
 
-def test_a_namespace_with_services_cannot_be_deleted(aws: Aws) -> None:
+def test_a_namespace_with_services_cannot_be_deleted(aws: Account) -> None:
     id_ = aws.namespace()
     aws.service(id_)
     with pytest.raises(ClientError) as caught:
@@ -126,7 +130,7 @@ def test_a_namespace_with_services_cannot_be_deleted(aws: Aws) -> None:
     )
 
 
-def test_a_deletion_in_progress_is_not_repeated(aws: Aws) -> None:
+def test_a_deletion_in_progress_is_not_repeated(aws: Account) -> None:
     id_ = aws.namespace()
     first = aws.cloud_map.delete_namespace(Id=id_)["OperationId"]
     code, message, _ = refused(lambda: aws.cloud_map.delete_namespace(Id=id_))
@@ -145,7 +149,7 @@ def test_a_deletion_in_progress_is_not_repeated(aws: Aws) -> None:
     ],
 )
 def test_a_name_outside_the_models_constraints_is_invalid(
-    aws: Aws, name: str, constraint: str
+    aws: Account, name: str, constraint: str
 ) -> None:
     with pytest.raises(ClientError) as caught:
         aws.cloud_map.create_private_dns_namespace(Name=name, Vpc=aws.vpc)
@@ -154,7 +158,7 @@ def test_a_name_outside_the_models_constraints_is_invalid(
     assert constraint in message
 
 
-def test_namespaces_are_listed_by_filter(aws: Aws) -> None:
+def test_namespaces_are_listed_by_filter(aws: Account) -> None:
     private, http = aws.namespace("one.internal"), aws.http_namespace("two")
 
     def listed(**filter_: Any) -> list[str]:
@@ -183,12 +187,12 @@ def test_namespaces_are_listed_by_filter(aws: Aws) -> None:
     ],
 )
 def test_filters_that_a_call_does_not_have_are_invalid(
-    aws: Aws, call: str, filter_: dict[str, Any]
+    aws: Account, call: str, filter_: dict[str, Any]
 ) -> None:
     assert refused(lambda: getattr(aws.cloud_map, call)(Filters=[filter_]))[0] == "InvalidInput"
 
 
-def test_namespaces_are_listed_in_pages(aws: Aws) -> None:
+def test_namespaces_are_listed_in_pages(aws: Account) -> None:
     ids = {aws.http_namespace(f"n{number}") for number in range(5)}
     pages = aws.cloud_map.get_paginator("list_namespaces").paginate(
         PaginationConfig={"PageSize": 2}
@@ -199,7 +203,7 @@ def test_namespaces_are_listed_in_pages(aws: Aws) -> None:
 
 
 @pytest.mark.parametrize("spelling", ["SUCCESS", "SUCCEED"])
-def test_operations_are_listed_by_filter(aws: Aws, spelling: str) -> None:
+def test_operations_are_listed_by_filter(aws: Account, spelling: str) -> None:
     id_ = aws.namespace()
     filters: Any = [
         {"Name": "NAMESPACE_ID", "Values": [id_]},
@@ -211,13 +215,13 @@ def test_operations_are_listed_by_filter(aws: Aws, spelling: str) -> None:
     assert [operation["Status"] for operation in operations] == ["SUCCESS"]
 
 
-def test_an_unknown_operation_is_not_found(aws: Aws) -> None:
+def test_an_unknown_operation_is_not_found(aws: Account) -> None:
     with pytest.raises(ClientError) as caught:
         aws.cloud_map.get_operation(OperationId="nothing")
     assert error_of(caught)[0] == "OperationNotFound"
 
 
-def test_an_http_namespace_has_no_zone_and_one_of_a_name(aws: Aws) -> None:
+def test_an_http_namespace_has_no_zone_and_one_of_a_name(aws: Account) -> None:
     id_ = aws.http_namespace("plain")
     properties = aws.cloud_map.get_namespace(Id=id_)["Namespace"]["Properties"]
     assert properties == {"HttpProperties": {"HttpName": "plain"}}
@@ -228,7 +232,7 @@ def test_an_http_namespace_has_no_zone_and_one_of_a_name(aws: Aws) -> None:
     assert caught.value.response["NamespaceId"] == id_  # type: ignore[typeddict-item]
 
 
-def test_each_kind_of_namespace_has_an_update_of_its_own(aws: Aws) -> None:
+def test_each_kind_of_namespace_has_an_update_of_its_own(aws: Account) -> None:
     public = aws.cloud_map.create_public_dns_namespace(Name="public.example")["OperationId"]
     ids = {
         "private_dns": aws.namespace(),
@@ -244,14 +248,14 @@ def test_each_kind_of_namespace_has_an_update_of_its_own(aws: Aws) -> None:
             assert refused(lambda: update(**call))[0] == "InvalidInput"  # noqa: B023
 
 
-def test_fifty_namespaces_in_a_region_and_not_one_more(aws: Aws) -> None:
+def test_fifty_namespaces_in_a_region_and_not_one_more(aws: Account) -> None:
     for number in range(50):
         aws.cloud_map.create_http_namespace(Name=f"n{number}")
     code, _, status = refused(lambda: aws.cloud_map.create_http_namespace(Name="one-more"))
     assert (code, status) == ("ResourceLimitExceeded", 400)
 
 
-def test_fifty_tags_and_not_one_more(aws: Aws) -> None:
+def test_fifty_tags_and_not_one_more(aws: Account) -> None:
     tags: Any = [{"Key": f"k{number}", "Value": "v"} for number in range(51)]
     id_ = aws.namespace(Tags=tags[:50])
     arn = aws.cloud_map.get_namespace(Id=id_)["Namespace"]["Arn"]
@@ -264,13 +268,13 @@ def test_fifty_tags_and_not_one_more(aws: Aws) -> None:
     assert [refused(call)[0] for call in calls] == ["TooManyTagsException"] * 3
 
 
-def test_tags_of_what_is_not_there_are_not_found(aws: Aws) -> None:
+def test_tags_of_what_is_not_there_are_not_found(aws: Account) -> None:
     arn = f"arn:aws:servicediscovery:{aws.region}:123456789012:namespace/ns-0000000000000000"
     code, _, status = refused(lambda: aws.cloud_map.list_tags_for_resource(ResourceARN=arn))
     assert (code, status) == ("ResourceNotFoundException", 400)
 
 
-def test_operations_of_a_service_are_found_by_its_id(aws: Aws) -> None:
+def test_operations_of_a_service_are_found_by_its_id(aws: Account) -> None:
     service_id = aws.service(aws.namespace())
     aws.register(service_id, "one", AWS_INSTANCE_IPV4="10.0.8.4")
     aws.deregister(service_id, "one")

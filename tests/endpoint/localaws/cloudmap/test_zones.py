@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.endpoint.localaws.account import NAMESPACE, SERVICE, Aws, error_of, refused
+from tests.endpoint.localaws.account import NAMESPACE, SERVICE, Account, error_of, refused
 
 
-def test_records_are_listed_in_pages_that_may_end_within_a_name(aws: Aws) -> None:
+def test_records_are_listed_in_pages_that_may_end_within_a_name(aws: Account) -> None:
     namespace_id = aws.namespace()
     service_id = aws.service(namespace_id)
     for number in range(5):
@@ -45,7 +45,7 @@ def test_records_are_listed_in_pages_that_may_end_within_a_name(aws: Aws) -> Non
     assert error_of(caught)[0] == "InvalidInput"
 
 
-def test_the_zone_bears_the_namespaces_name_and_vpc_and_says_who_owns_it(aws: Aws) -> None:
+def test_the_zone_bears_the_namespaces_name_and_vpc_and_says_who_owns_it(aws: Account) -> None:
     id_ = aws.namespace()
     arn = aws.cloud_map.get_namespace(Id=id_)["Namespace"]["Arn"]
     reply = aws.route53.get_hosted_zone(Id=aws.zone_id(id_))
@@ -65,7 +65,7 @@ def test_the_zone_bears_the_namespaces_name_and_vpc_and_says_who_owns_it(aws: Aw
     assert listed["HostedZoneSummaries"][0]["Owner"] == {"OwningAccount": "123456789012"}
 
 
-def test_a_new_zone_has_ns_and_soa_as_aws_writes_them(aws: Aws) -> None:
+def test_a_new_zone_has_ns_and_soa_as_aws_writes_them(aws: Account) -> None:
     zone_id = aws.zone_id(aws.namespace())
     ns, soa = aws.route53.list_resource_record_sets(HostedZoneId=zone_id)["ResourceRecordSets"]
     assert (ns["Name"], ns["Type"], ns["TTL"]) == (f"{NAMESPACE}.", "NS", 172800)
@@ -81,7 +81,7 @@ def test_a_new_zone_has_ns_and_soa_as_aws_writes_them(aws: Aws) -> None:
     )
 
 
-def test_the_soa_ttl_is_the_one_asked_for_and_can_be_changed(aws: Aws) -> None:
+def test_the_soa_ttl_is_the_one_asked_for_and_can_be_changed(aws: Account) -> None:
     id_ = aws.namespace(Properties={"DnsProperties": {"SOA": {"TTL": 60}}})
     change: Any = {"Description": "new", "Properties": {"DnsProperties": {"SOA": {"TTL": 30}}}}
     zone = aws.zone_id(id_)
@@ -95,7 +95,7 @@ def test_the_soa_ttl_is_the_one_asked_for_and_can_be_changed(aws: Aws) -> None:
 
 
 @pytest.mark.parametrize("call", ["change", "delete", "comment"])
-def test_the_zone_can_only_be_changed_through_cloud_map(aws: Aws, call: str) -> None:
+def test_the_zone_can_only_be_changed_through_cloud_map(aws: Account, call: str) -> None:
     id_ = aws.namespace()
     arn = aws.cloud_map.get_namespace(Id=id_)["Namespace"]["Arn"]
     zone_id = aws.zone_id(id_)
@@ -120,7 +120,7 @@ def test_the_zone_can_only_be_changed_through_cloud_map(aws: Aws, call: str) -> 
     )
 
 
-def test_a_public_namespace_has_a_public_zone(aws: Aws) -> None:
+def test_a_public_namespace_has_a_public_zone(aws: Account) -> None:
     operation_id = aws.cloud_map.create_public_dns_namespace(Name="public.example")["OperationId"]
     id_ = aws.succeeded(operation_id)["Targets"]["NAMESPACE"]
     zone = aws.route53.get_hosted_zone(Id=aws.zone_id(id_))
@@ -128,7 +128,7 @@ def test_a_public_namespace_has_a_public_zone(aws: Aws) -> None:
     assert "VPCs" not in zone
 
 
-def test_the_zone_is_in_every_list_of_zones_with_its_owner(aws: Aws) -> None:
+def test_the_zone_is_in_every_list_of_zones_with_its_owner(aws: Account) -> None:
     id_ = aws.namespace()
     arn = aws.cloud_map.get_namespace(Id=id_)["Namespace"]["Arn"]
     owner = {"ServicePrincipal": "servicediscovery.amazonaws.com", "Description": arn}
@@ -140,7 +140,7 @@ def test_the_zone_is_in_every_list_of_zones_with_its_owner(aws: Aws) -> None:
     assert re.fullmatch(r"[a-z0-9]{32}-[a-z0-9]{8}", listed["CallerReference"])
 
 
-def test_zones_of_a_vpc_are_listed_in_pages(aws: Aws) -> None:
+def test_zones_of_a_vpc_are_listed_in_pages(aws: Account) -> None:
     zones = {aws.zone_id(aws.namespace(f"n{number}.internal")) for number in range(3)}
     call: Any = {"VPCId": aws.vpc, "VPCRegion": aws.region, "MaxItems": "2"}
     first = aws.route53.list_hosted_zones_by_vpc(**call)
@@ -150,7 +150,7 @@ def test_zones_of_a_vpc_are_listed_in_pages(aws: Aws) -> None:
     assert {zone["HostedZoneId"] for page in pages for zone in page} == zones
 
 
-def test_a_private_zone_of_the_namespaces_name_conflicts_in_route_53(aws: Aws) -> None:
+def test_a_private_zone_of_the_namespaces_name_conflicts_in_route_53(aws: Account) -> None:
     zone_id = aws.zone_id(aws.namespace())
     other = aws.another_vpc()
     vpc: Any = {"VPCRegion": aws.region, "VPCId": aws.vpc}

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.endpoint.localaws.account import Aws, refused
+from tests.endpoint.localaws.account import Account, refused
 
 EMPTY_LISTS: dict[str, object] = {
     "statistics": [],
@@ -18,7 +18,7 @@ EMPTY_LISTS: dict[str, object] = {
 }
 
 
-def test_a_new_cluster_is_shown_as_the_article_shows_it(aws: Aws) -> None:
+def test_a_new_cluster_is_shown_as_the_article_shows_it(aws: Account) -> None:
     cluster: Any = aws.ecs.create_cluster(clusterName="handson")["cluster"]
     assert cluster.pop("clusterArn").endswith(":cluster/handson")
     assert cluster.pop("settings") == [{"name": "containerInsights", "value": "disabled"}]
@@ -32,7 +32,7 @@ def test_a_new_cluster_is_shown_as_the_article_shows_it(aws: Aws) -> None:
     }
 
 
-def test_a_cluster_is_described_with_what_is_asked_for(aws: Aws) -> None:
+def test_a_cluster_is_described_with_what_is_asked_for(aws: Account) -> None:
     tags: Any = [{"key": "team", "value": "blue"}]
     aws.ecs.create_cluster(clusterName="handson", tags=tags)
     aws.ecs_service(None, desired=1)
@@ -48,7 +48,7 @@ def test_a_cluster_is_described_with_what_is_asked_for(aws: Aws) -> None:
     assert [failure["reason"] for failure in reply["failures"]] == ["MISSING"]
 
 
-def test_a_deleted_cluster_is_inactive_and_its_name_free_again(aws: Aws) -> None:
+def test_a_deleted_cluster_is_inactive_and_its_name_free_again(aws: Account) -> None:
     aws.ecs.create_cluster(clusterName="handson")
     assert aws.ecs.delete_cluster(cluster="handson")["cluster"]["status"] == "INACTIVE"
     (cluster,) = aws.ecs.describe_clusters(clusters=["handson"])["clusters"]
@@ -60,13 +60,13 @@ def test_a_deleted_cluster_is_inactive_and_its_name_free_again(aws: Aws) -> None
     assert aws.ecs.create_cluster(clusterName="handson")["cluster"]["status"] == "ACTIVE"
 
 
-def test_a_cluster_that_is_there_is_not_created_again(aws: Aws) -> None:
+def test_a_cluster_that_is_there_is_not_created_again(aws: Account) -> None:
     aws.ecs_service(None, desired=0)
     cluster = aws.ecs.create_cluster(clusterName="handson")["cluster"]
     assert cluster["activeServicesCount"] == 1
 
 
-def test_the_role_that_ecs_acts_by_comes_with_the_first_cluster(aws: Aws) -> None:
+def test_the_role_that_ecs_acts_by_comes_with_the_first_cluster(aws: Account) -> None:
     for name in ("one", "two"):
         aws.ecs.create_cluster(clusterName=name)
     role = aws.client("iam").get_role(RoleName="AWSServiceRoleForECS")["Role"]
@@ -80,7 +80,7 @@ def test_the_role_that_ecs_acts_by_comes_with_the_first_cluster(aws: Aws) -> Non
 # Task definitions
 
 
-def test_a_task_definition_is_shown_with_what_was_left_out(aws: Aws) -> None:
+def test_a_task_definition_is_shown_with_what_was_left_out(aws: Account) -> None:
     reply = aws.ecs.register_task_definition(
         family="httpd-task",
         networkMode="awsvpc",
@@ -106,7 +106,7 @@ def test_a_task_definition_is_shown_with_what_was_left_out(aws: Aws) -> None:
     assert container["environment"] == container["mountPoints"] == container["volumesFrom"] == []
 
 
-def test_a_family_counts_its_revisions_and_stands_for_the_last_active_one(aws: Aws) -> None:
+def test_a_family_counts_its_revisions_and_stands_for_the_last_active_one(aws: Account) -> None:
     arns = [aws.task_definition() for _ in range(3)]
     assert [arn.rsplit(":", 1)[1] for arn in arns] == ["1", "2", "3"]
     gone: Any = aws.ecs.deregister_task_definition(taskDefinition=arns[2])["taskDefinition"]
@@ -119,7 +119,7 @@ def test_a_family_counts_its_revisions_and_stands_for_the_last_active_one(aws: A
     assert aws.task_definition().endswith(":4")
 
 
-def test_an_inactive_task_definition_is_described_but_not_run(aws: Aws) -> None:
+def test_an_inactive_task_definition_is_described_but_not_run(aws: Account) -> None:
     arn = aws.task_definition()
     aws.ecs.deregister_task_definition(taskDefinition=arn)
     described = aws.ecs.describe_task_definition(taskDefinition=arn)["taskDefinition"]
@@ -144,7 +144,7 @@ def test_an_inactive_task_definition_is_described_but_not_run(aws: Aws) -> None:
     ],
 )
 def test_what_fargate_cannot_run_is_not_registered(
-    aws: Aws, parameters: dict[str, str], words: str
+    aws: Account, parameters: dict[str, str], words: str
 ) -> None:
     definition: Any = {
         "family": "f",

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from localaws import runtime, scheduler
-from tests.endpoint.localaws.account import Aws, eventually, task_id
+from tests.endpoint.localaws.account import Account, eventually, task_id
 
 
-def test_events_tell_what_happened_newest_first(aws: Aws) -> None:
+def test_events_tell_what_happened_newest_first(aws: Account) -> None:
     aws.ecs_service(None, desired=1)
     service = aws.steady(1)
     (deployment,) = service["deployments"]
@@ -31,7 +31,7 @@ def test_events_tell_what_happened_newest_first(aws: Aws) -> None:
 
 
 def test_an_event_that_repeats_the_last_one_is_left_out_for_six_hours(
-    aws: Aws, monkeypatch: pytest.MonkeyPatch
+    aws: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     aws.ecs_service(None, desired=0)
     aws.steady(0)
@@ -44,7 +44,7 @@ def test_an_event_that_repeats_the_last_one_is_left_out_for_six_hours(
         assert said.count("(service httpd) has reached a steady state.") == count
 
 
-def test_scaling_makes_no_deployment(aws: Aws) -> None:
+def test_scaling_makes_no_deployment(aws: Account) -> None:
     aws.ecs_service(None, desired=1)
     before = aws.steady(1)["deployments"][0]["id"]
     kept = {task_id(task) for task in aws.tasks()}
@@ -53,7 +53,7 @@ def test_scaling_makes_no_deployment(aws: Aws) -> None:
     assert kept < {task_id(task) for task in aws.tasks()}
 
 
-def test_a_new_task_definition_rolls_the_service_over(aws: Aws) -> None:
+def test_a_new_task_definition_rolls_the_service_over(aws: Account) -> None:
     namespace_id = aws.namespace()
     registry = aws.service(namespace_id)
     aws.ecs_service(registry, desired=2)
@@ -77,7 +77,7 @@ def test_a_new_task_definition_rolls_the_service_over(aws: Aws) -> None:
     ("minimum", "maximum", "fewest", "most"), [(100, 200, 4, 8), (50, 100, 2, 4), (100, 150, 4, 6)]
 )
 def test_a_roll_over_keeps_between_the_minimum_and_the_maximum(
-    aws: Aws, minimum: int, maximum: int, fewest: int, most: int
+    aws: Account, minimum: int, maximum: int, fewest: int, most: int
 ) -> None:
     configuration = {"minimumHealthyPercent": minimum, "maximumPercent": maximum}
     aws.ecs_service(None, desired=4, deploymentConfiguration=configuration)
@@ -111,7 +111,7 @@ def test_a_roll_over_keeps_between_the_minimum_and_the_maximum(
         assert len(alive) <= most
 
 
-def test_an_unchanged_task_definition_makes_no_deployment_unless_forced(aws: Aws) -> None:
+def test_an_unchanged_task_definition_makes_no_deployment_unless_forced(aws: Account) -> None:
     definition = aws.task_definition()
     aws.ecs_service(None, desired=0, taskDefinition=definition)
     before = aws.steady(0)["deployments"][0]["id"]
@@ -121,7 +121,7 @@ def test_an_unchanged_task_definition_makes_no_deployment_unless_forced(aws: Aws
     assert same == before != forced[0]["id"]
 
 
-def test_other_subnets_roll_the_service_over(aws: Aws) -> None:
+def test_other_subnets_roll_the_service_over(aws: Account) -> None:
     one, two = aws.subnets()
     aws.ecs_service(None, desired=1, networkConfiguration=aws.network(one))
     aws.steady(1)
@@ -133,7 +133,7 @@ def test_other_subnets_roll_the_service_over(aws: Aws) -> None:
     assert details[0] == {"name": "subnetId", "value": two}
 
 
-def test_a_platform_version_is_shown_as_asked_and_as_it_is(aws: Aws) -> None:
+def test_a_platform_version_is_shown_as_asked_and_as_it_is(aws: Account) -> None:
     aws.ecs_service(None, desired=1, platformVersion="1.3.0")
     assert aws.steady(1)["platformVersion"] == "1.3.0"
     assert aws.described()["deployments"][0]["platformVersion"] == "1.3.0"
@@ -146,7 +146,7 @@ def test_a_platform_version_is_shown_as_asked_and_as_it_is(aws: Aws) -> None:
     assert service["deployments"][0]["id"] != before
 
 
-def test_another_registry_or_none_is_a_new_deployment(aws: Aws) -> None:
+def test_another_registry_or_none_is_a_new_deployment(aws: Account) -> None:
     namespace_id = aws.namespace()
     one, two = aws.service(namespace_id, "one"), aws.service(namespace_id, "two")
     aws.ecs_service(one, desired=1)

@@ -14,12 +14,12 @@ from moto.ecs.models import TaskDefinition
 from localaws import runtime
 from localaws.ecs.deployments import LONGEST_RETRY_SECONDS, Deployment
 from localaws.settings import Settings
-from tests.endpoint.localaws.account import Aws, Turns
+from tests.endpoint.localaws.account import Account, Turns
 
 TIMEOUT = "Timeout waiting for service discovery instance provisioning to complete."
 
 
-def namespace(aws: Aws, turns: Turns) -> str:
+def namespace(aws: Account, turns: Turns) -> str:
     reply = aws.cloud_map.create_private_dns_namespace(Name="handson.internal", Vpc=aws.vpc)
     turns(2)
     operation = aws.cloud_map.get_operation(OperationId=reply["OperationId"])["Operation"]
@@ -30,20 +30,20 @@ def breaker(*, rollback: bool) -> Any:
     return {"deploymentCircuitBreaker": {"enable": True, "rollback": rollback}}
 
 
-def messages(aws: Aws) -> list[str]:
+def messages(aws: Account) -> list[str]:
     """Of the service's events, without its name, newest first."""
     said = [event["message"] for event in aws.described()["events"]]
     return [message.removeprefix("(service httpd) ") for message in said]
 
 
-def update_registry(aws: Aws, registry: str, **more: Any) -> None:
+def update_registry(aws: Account, registry: str, **more: Any) -> None:
     arn = aws.cloud_map.get_service(Id=registry)["Service"]["Arn"]
     aws.ecs.update_service(
         cluster="handson", service="httpd", serviceRegistries=[{"registryArn": arn}], **more
     )
 
 
-def test_a_task_that_cannot_be_registered_stops_and_says_why(aws: Aws, turns: Turns) -> None:
+def test_a_task_that_cannot_be_registered_stops_and_says_why(aws: Account, turns: Turns) -> None:
     registry = aws.service(namespace(aws, turns))
     aws.ecs_service(registry, desired=1)
     aws.cloud_map.delete_service(Id=registry)
@@ -54,7 +54,7 @@ def test_a_task_that_cannot_be_registered_stops_and_says_why(aws: Aws, turns: Tu
     assert "startedAt" not in task
 
 
-def test_without_a_circuit_breaker_ecs_tries_for_ever(aws: Aws, turns: Turns) -> None:
+def test_without_a_circuit_breaker_ecs_tries_for_ever(aws: Account, turns: Turns) -> None:
     registry = aws.service(namespace(aws, turns))
     aws.ecs_service(registry, desired=1)
     aws.cloud_map.delete_service(Id=registry)
@@ -66,7 +66,7 @@ def test_without_a_circuit_breaker_ecs_tries_for_ever(aws: Aws, turns: Turns) ->
 
 
 def test_the_circuit_breaker_fails_the_deployment_and_starts_no_more(
-    aws: Aws, turns: Turns
+    aws: Account, turns: Turns
 ) -> None:
     registry = aws.service(namespace(aws, turns))
     aws.ecs_service(registry, desired=1, deploymentConfiguration=breaker(rollback=True))
@@ -85,7 +85,7 @@ def test_the_circuit_breaker_fails_the_deployment_and_starts_no_more(
     assert aws.tasks() == []
 
 
-def test_the_circuit_breaker_rolls_back_to_what_was_completed(aws: Aws, turns: Turns) -> None:
+def test_the_circuit_breaker_rolls_back_to_what_was_completed(aws: Account, turns: Turns) -> None:
     namespace_id = namespace(aws, turns)
     good, bad = aws.service(namespace_id, "good"), aws.service(namespace_id, "bad")
     aws.ecs_service(good, desired=2, deploymentConfiguration=breaker(rollback=True))
@@ -105,7 +105,7 @@ def test_the_circuit_breaker_rolls_back_to_what_was_completed(aws: Aws, turns: T
     assert said[0] == "has reached a steady state."
 
 
-def test_a_roll_back_shows_both_deployments_and_how_they_stand(aws: Aws, turns: Turns) -> None:
+def test_a_roll_back_shows_both_deployments_and_how_they_stand(aws: Account, turns: Turns) -> None:
     namespace_id = namespace(aws, turns)
     good, bad = aws.service(namespace_id, "good"), aws.service(namespace_id, "bad")
     # 0 and 100 %: the old tasks go first, so that the roll-back has tasks to start.
@@ -130,7 +130,7 @@ def test_a_roll_back_shows_both_deployments_and_how_they_stand(aws: Aws, turns: 
     assert aws.described()["runningCount"] == 3
 
 
-def test_a_new_deployment_begins_anew_after_a_failed_one(aws: Aws, turns: Turns) -> None:
+def test_a_new_deployment_begins_anew_after_a_failed_one(aws: Account, turns: Turns) -> None:
     namespace_id = namespace(aws, turns)
     good, bad = aws.service(namespace_id, "good"), aws.service(namespace_id, "bad")
     aws.ecs_service(bad, desired=1, deploymentConfiguration=breaker(rollback=False))
@@ -143,7 +143,7 @@ def test_a_new_deployment_begins_anew_after_a_failed_one(aws: Aws, turns: Turns)
     assert len(aws.instances(good)) == 1
 
 
-def test_failures_after_a_task_has_run_do_not_count(aws: Aws, turns: Turns) -> None:
+def test_failures_after_a_task_has_run_do_not_count(aws: Account, turns: Turns) -> None:
     namespace_id = namespace(aws, turns)
     registry = aws.service(namespace_id)
     aws.ecs_service(registry, desired=1, deploymentConfiguration=breaker(rollback=False))
@@ -195,7 +195,7 @@ def a_deployment() -> Deployment:
     )
 
 
-def test_a_subnet_that_has_gone_is_said_in_the_events(aws: Aws, turns: Turns) -> None:
+def test_a_subnet_that_has_gone_is_said_in_the_events(aws: Account, turns: Turns) -> None:
     vpc = aws.another_vpc()
     subnet = aws.ec2.create_subnet(VpcId=vpc, CidrBlock="10.1.0.0/24")["Subnet"]["SubnetId"]
     aws.ecs_service(None, desired=0, networkConfiguration=aws.network(subnet))

@@ -6,14 +6,14 @@ from __future__ import annotations
 import ipaddress
 
 from tests.endpoint.localaws.account import (
-    Aws,
+    Account,
     address_of,
     eventually,
     refused,
 )
 
 
-def test_a_task_has_a_real_interface_in_a_subnet_of_its_service(aws: Aws) -> None:
+def test_a_task_has_a_real_interface_in_a_subnet_of_its_service(aws: Account) -> None:
     aws.ecs_service(None, desired=2)
     aws.steady(2)
     for task in aws.tasks():
@@ -44,7 +44,7 @@ def test_a_task_has_a_real_interface_in_a_subnet_of_its_service(aws: Aws) -> Non
         assert details["privateDnsName"] == f"ip-{dashed}.{aws.region}.compute.internal"
 
 
-def test_interfaces_are_gone_after_the_stop_and_their_addresses_free(aws: Aws) -> None:
+def test_interfaces_are_gone_after_the_stop_and_their_addresses_free(aws: Account) -> None:
     before = len(aws.ec2.describe_network_interfaces()["NetworkInterfaces"])
     aws.ecs_service(None, desired=3)
     aws.steady(3)
@@ -55,7 +55,7 @@ def test_interfaces_are_gone_after_the_stop_and_their_addresses_free(aws: Aws) -
     )
 
 
-def test_addresses_are_unique_and_never_the_reserved_ones(aws: Aws) -> None:
+def test_addresses_are_unique_and_never_the_reserved_ones(aws: Account) -> None:
     vpc = aws.another_vpc()
     subnet = aws.ec2.create_subnet(VpcId=vpc, CidrBlock="10.1.0.0/28")["Subnet"]["SubnetId"]
     aws.ecs_service(None, desired=11, networkConfiguration=aws.network(subnet))
@@ -64,7 +64,7 @@ def test_addresses_are_unique_and_never_the_reserved_ones(aws: Aws) -> None:
     assert {address_of(task) for task in aws.tasks()} == usable
 
 
-def test_a_full_subnet_is_said_in_the_events_and_the_rest_runs(aws: Aws) -> None:
+def test_a_full_subnet_is_said_in_the_events_and_the_rest_runs(aws: Account) -> None:
     vpc = aws.another_vpc()
     subnet = aws.ec2.create_subnet(VpcId=vpc, CidrBlock="10.1.0.0/28")["Subnet"]["SubnetId"]
     aws.ecs_service(None, desired=12, networkConfiguration=aws.network(subnet))
@@ -73,7 +73,7 @@ def test_a_full_subnet_is_said_in_the_events_and_the_rest_runs(aws: Aws) -> None
     assert service["deployments"][0]["rolloutState"] == "IN_PROGRESS"
 
 
-def test_tasks_are_spread_over_the_zones_and_stopped_where_there_are_most(aws: Aws) -> None:
+def test_tasks_are_spread_over_the_zones_and_stopped_where_there_are_most(aws: Account) -> None:
     aws.ecs_service(None, desired=7)
     aws.steady(7)
 
@@ -87,7 +87,7 @@ def test_tasks_are_spread_over_the_zones_and_stopped_where_there_are_most(aws: A
     assert per_zone() == [2, 2]
 
 
-def test_a_lone_task_without_a_free_address_is_a_failure_of_the_call(aws: Aws) -> None:
+def test_a_lone_task_without_a_free_address_is_a_failure_of_the_call(aws: Account) -> None:
     subnet = aws.ec2.create_subnet(VpcId=aws.another_vpc(), CidrBlock="10.1.0.0/28")
     aws.ecs.create_cluster(clusterName="handson")
     reply = aws.ecs.run_task(
@@ -101,14 +101,14 @@ def test_a_lone_task_without_a_free_address_is_a_failure_of_the_call(aws: Aws) -
     assert "no free private IP address" in reply["failures"][0]["reason"]
 
 
-def test_a_subnet_with_a_task_in_it_cannot_be_deleted(aws: Aws) -> None:
+def test_a_subnet_with_a_task_in_it_cannot_be_deleted(aws: Account) -> None:
     subnet, _ = aws.subnets()
     aws.ecs_service(None, desired=1, networkConfiguration=aws.network(subnet))
     aws.steady(1)
     assert refused(lambda: aws.ec2.delete_subnet(SubnetId=subnet))[0] == "DependencyViolation"
 
 
-def test_a_tasks_interface_cannot_be_deleted(aws: Aws) -> None:
+def test_a_tasks_interface_cannot_be_deleted(aws: Account) -> None:
     aws.ecs_service(None, desired=1)
     aws.steady(1)
     details = aws.tasks()[0]["attachments"][0]["details"]

@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from localaws.ecs import service_calls
-from tests.endpoint.localaws.account import Aws, error_of, eventually, refused
+from tests.endpoint.localaws.account import Account, error_of, eventually, refused
 
 
 @pytest.mark.parametrize(
@@ -27,19 +27,19 @@ from tests.endpoint.localaws.account import Aws, error_of, eventually, refused
         ),
     ],
 )
-def test_a_wrong_registry_is_refused(aws: Aws, arn: str, code: str, message: str) -> None:
+def test_a_wrong_registry_is_refused(aws: Account, arn: str, code: str, message: str) -> None:
     with pytest.raises(ClientError) as caught:
         aws.ecs_service(None, desired=1, serviceRegistries=[{"registryArn": arn}])
     assert error_of(caught) == (code, message, 400)
 
 
-def test_only_one_registry(aws: Aws) -> None:
+def test_only_one_registry(aws: Account) -> None:
     with pytest.raises(ClientError) as caught:
         aws.ecs_service(None, desired=1, serviceRegistries=[{"registryArn": "a"}] * 2)
     assert error_of(caught)[0] == "InvalidParameterException"
 
 
-def test_a_thousand_tasks_with_service_discovery_and_not_one_more(aws: Aws) -> None:
+def test_a_thousand_tasks_with_service_discovery_and_not_one_more(aws: Account) -> None:
     registry = aws.service(aws.namespace())
     with pytest.raises(ClientError) as caught:
         aws.ecs_service(registry, desired=1001)
@@ -54,7 +54,7 @@ def test_a_thousand_tasks_with_service_discovery_and_not_one_more(aws: Aws) -> N
     assert error_of(caught)[0] == "InvalidParameterException"
 
 
-def test_what_is_missing_is_named(aws: Aws) -> None:
+def test_what_is_missing_is_named(aws: Account) -> None:
     aws.ecs.create_cluster(clusterName="handson")
     reply = aws.ecs.describe_services(cluster="handson", services=["nothing"])
     assert [failure["reason"] for failure in reply["failures"]] == ["MISSING"]
@@ -73,7 +73,7 @@ def test_what_is_missing_is_named(aws: Aws) -> None:
         assert error_of(caught)[0] == f"{code}Exception"
 
 
-def test_a_service_that_is_not_active_cannot_be_changed(aws: Aws) -> None:
+def test_a_service_that_is_not_active_cannot_be_changed(aws: Account) -> None:
     aws.ecs_service(None, desired=0)
     aws.ecs.delete_service(cluster="handson", service="httpd")
     with pytest.raises(ClientError) as caught:
@@ -81,7 +81,7 @@ def test_a_service_that_is_not_active_cannot_be_changed(aws: Aws) -> None:
     assert error_of(caught)[0] == "ServiceNotActiveException"
 
 
-def test_network_errors_of_create_service(aws: Aws) -> None:
+def test_network_errors_of_create_service(aws: Account) -> None:
     bad_subnet: Any = {"awsvpcConfiguration": {"subnets": ["subnet-00000000000000000"]}}
     bad_group: Any = aws.network()
     bad_group["awsvpcConfiguration"]["securityGroups"] = ["sg-00000000000000000"]
@@ -96,7 +96,7 @@ def test_network_errors_of_create_service(aws: Aws) -> None:
         assert words in error_of(caught)[1]
 
 
-def test_a_cluster_with_services_or_tasks_cannot_be_deleted(aws: Aws) -> None:
+def test_a_cluster_with_services_or_tasks_cannot_be_deleted(aws: Account) -> None:
     aws.ecs_service(None, desired=1)
     aws.steady(1)
     (cluster,) = aws.ecs.describe_clusters(clusters=["handson"])["clusters"]
@@ -125,7 +125,7 @@ def test_a_cluster_with_services_or_tasks_cannot_be_deleted(aws: Aws) -> None:
     assert aws.ecs.list_clusters()["clusterArns"] == []
 
 
-def create(aws: Aws, **parameters: Any) -> Any:
+def create(aws: Account, **parameters: Any) -> Any:
     """CreateService on Fargate with as little as it needs, and these."""
     aws.ecs.create_cluster(clusterName="handson")
     definition = aws.task_definition()
@@ -152,19 +152,19 @@ def create(aws: Aws, **parameters: Any) -> Any:
     ],
 )
 def test_what_fargate_or_this_endpoint_does_not_have_is_refused(
-    aws: Aws, parameters: dict[str, Any], code: str
+    aws: Account, parameters: dict[str, Any], code: str
 ) -> None:
     assert refused(create(aws, **parameters))[0] == code
 
 
-def test_five_thousand_tasks_without_service_discovery_and_not_one_more(aws: Aws) -> None:
+def test_five_thousand_tasks_without_service_discovery_and_not_one_more(aws: Account) -> None:
     create(aws)()
     call: Any = {"cluster": "handson", "service": "httpd", "desiredCount": 5001}
     code, message, _ = refused(lambda: aws.ecs.update_service(**call))
     assert (code, "5000" in message) == ("InvalidParameterException", True)
 
 
-def test_the_quota_of_services_in_a_cluster(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_quota_of_services_in_a_cluster(aws: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     assert service_calls.MAX_SERVICES == 5000
     monkeypatch.setattr(service_calls, "MAX_SERVICES", 1)
     aws.ecs_service(None, desired=0, name="first")
@@ -173,7 +173,7 @@ def test_the_quota_of_services_in_a_cluster(aws: Aws, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize(("kind", "count"), [("subnets", 17), ("securityGroups", 6)])
-def test_sixteen_subnets_and_five_groups_at_the_most(aws: Aws, kind: str, count: int) -> None:
+def test_sixteen_subnets_and_five_groups_at_the_most(aws: Account, kind: str, count: int) -> None:
     network = aws.network()
     network["awsvpcConfiguration"][kind] = ["x"] * count
     code, message, _ = refused(
@@ -197,7 +197,7 @@ def test_sixteen_subnets_and_five_groups_at_the_most(aws: Aws, kind: str, count:
     ],
 )
 def test_a_port_that_srv_records_cannot_bear_is_refused(
-    aws: Aws, given: dict[str, Any], words: str
+    aws: Account, given: dict[str, Any], words: str
 ) -> None:
     registry = aws.service(aws.namespace(), types=("SRV",))
     arn = aws.cloud_map.get_service(Id=registry)["Service"]["Arn"]

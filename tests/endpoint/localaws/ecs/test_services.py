@@ -10,10 +10,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from localaws import scheduler
-from tests.endpoint.localaws.account import Aws, address_of, error_of
+from tests.endpoint.localaws.account import Account, address_of, error_of
 
 
-def test_a_new_service_has_nothing_yet_and_the_defaults_of_aws(aws: Aws) -> None:
+def test_a_new_service_has_nothing_yet_and_the_defaults_of_aws(aws: Account) -> None:
     aws.ecs.create_cluster(clusterName="handson")
     service = aws.ecs.create_service(
         cluster="handson",
@@ -40,7 +40,7 @@ def test_a_new_service_has_nothing_yet_and_the_defaults_of_aws(aws: Aws) -> None
     assert deployment["desiredCount"] == deployment["runningCount"] == 0
 
 
-def test_a_service_is_draining_then_inactive_and_its_name_free_again(aws: Aws) -> None:
+def test_a_service_is_draining_then_inactive_and_its_name_free_again(aws: Account) -> None:
     registry = aws.service(aws.namespace())
     aws.ecs_service(registry, desired=2)
     aws.steady(2)
@@ -55,7 +55,7 @@ def test_a_service_is_draining_then_inactive_and_its_name_free_again(aws: Aws) -
     assert aws.described()["status"] == "ACTIVE"
 
 
-def test_a_service_above_zero_is_deleted_only_by_force(aws: Aws) -> None:
+def test_a_service_above_zero_is_deleted_only_by_force(aws: Account) -> None:
     aws.ecs_service(None, desired=1)
     with pytest.raises(ClientError) as caught:
         aws.ecs.delete_service(cluster="handson", service="httpd")
@@ -69,7 +69,7 @@ def test_a_service_above_zero_is_deleted_only_by_force(aws: Aws) -> None:
     assert aws.tasks() == []
 
 
-def test_a_service_being_rolled_over_is_deleted_only_by_force(aws: Aws) -> None:
+def test_a_service_being_rolled_over_is_deleted_only_by_force(aws: Account) -> None:
     aws.ecs_service(None, desired=1)
     aws.steady(1)
     aws.ecs.update_service(cluster="handson", service="httpd", forceNewDeployment=True)
@@ -80,7 +80,7 @@ def test_a_service_being_rolled_over_is_deleted_only_by_force(aws: Aws) -> None:
 
 
 def test_a_name_that_is_taken_or_still_draining_is_refused(
-    aws: Aws, monkeypatch: pytest.MonkeyPatch
+    aws: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     aws.ecs_service(None, desired=1)
     aws.steady(1)
@@ -100,13 +100,13 @@ def test_a_name_that_is_taken_or_still_draining_is_refused(
     )
 
 
-def test_a_repeated_client_token_gives_the_service_that_is_there(aws: Aws) -> None:
+def test_a_repeated_client_token_gives_the_service_that_is_there(aws: Account) -> None:
     for _ in range(2):
         aws.ecs_service(None, desired=1, clientToken="once")
     assert len(aws.ecs.list_services(cluster="handson")["serviceArns"]) == 1
 
 
-def test_services_are_listed_in_pages_of_ten(aws: Aws) -> None:
+def test_services_are_listed_in_pages_of_ten(aws: Account) -> None:
     for number in range(11):
         aws.ecs_service(None, desired=0, name=f"s{number}", taskDefinition=aws.task_definition())
     page = aws.ecs.list_services(cluster="handson")
@@ -115,7 +115,7 @@ def test_services_are_listed_in_pages_of_ten(aws: Aws) -> None:
     assert len(rest["serviceArns"]) == 1
 
 
-def test_tags_of_the_service_reach_its_tasks_when_asked(aws: Aws) -> None:
+def test_tags_of_the_service_reach_its_tasks_when_asked(aws: Account) -> None:
     tags = [{"key": "team", "value": "blue"}]
     aws.ecs_service(None, desired=1, tags=tags, propagateTags="SERVICE", enableECSManagedTags=True)
     aws.steady(1)
@@ -128,7 +128,7 @@ def test_tags_of_the_service_reach_its_tasks_when_asked(aws: Aws) -> None:
     }
 
 
-def test_the_waiters_of_the_sdk_end(aws: Aws) -> None:
+def test_the_waiters_of_the_sdk_end(aws: Account) -> None:
     aws.ecs_service(None, desired=1)
     config: Any = {"Delay": 1, "MaxAttempts": 20}
     call: Any = {"cluster": "handson", "services": ["httpd"], "WaiterConfig": config}
@@ -138,7 +138,7 @@ def test_the_waiters_of_the_sdk_end(aws: Aws) -> None:
     aws.ecs.get_waiter("services_inactive").wait(**call)
 
 
-def test_the_az_rebalancing_of_a_service_stays_unless_it_is_given(aws: Aws) -> None:
+def test_the_az_rebalancing_of_a_service_stays_unless_it_is_given(aws: Account) -> None:
     aws.ecs_service(None, desired=0, availabilityZoneRebalancing="DISABLED")
     aws.ecs.update_service(cluster="handson", service="httpd", desiredCount=0)
     assert aws.described()["availabilityZoneRebalancing"] == "DISABLED"
@@ -148,7 +148,7 @@ def test_the_az_rebalancing_of_a_service_stays_unless_it_is_given(aws: Aws) -> N
     assert aws.described()["availabilityZoneRebalancing"] == "ENABLED"
 
 
-def test_srv_records_bear_the_registrys_port(aws: Aws) -> None:
+def test_srv_records_bear_the_registrys_port(aws: Account) -> None:
     namespace_id = aws.namespace()
     by_port = aws.service(namespace_id, "by-port", types=("SRV",))
     by_container = aws.service(namespace_id, "by-container", types=("SRV",))
@@ -171,7 +171,7 @@ def test_srv_records_bear_the_registrys_port(aws: Aws) -> None:
     assert attributes["AWS_INSTANCE_PORT"] == "8080"
 
 
-def test_private_addresses_are_registered_in_public_namespaces_too(aws: Aws) -> None:
+def test_private_addresses_are_registered_in_public_namespaces_too(aws: Account) -> None:
     operation_id = aws.cloud_map.create_public_dns_namespace(Name="public.example")["OperationId"]
     registry = aws.service(aws.succeeded(operation_id)["Targets"]["NAMESPACE"])
     aws.ecs_service(registry, desired=1)
@@ -181,7 +181,7 @@ def test_private_addresses_are_registered_in_public_namespaces_too(aws: Aws) -> 
     assert "AWS_INSTANCE_PORT" not in attributes
 
 
-def test_cloud_maps_services_outlive_the_ecs_service(aws: Aws) -> None:
+def test_cloud_maps_services_outlive_the_ecs_service(aws: Account) -> None:
     registry = aws.service(aws.namespace())
     aws.ecs_service(registry, desired=1)
     aws.steady(1)
@@ -190,7 +190,7 @@ def test_cloud_maps_services_outlive_the_ecs_service(aws: Aws) -> None:
     assert aws.cloud_map.get_service(Id=registry)["Service"]["InstanceCount"] == 0
 
 
-def test_the_clusters_default_strategy_is_used_when_nothing_is_asked_for(aws: Aws) -> None:
+def test_the_clusters_default_strategy_is_used_when_nothing_is_asked_for(aws: Account) -> None:
     aws.ecs.create_cluster(
         clusterName="handson",
         capacityProviders=["FARGATE", "FARGATE_SPOT"],
@@ -209,7 +209,7 @@ def test_the_clusters_default_strategy_is_used_when_nothing_is_asked_for(aws: Aw
     assert lone["capacityProviderName"] == "FARGATE_SPOT"
 
 
-def test_a_service_goes_on_with_a_task_definition_that_was_deleted(aws: Aws) -> None:
+def test_a_service_goes_on_with_a_task_definition_that_was_deleted(aws: Account) -> None:
     definition = aws.task_definition()
     aws.ecs_service(None, desired=1, taskDefinition=definition)
     aws.steady(1)

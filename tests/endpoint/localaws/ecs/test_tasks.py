@@ -14,7 +14,7 @@ from localaws import runtime, scheduler
 from tests.endpoint.localaws.account import (
     NAMESPACE,
     SERVICE,
-    Aws,
+    Account,
     Turns,
     address_of,
     error_of,
@@ -24,11 +24,13 @@ from tests.endpoint.localaws.account import (
 
 
 @pytest.fixture
-def registry(aws: Aws) -> str:
+def registry(aws: Account) -> str:
     return aws.service(aws.namespace())
 
 
-def test_every_task_is_registered_under_its_id_with_what_ecs_sets(aws: Aws, registry: str) -> None:
+def test_every_task_is_registered_under_its_id_with_what_ecs_sets(
+    aws: Account, registry: str
+) -> None:
     aws.ecs_service(registry, desired=2)
     aws.steady(2)
     tasks = {task_id(task): task for task in aws.tasks()}
@@ -47,7 +49,7 @@ def test_every_task_is_registered_under_its_id_with_what_ecs_sets(aws: Aws, regi
         }
 
 
-def test_instances_tasks_and_records_are_the_same_addresses(aws: Aws) -> None:
+def test_instances_tasks_and_records_are_the_same_addresses(aws: Account) -> None:
     namespace_id = aws.namespace()
     registry = aws.service(namespace_id)
     aws.ecs_service(registry, desired=4)
@@ -58,7 +60,7 @@ def test_instances_tasks_and_records_are_the_same_addresses(aws: Aws) -> None:
     assert {record["Name"] for record in records} == {f"{SERVICE}.{NAMESPACE}."}
 
 
-def test_a_task_walks_the_documented_states(aws: Aws, registry: str, turns: Turns) -> None:
+def test_a_task_walks_the_documented_states(aws: Account, registry: str, turns: Turns) -> None:
     seen: list[str] = []
 
     def watch(last: str) -> None:
@@ -78,7 +80,7 @@ def test_a_task_walks_the_documented_states(aws: Aws, registry: str, turns: Turn
     assert seen == starting + stopping
 
 
-def test_the_record_goes_before_the_task_stops(aws: Aws) -> None:
+def test_the_record_goes_before_the_task_stops(aws: Account) -> None:
     namespace_id = aws.namespace()
     registry = aws.service(namespace_id)
     aws.ecs_service(registry, desired=1)
@@ -98,7 +100,7 @@ def test_the_record_goes_before_the_task_stops(aws: Aws) -> None:
             break
 
 
-def test_a_task_tells_who_started_it_and_why_it_stopped(aws: Aws) -> None:
+def test_a_task_tells_who_started_it_and_why_it_stopped(aws: Account) -> None:
     aws.ecs_service(None, desired=1)
     deployment = aws.steady(1)["deployments"][0]
     (task,) = aws.tasks()
@@ -119,7 +121,7 @@ def test_a_task_tells_who_started_it_and_why_it_stopped(aws: Aws) -> None:
     assert stopped["containers"][0]["lastStatus"] == "STOPPED"
 
 
-def test_a_task_that_somebody_stops_is_replaced(aws: Aws, registry: str) -> None:
+def test_a_task_that_somebody_stops_is_replaced(aws: Account, registry: str) -> None:
     aws.ecs_service(registry, desired=2)
     aws.steady(2)
     victim = aws.tasks()[0]
@@ -134,7 +136,9 @@ def test_a_task_that_somebody_stops_is_replaced(aws: Aws, registry: str) -> None
     assert instances.keys() == {task_id(task) for task in aws.tasks()}
 
 
-def test_an_instance_that_somebody_removed_does_not_hold_the_task(aws: Aws, registry: str) -> None:
+def test_an_instance_that_somebody_removed_does_not_hold_the_task(
+    aws: Account, registry: str
+) -> None:
     aws.ecs_service(registry, desired=1)
     aws.steady(1)
     aws.deregister(registry, task_id(aws.tasks()[0]))
@@ -144,7 +148,7 @@ def test_an_instance_that_somebody_removed_does_not_hold_the_task(aws: Aws, regi
 
 @pytest.mark.parametrize("meddling", ["register", "deregister"])
 def test_a_stopping_task_waits_for_others_and_leaves_no_instance(
-    aws: Aws, registry: str, turns: Turns, meddling: str
+    aws: Account, registry: str, turns: Turns, meddling: str
 ) -> None:
     aws.ecs_service(registry, desired=1)
     turns(10)
@@ -163,7 +167,7 @@ def test_a_stopping_task_waits_for_others_and_leaves_no_instance(
 
 
 def test_a_container_health_check_makes_the_instance_healthy_when_it_passes(
-    aws: Aws, registry: str
+    aws: Account, registry: str
 ) -> None:
     check = {"command": ["CMD-SHELL", "true"]}
     aws.ecs_service(registry, desired=1, taskDefinition=aws.task_definition(healthCheck=check))
@@ -178,7 +182,7 @@ def test_a_container_health_check_makes_the_instance_healthy_when_it_passes(
     assert task["healthStatus"] == task["containers"][0]["healthStatus"] == "HEALTHY"
 
 
-def test_a_lone_task_runs_and_is_not_replaced(aws: Aws) -> None:
+def test_a_lone_task_runs_and_is_not_replaced(aws: Account) -> None:
     aws.ecs.create_cluster(clusterName="handson")
     reply = aws.ecs.run_task(
         cluster="handson",
@@ -200,7 +204,7 @@ def test_a_lone_task_runs_and_is_not_replaced(aws: Aws) -> None:
     assert aws.tasks() == []
 
 
-def test_tasks_are_described_by_id_or_arn_and_the_missing_are_named(aws: Aws) -> None:
+def test_tasks_are_described_by_id_or_arn_and_the_missing_are_named(aws: Account) -> None:
     aws.ecs_service(None, desired=1)
     aws.steady(1)
     (task,) = aws.tasks()
@@ -213,7 +217,7 @@ def test_tasks_are_described_by_id_or_arn_and_the_missing_are_named(aws: Aws) ->
     assert error_of(caught)[0] == "InvalidParameterException"
 
 
-def test_tasks_are_listed_in_pages_and_by_filter(aws: Aws) -> None:
+def test_tasks_are_listed_in_pages_and_by_filter(aws: Account) -> None:
     aws.ecs_service(None, desired=3)
     aws.ecs_service(None, desired=1, name="other")
     aws.steady(3)
@@ -230,7 +234,7 @@ def test_tasks_are_listed_in_pages_and_by_filter(aws: Aws) -> None:
     assert aws.tasks(desiredStatus="STOPPED") == []
 
 
-def test_tags_of_a_task_are_put_on_and_taken_off(aws: Aws) -> None:
+def test_tags_of_a_task_are_put_on_and_taken_off(aws: Account) -> None:
     aws.ecs_service(None, desired=1)
     aws.steady(1)
     arn = aws.tasks()[0]["taskArn"]
@@ -240,7 +244,7 @@ def test_tags_of_a_task_are_put_on_and_taken_off(aws: Aws) -> None:
     assert aws.ecs.list_tags_for_resource(resourceArn=arn)["tags"] == tags[:1]
 
 
-def test_tags_of_a_lone_task_come_from_where_it_is_told(aws: Aws) -> None:
+def test_tags_of_a_lone_task_come_from_where_it_is_told(aws: Account) -> None:
     aws.ecs.create_cluster(clusterName="handson")
     definition = aws.task_definition()
     aws.ecs.tag_resource(resourceArn=definition, tags=[{"key": "stage", "value": "test"}])
@@ -264,7 +268,9 @@ def test_tags_of_a_lone_task_come_from_where_it_is_told(aws: Aws) -> None:
     }
 
 
-def test_stopped_tasks_are_described_for_an_hour(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_stopped_tasks_are_described_for_an_hour(
+    aws: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
     aws.ecs_service(None, desired=1)
     aws.steady(1)
     arn = aws.tasks()[0]["taskArn"]

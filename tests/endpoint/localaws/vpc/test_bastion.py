@@ -16,7 +16,14 @@ import pytest
 from localaws import runtime
 from localaws.server import Endpoint
 from localaws.settings import Settings
-from tests.endpoint.localaws.account import NAMESPACE, SERVICE, Aws, address_of, eventually, task_id
+from tests.endpoint.localaws.account import (
+    NAMESPACE,
+    SERVICE,
+    Account,
+    address_of,
+    eventually,
+    task_id,
+)
 
 NAME = f"{SERVICE}.{NAMESPACE}"
 WHOLE_VPC = "10.0.0.0/16"
@@ -57,7 +64,7 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runtime, "settings", quick)
 
 
-def group(aws: Aws, *cidrs: str, port: int = 80) -> str:
+def group(aws: Account, *cidrs: str, port: int = 80) -> str:
     """A security group that lets TCP from these ranges in."""
     created = aws.ec2.create_security_group(GroupName="web", Description="web", VpcId=aws.vpc)
     for cidr in cidrs:
@@ -68,7 +75,7 @@ def group(aws: Aws, *cidrs: str, port: int = 80) -> str:
 
 
 def deployed(
-    aws: Aws, count: int, group_id: str, *, registered: bool = True, **more: Any
+    aws: Account, count: int, group_id: str, *, registered: bool = True, **more: Any
 ) -> list[Any]:
     """A service of so many running tasks behind a security group; the tasks."""
     network = aws.network()
@@ -79,7 +86,7 @@ def deployed(
     return aws.tasks()
 
 
-def test_an_address_and_the_name_answer_as_in_the_article(aws: Aws, shell: Shell) -> None:
+def test_an_address_and_the_name_answer_as_in_the_article(aws: Account, shell: Shell) -> None:
     (task,) = deployed(aws, 1, group(aws, WHOLE_VPC))
     for url in (f"http://{address_of(task)}/", f"http://{NAME}", f"http://{NAME}:80/"):
         reply = shell.get(url)
@@ -88,13 +95,13 @@ def test_an_address_and_the_name_answer_as_in_the_article(aws: Aws, shell: Shell
         assert reply.headers["Content-Type"].startswith("text/html")
 
 
-def test_the_name_spreads_over_all_tasks(aws: Aws, shell: Shell) -> None:
+def test_the_name_spreads_over_all_tasks(aws: Account, shell: Shell) -> None:
     tasks = {task_id(task): task for task in deployed(aws, 4, group(aws, WHOLE_VPC))}
     replies = [shell.get(f"http://{NAME}/") for _ in range(100)]
     assert {reply.headers["X-Task-Id"] for reply in replies} == tasks.keys()
 
 
-def test_a_task_tells_who_it_is(aws: Aws, shell: Shell) -> None:
+def test_a_task_tells_who_it_is(aws: Account, shell: Shell) -> None:
     (task,) = deployed(aws, 1, group(aws, WHOLE_VPC))
     who = json.loads(shell.get(f"http://{NAME}/whoami").body)
     assert who == {
@@ -110,7 +117,7 @@ def test_a_task_tells_who_it_is(aws: Aws, shell: Shell) -> None:
 
 
 def test_another_image_is_named_on_its_page_and_another_port_listens(
-    aws: Aws, shell: Shell
+    aws: Account, shell: Shell
 ) -> None:
     definition = aws.task_definition(
         image="registry.example/team/web:1<2", portMappings=[{"containerPort": 8080}]
@@ -120,7 +127,7 @@ def test_another_image_is_named_on_its_page_and_another_port_listens(
 
 
 def test_without_a_rule_for_the_bastion_the_connection_times_out(
-    aws: Aws, shell: Shell, no_waiting: None
+    aws: Account, shell: Shell, no_waiting: None
 ) -> None:
     (task,) = deployed(aws, 1, group(aws, "192.168.0.0/16"))
     reply = shell.get(f"http://{address_of(task)}/")
@@ -129,7 +136,7 @@ def test_without_a_rule_for_the_bastion_the_connection_times_out(
 
 
 def test_a_rule_that_goes_closes_the_way_and_comes_back(
-    aws: Aws, shell: Shell, no_waiting: None
+    aws: Account, shell: Shell, no_waiting: None
 ) -> None:
     group_id = group(aws, WHOLE_VPC)
     deployed(aws, 1, group_id)
@@ -148,7 +155,9 @@ def test_a_rule_that_goes_closes_the_way_and_comes_back(
     assert seen == [200, 504, 200]
 
 
-def test_a_rule_for_another_port_does_not_help(aws: Aws, shell: Shell, no_waiting: None) -> None:
+def test_a_rule_for_another_port_does_not_help(
+    aws: Account, shell: Shell, no_waiting: None
+) -> None:
     deployed(aws, 1, group(aws, WHOLE_VPC, port=443))
     assert shell.get(f"http://{NAME}/").status == 504
 
@@ -166,20 +175,20 @@ def test_a_rule_for_another_port_does_not_help(aws: Aws, shell: Shell, no_waitin
     ],
 )
 def test_what_cannot_be_reached_is_told_with_its_reason(
-    aws: Aws, shell: Shell, url: str, status: int, words: str
+    aws: Account, shell: Shell, url: str, status: int, words: str
 ) -> None:
     aws.namespace()
     reply = shell.get(url)
     assert (reply.status, words in reply.body) == (status, True), reply.body
 
 
-def test_a_port_that_nothing_listens_on_is_refused(aws: Aws, shell: Shell) -> None:
+def test_a_port_that_nothing_listens_on_is_refused(aws: Account, shell: Shell) -> None:
     deployed(aws, 1, group(aws, WHOLE_VPC, port=81))
     reply = shell.get(f"http://{NAME}:81/")
     assert (reply.status, "refused" in reply.body) == (502, True)
 
 
-def test_a_name_without_addresses_is_a_502(aws: Aws, shell: Shell) -> None:
+def test_a_name_without_addresses_is_a_502(aws: Account, shell: Shell) -> None:
     aws.namespace()
     assert shell.get(f"http://{NAMESPACE}/").status == 502
 
@@ -191,7 +200,9 @@ def test_requests_that_are_not_for_a_proxy_are_told_so(endpoint: Endpoint) -> No
     assert "http_proxy" in caught.value.read().decode()
 
 
-def test_a_stopped_task_listens_no_more_and_its_socket_is_closed(aws: Aws, shell: Shell) -> None:
+def test_a_stopped_task_listens_no_more_and_its_socket_is_closed(
+    aws: Account, shell: Shell
+) -> None:
     tasks = deployed(aws, 2, group(aws, WHOLE_VPC))
     aws.ecs.update_service(cluster="handson", service="httpd", desiredCount=1)
     aws.steady(1)
@@ -201,12 +212,12 @@ def test_a_stopped_task_listens_no_more_and_its_socket_is_closed(aws: Aws, shell
     assert shell.get(f"http://{kept}/").status == 200
 
 
-def test_a_body_and_a_query_go_through(aws: Aws, shell: Shell) -> None:
+def test_a_body_and_a_query_go_through(aws: Account, shell: Shell) -> None:
     deployed(aws, 1, group(aws, WHOLE_VPC))
     assert shell.get(f"http://{NAME}/form?a=1&b=%20", data=b"x" * 100_000).status == 200
 
 
-def test_three_hundred_tasks_need_no_thread_each(aws: Aws, shell: Shell) -> None:
+def test_three_hundred_tasks_need_no_thread_each(aws: Account, shell: Shell) -> None:
     before = threading.active_count()
     tasks = deployed(aws, 300, group(aws, WHOLE_VPC), registered=False)
     assert threading.active_count() - before < 20

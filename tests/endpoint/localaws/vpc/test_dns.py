@@ -18,7 +18,7 @@ import dns.resolver
 import pytest
 
 from localaws.server import Endpoint
-from tests.endpoint.localaws.account import NAMESPACE, SERVICE, Aws
+from tests.endpoint.localaws.account import NAMESPACE, SERVICE, Account
 
 NAME = f"{SERVICE}.{NAMESPACE}"
 HOST = "127.0.0.1"
@@ -46,7 +46,7 @@ def resolver(endpoint: Endpoint) -> Resolver:
     return Resolver(endpoint.dns_port)
 
 
-def registered(aws: Aws, count: int, **service: Any) -> str:
+def registered(aws: Account, count: int, **service: Any) -> str:
     """A namespace with a service of so many instances, 10.0.8.4 and on; the service's id."""
     service_id = aws.service(aws.namespace(), **service)
     for number in range(count):
@@ -56,7 +56,7 @@ def registered(aws: Aws, count: int, **service: Any) -> str:
 
 @pytest.mark.parametrize("tcp", [False, True])
 def test_all_addresses_when_there_are_eight_or_fewer_with_the_records_ttl(
-    aws: Aws, resolver: Resolver, tcp: bool
+    aws: Account, resolver: Resolver, tcp: bool
 ) -> None:
     registered(aws, 8)
     reply = resolver.ask(NAME, tcp=tcp)
@@ -69,7 +69,7 @@ def test_all_addresses_when_there_are_eight_or_fewer_with_the_records_ttl(
 
 
 def test_more_than_eight_are_answered_eight_at_a_time_and_all_of_them_in_time(
-    aws: Aws, resolver: Resolver
+    aws: Account, resolver: Resolver
 ) -> None:
     registered(aws, 12)
     replies = [resolver.addresses() for _ in range(200)]
@@ -77,19 +77,21 @@ def test_more_than_eight_are_answered_eight_at_a_time_and_all_of_them_in_time(
     assert len({address for reply in replies for address in reply}) == 12
 
 
-def test_the_order_is_random(aws: Aws, resolver: Resolver) -> None:
+def test_the_order_is_random(aws: Account, resolver: Resolver) -> None:
     registered(aws, 4)
     assert len({resolver.addresses()[0] for _ in range(200)}) == 4
 
 
-def test_weighted_routing_answers_one(aws: Aws, resolver: Resolver) -> None:
+def test_weighted_routing_answers_one(aws: Account, resolver: Resolver) -> None:
     registered(aws, 3, policy="WEIGHTED")
     seen = Counter(tuple(resolver.addresses()) for _ in range(300))
     assert {len(reply) for reply in seen} == {1}
     assert len(seen) == 3
 
 
-def test_an_unhealthy_instance_is_not_answered_unless_all_are(aws: Aws, resolver: Resolver) -> None:
+def test_an_unhealthy_instance_is_not_answered_unless_all_are(
+    aws: Account, resolver: Resolver
+) -> None:
     service_id = registered(aws, 3)
 
     def set_health(instance_id: str, status: Any) -> None:
@@ -107,7 +109,7 @@ def test_an_unhealthy_instance_is_not_answered_unless_all_are(aws: Aws, resolver
 
 
 def test_a_name_without_records_does_not_exist_and_the_soa_says_for_how_long(
-    aws: Aws, resolver: Resolver
+    aws: Account, resolver: Resolver
 ) -> None:
     aws.namespace()
     reply = resolver.ask(f"nothing.{NAMESPACE}")
@@ -116,7 +118,7 @@ def test_a_name_without_records_does_not_exist_and_the_soa_says_for_how_long(
     assert (str(soa.name), soa.rdtype, soa.ttl) == (f"{NAMESPACE}.", dns.rdatatype.SOA, 900)
 
 
-def test_a_name_with_other_records_has_no_data(aws: Aws, resolver: Resolver) -> None:
+def test_a_name_with_other_records_has_no_data(aws: Account, resolver: Resolver) -> None:
     registered(aws, 1)
     for name in (NAME, NAMESPACE):
         reply = resolver.ask(name, "AAAA")
@@ -125,26 +127,26 @@ def test_a_name_with_other_records_has_no_data(aws: Aws, resolver: Resolver) -> 
         assert reply.authority[0].rdtype == dns.rdatatype.SOA
 
 
-def test_a_name_that_only_has_names_below_it_has_no_data(aws: Aws, resolver: Resolver) -> None:
+def test_a_name_that_only_has_names_below_it_has_no_data(aws: Account, resolver: Resolver) -> None:
     service_id = aws.service(aws.namespace(), "deep.er")
     aws.register(service_id, "one", AWS_INSTANCE_IPV4="10.0.8.4")
     assert resolver.ask(f"er.{NAMESPACE}").rcode() == dns.rcode.NOERROR
 
 
-def test_nothing_outside_the_private_zones_is_answered(aws: Aws, resolver: Resolver) -> None:
+def test_nothing_outside_the_private_zones_is_answered(aws: Account, resolver: Resolver) -> None:
     aws.namespace()
     reply = resolver.ask("example.com")
     assert (reply.rcode(), reply.answer) == (dns.rcode.REFUSED, [])
 
 
-def test_case_makes_no_difference_and_is_given_back(aws: Aws, resolver: Resolver) -> None:
+def test_case_makes_no_difference_and_is_given_back(aws: Account, resolver: Resolver) -> None:
     registered(aws, 1)
     mixed = NAME.title()
     (answer,) = resolver.ask(mixed).answer
     assert str(answer.name) == f"{mixed}."
 
 
-def test_the_most_specific_zone_wins(aws: Aws, resolver: Resolver) -> None:
+def test_the_most_specific_zone_wins(aws: Account, resolver: Resolver) -> None:
     for namespace, address in (("example.com", "10.0.8.4"), ("sub.example.com", "10.0.8.5")):
         service_id = aws.service(aws.namespace(namespace), "web")
         aws.register(service_id, "one", AWS_INSTANCE_IPV4=address)
@@ -153,7 +155,7 @@ def test_the_most_specific_zone_wins(aws: Aws, resolver: Resolver) -> None:
     assert resolver.ask("other.sub.example.com").rcode() == dns.rcode.NXDOMAIN
 
 
-def test_zones_of_another_vpc_are_not_answered(aws: Aws, resolver: Resolver) -> None:
+def test_zones_of_another_vpc_are_not_answered(aws: Account, resolver: Resolver) -> None:
     service_id = aws.service(aws.namespace(vpc=aws.another_vpc()))
     aws.register(service_id, "one", AWS_INSTANCE_IPV4="10.1.0.4")
     assert resolver.ask(NAME).rcode() == dns.rcode.REFUSED
@@ -161,7 +163,7 @@ def test_zones_of_another_vpc_are_not_answered(aws: Aws, resolver: Resolver) -> 
 
 @pytest.mark.parametrize("attribute", ["EnableDnsSupport", "EnableDnsHostnames"])
 def test_nothing_is_answered_with_a_dns_attribute_of_the_vpc_off(
-    aws: Aws, resolver: Resolver, attribute: str
+    aws: Account, resolver: Resolver, attribute: str
 ) -> None:
     registered(aws, 1)
     off: Any = {attribute: {"Value": False}}
@@ -170,7 +172,7 @@ def test_nothing_is_answered_with_a_dns_attribute_of_the_vpc_off(
     assert (reply.rcode(), reply.answer) == (dns.rcode.REFUSED, [])
 
 
-def test_srv_comes_with_the_addresses_of_its_targets(aws: Aws, resolver: Resolver) -> None:
+def test_srv_comes_with_the_addresses_of_its_targets(aws: Account, resolver: Resolver) -> None:
     service_id = aws.service(aws.namespace(), types=("SRV",))
     aws.register(service_id, "one", AWS_INSTANCE_IPV4="10.0.8.4", AWS_INSTANCE_PORT="8080")
     reply = resolver.ask(NAME, "SRV")
@@ -180,7 +182,7 @@ def test_srv_comes_with_the_addresses_of_its_targets(aws: Aws, resolver: Resolve
     assert resolver.addresses(f"one.{NAME}") == ["10.0.8.4"]
 
 
-def test_a_cname_is_followed_within_the_zones(aws: Aws, resolver: Resolver) -> None:
+def test_a_cname_is_followed_within_the_zones(aws: Account, resolver: Resolver) -> None:
     namespace_id = aws.namespace()
     aws.register(
         aws.service(namespace_id, "alias", types=("CNAME",)), "one", AWS_INSTANCE_CNAME=NAME
@@ -192,7 +194,7 @@ def test_a_cname_is_followed_within_the_zones(aws: Aws, resolver: Resolver) -> N
     assert resolver.addresses(f"outward.{NAMESPACE}") == ["example.com."]
 
 
-def own_zone(aws: Aws, *records: dict[str, Any]) -> None:
+def own_zone(aws: Account, *records: dict[str, Any]) -> None:
     """A private zone of the user's own for example.org, with these records."""
     zone = aws.route53.create_hosted_zone(
         Name="example.org",
@@ -206,7 +208,7 @@ def own_zone(aws: Aws, *records: dict[str, Any]) -> None:
     )
 
 
-def test_a_private_zone_of_the_users_own_is_answered_too(aws: Aws, resolver: Resolver) -> None:
+def test_a_private_zone_of_the_users_own_is_answered_too(aws: Account, resolver: Resolver) -> None:
     own_zone(
         aws,
         {
@@ -228,7 +230,7 @@ def test_a_private_zone_of_the_users_own_is_answered_too(aws: Aws, resolver: Res
 
 
 def test_a_large_answer_is_truncated_over_udp_and_whole_over_tcp(
-    aws: Aws, resolver: Resolver
+    aws: Account, resolver: Resolver
 ) -> None:
     texts = [{"Value": f'"{number:0200}"'} for number in range(10)]
     own_zone(
@@ -249,7 +251,7 @@ def test_a_large_answer_is_truncated_over_udp_and_whole_over_tcp(
     assert len(whole.answer[0]) == 10
 
 
-def test_a_resolver_library_works_with_it(aws: Aws, resolver: Resolver) -> None:
+def test_a_resolver_library_works_with_it(aws: Account, resolver: Resolver) -> None:
     registered(aws, 2)
     client = dns.resolver.Resolver(configure=False)
     client.nameservers, client.port = [HOST], resolver.port
@@ -261,7 +263,7 @@ def test_a_resolver_library_works_with_it(aws: Aws, resolver: Resolver) -> None:
 
 
 def test_malformed_packets_get_an_error_or_silence_and_stop_nothing(
-    aws: Aws, resolver: Resolver
+    aws: Account, resolver: Resolver
 ) -> None:
     registered(aws, 1)
     good = dns.message.make_query(NAME, "A").to_wire()
@@ -299,7 +301,7 @@ def test_malformed_packets_get_an_error_or_silence_and_stop_nothing(
     ],
 )
 def test_what_is_no_query_of_the_internet_class_is_declined(
-    aws: Aws, resolver: Resolver, change: dict[str, Any], rcode: int
+    aws: Account, resolver: Resolver, change: dict[str, Any], rcode: int
 ) -> None:
     aws.namespace()
     query = dns.message.make_query(NAMESPACE, "A", change.get("rdclass", "IN"))

@@ -8,7 +8,7 @@ import pytest
 
 from cloudmap_harness.aws.targets import (
     Target,
-    environment,
+    child_environment,
     localstack_endpoint,
     terraform_binary,
     terraform_environment,
@@ -52,13 +52,13 @@ OTHERS = {"PATH": "/bin", "HOME": "/home/user", "HANDSON_NAMESPACE": "x.internal
 @pytest.mark.parametrize("variable", [*SECRETS, *ENDPOINTS, *SWITCHES])
 def test_an_endpoint_gets_nothing_of_the_users(target: Target, variable: str) -> None:
     given = {**SECRETS, **ENDPOINTS, **SWITCHES}
-    child = environment(target, {variable: given[variable]}, endpoint=ENDPOINT, region=REGION)
-    assert child == environment(target, {}, endpoint=ENDPOINT, region=REGION)
+    child = child_environment(target, {variable: given[variable]}, endpoint=ENDPOINT, region=REGION)
+    assert child == child_environment(target, {}, endpoint=ENDPOINT, region=REGION)
 
 
 @pytest.mark.parametrize("target", [Target.LOCAL, Target.LOCALSTACK])
 def test_an_endpoint_gets_dummy_keys_and_its_address(target: Target) -> None:
-    assert environment(target, OTHERS, endpoint=ENDPOINT, region=REGION) == OTHERS | {
+    assert child_environment(target, OTHERS, endpoint=ENDPOINT, region=REGION) == OTHERS | {
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_ENDPOINT_URL": ENDPOINT,
@@ -73,18 +73,20 @@ def test_an_endpoint_gets_dummy_keys_and_its_address(target: Target) -> None:
 
 def test_an_endpoint_keeps_the_certificates_of_a_proxy() -> None:
     given = {"AWS_CA_BUNDLE": "/etc/ssl/company.pem"}
-    child = environment(Target.LOCALSTACK, given, endpoint="https://ls:4566", region=REGION)
+    child = child_environment(Target.LOCALSTACK, given, endpoint="https://ls:4566", region=REGION)
     assert child["AWS_CA_BUNDLE"] == "/etc/ssl/company.pem"
 
 
 @pytest.mark.parametrize("variable", ENDPOINTS)
 def test_aws_gets_no_endpoint(variable: str) -> None:
-    child = environment(Target.AWS, {variable: ENDPOINTS[variable]}, endpoint=None, region=REGION)
-    assert child == environment(Target.AWS, {}, endpoint=None, region=REGION)
+    child = child_environment(
+        Target.AWS, {variable: ENDPOINTS[variable]}, endpoint=None, region=REGION
+    )
+    assert child == child_environment(Target.AWS, {}, endpoint=None, region=REGION)
 
 
 def test_aws_gets_the_users_keys_and_ignores_a_profiles_endpoint() -> None:
-    child = environment(Target.AWS, SECRETS | OTHERS, endpoint=None, region=REGION)
+    child = child_environment(Target.AWS, SECRETS | OTHERS, endpoint=None, region=REGION)
     assert child == SECRETS | OTHERS | {
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
@@ -96,12 +98,12 @@ def test_aws_gets_the_users_keys_and_ignores_a_profiles_endpoint() -> None:
 def test_aws_refuses_dummy_keys(key: str) -> None:
     keys = {"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": "test"}
     with pytest.raises(TargetError, match=f"AWS_ACCESS_KEY_ID: got '{key}', allowed: a real"):
-        environment(Target.AWS, keys, endpoint=None, region=REGION)
+        child_environment(Target.AWS, keys, endpoint=None, region=REGION)
 
 
 def test_aws_refuses_an_endpoint() -> None:
     with pytest.raises(TargetError, match="ENDPOINT: got 'http://127.0.0.1:4566', allowed: none"):
-        environment(Target.AWS, {}, endpoint=ENDPOINT, region=REGION)
+        child_environment(Target.AWS, {}, endpoint=ENDPOINT, region=REGION)
 
 
 @pytest.mark.parametrize(
@@ -121,7 +123,7 @@ def test_aws_refuses_an_endpoint() -> None:
 @pytest.mark.parametrize("target", [Target.LOCAL, Target.LOCALSTACK])
 def test_dummy_keys_never_go_to_aws_or_nowhere(target: Target, endpoint: str | None) -> None:
     with pytest.raises(TargetError) as error:
-        environment(target, {}, endpoint=endpoint, region=REGION)
+        child_environment(target, {}, endpoint=endpoint, region=REGION)
     assert error.value.what == "ENDPOINT"
     assert error.value.got == endpoint
 

@@ -4,24 +4,29 @@
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network
 
-from cloudmap_harness.discovery.convergence import Check
-from cloudmap_harness.discovery.probes import Instance, Observation, Record, Task
+from cloudmap_harness.discovery.convergence import Convergence
+from cloudmap_harness.discovery.probes import (
+    Observation,
+    ObservedInstance,
+    ObservedRecord,
+    ObservedTask,
+)
 
 NAME = "web.example.internal."
-CHECK = Check(2, NAME, 300, (IPv4Network("10.0.8.0/24"), IPv4Network("10.0.9.0/24")))
+CHECK = Convergence(2, NAME, 300, (IPv4Network("10.0.8.0/24"), IPv4Network("10.0.9.0/24")))
 ADDRESSES = ("10.0.8.4", "10.0.9.4")
 
 
-def task(address: str, status: str = "RUNNING") -> Task:
-    return Task(f"id-{address}", status, IPv4Address(address), f"eni-{address}", "a")
+def task(address: str, status: str = "RUNNING") -> ObservedTask:
+    return ObservedTask(f"id-{address}", status, IPv4Address(address), f"eni-{address}", "a")
 
 
-def instance(address: str) -> Instance:
-    return Instance(f"id-{address}", IPv4Address(address))
+def instance(address: str) -> ObservedInstance:
+    return ObservedInstance(f"id-{address}", IPv4Address(address))
 
 
-def record(address: str) -> Record:
-    return Record(NAME, IPv4Address(address), 300, f"id-{address}", True)
+def record(address: str) -> ObservedRecord:
+    return ObservedRecord(NAME, IPv4Address(address), 300, f"id-{address}", True)
 
 
 GOOD = Observation(
@@ -30,12 +35,12 @@ GOOD = Observation(
 
 
 def test_nothing_is_amiss_when_all_layers_agree() -> None:
-    assert CHECK.amiss(GOOD) == []
+    assert CHECK.problems(GOOD) == []
 
 
 def test_zero_of_everything_is_a_count_like_any_other() -> None:
-    assert replace(CHECK, desired=0).amiss(Observation((), (), ())) == []
-    assert replace(CHECK, desired=0).amiss(replace(GOOD, tasks=(), instances=())) == [
+    assert replace(CHECK, desired=0).problems(Observation((), (), ())) == []
+    assert replace(CHECK, desired=0).problems(replace(GOOD, tasks=(), instances=())) == [
         "A records: 2 instead of 0",
         "10.0.8.4: missing in running tasks",
         "10.0.8.4: missing in Cloud Map instances",
@@ -45,7 +50,7 @@ def test_zero_of_everything_is_a_count_like_any_other() -> None:
 
 
 def test_the_layer_that_lacks_an_address_is_named() -> None:
-    assert CHECK.amiss(replace(GOOD, records=GOOD.records[:1])) == [
+    assert CHECK.problems(replace(GOOD, records=GOOD.records[:1])) == [
         "A records: 1 instead of 2",
         "10.0.9.4: missing in A records",
     ]
@@ -53,7 +58,7 @@ def test_the_layer_that_lacks_an_address_is_named() -> None:
 
 def test_equal_counts_of_unequal_addresses_do_not_pass() -> None:
     other = replace(GOOD, records=(record("10.0.8.4"), record("10.0.9.5")))
-    assert CHECK.amiss(other) == [
+    assert CHECK.problems(other) == [
         "10.0.9.4: missing in A records",
         "10.0.9.5: missing in running tasks",
         "10.0.9.5: missing in Cloud Map instances",
@@ -62,7 +67,7 @@ def test_equal_counts_of_unequal_addresses_do_not_pass() -> None:
 
 def test_an_address_counts_once_in_a_layer() -> None:
     twice = replace(GOOD, records=(record("10.0.8.4"), record("10.0.8.4")))
-    assert CHECK.amiss(twice) == [
+    assert CHECK.problems(twice) == [
         "10.0.8.4: 2 times in A records",
         "10.0.9.4: missing in A records",
     ]
@@ -70,7 +75,7 @@ def test_an_address_counts_once_in_a_layer() -> None:
 
 def test_a_task_counts_when_it_runs() -> None:
     starting = replace(GOOD, tasks=(task("10.0.8.4"), task("10.0.9.4", "ACTIVATING")))
-    assert CHECK.amiss(starting) == [
+    assert CHECK.problems(starting) == [
         "running tasks: 1 instead of 2",
         "10.0.9.4: missing in running tasks",
         "tasks still ACTIVATING: 1",
@@ -84,7 +89,7 @@ def test_addresses_lie_in_the_private_subnets() -> None:
         tuple(map(record, ("10.0.0.4", "10.0.8.4"))),
     )
     where = "outside the private subnets 10.0.8.0/24, 10.0.9.0/24"
-    assert CHECK.amiss(layers) == [
+    assert CHECK.problems(layers) == [
         f"10.0.0.4: in running tasks, {where}",
         f"10.0.0.4: in Cloud Map instances, {where}",
         f"10.0.0.4: in A records, {where}",
@@ -93,15 +98,15 @@ def test_addresses_lie_in_the_private_subnets() -> None:
 
 def test_an_instance_bears_its_tasks_id_and_a_record_its_instances() -> None:
     stranger = replace(GOOD.instances[0], id="other")
-    assert CHECK.amiss(replace(GOOD, instances=(stranger, GOOD.instances[1]))) == [
+    assert CHECK.problems(replace(GOOD, instances=(stranger, GOOD.instances[1]))) == [
         "10.0.8.4: instance other, but task id-10.0.8.4",
         "10.0.8.4: SetIdentifier id-10.0.8.4, but instance other",
     ]
 
 
 def test_records_are_checked_in_full() -> None:
-    wrong = Record("x.example.internal.", IPv4Address("10.0.8.4"), 60, "id-10.0.8.4", False)
-    assert CHECK.amiss(replace(GOOD, records=(wrong, GOOD.records[1]))) == [
+    wrong = ObservedRecord("x.example.internal.", IPv4Address("10.0.8.4"), 60, "id-10.0.8.4", False)
+    assert CHECK.problems(replace(GOOD, records=(wrong, GOOD.records[1]))) == [
         "10.0.8.4: record x.example.internal. instead of web.example.internal.",
         "10.0.8.4: TTL 60 instead of 300",
         "10.0.8.4: record without MultiValueAnswer",
@@ -110,7 +115,7 @@ def test_records_are_checked_in_full() -> None:
 
 def test_hundreds_of_missing_addresses_stay_readable() -> None:
     many = [f"10.0.8.{last}" for last in range(1, 201)]
-    lines = replace(CHECK, desired=200).amiss(
+    lines = replace(CHECK, desired=200).problems(
         Observation(tuple(map(task, many)), tuple(map(instance, many)), ())
     )
     assert lines[:2] == ["A records: 0 instead of 200", "10.0.8.1: missing in A records"]
@@ -119,8 +124,8 @@ def test_hundreds_of_missing_addresses_stay_readable() -> None:
 
 
 def test_a_task_without_an_interface_has_no_address() -> None:
-    bare = Task("id", "RUNNING", None, None, None)
-    assert replace(CHECK, desired=1, networks=()).amiss(Observation((bare,), (), ()))[:2] == [
+    bare = ObservedTask("id", "RUNNING", None, None, None)
+    assert replace(CHECK, desired=1, networks=()).problems(Observation((bare,), (), ()))[:2] == [
         "Cloud Map instances: 0 instead of 1",
         "A records: 0 instead of 1",
     ]

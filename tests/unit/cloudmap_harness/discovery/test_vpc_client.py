@@ -18,16 +18,16 @@ import dns.rrset
 import pytest
 
 from cloudmap_harness.discovery import vpc_client as module
-from cloudmap_harness.discovery.vpc_access import Promise
+from cloudmap_harness.discovery.vpc_access import VpcExpectation
 from cloudmap_harness.discovery.vpc_client import (
-    Answer,
-    Inside,
-    Page,
+    DnsAnswer,
+    HttpReply,
+    VpcClient,
     fetch_all,
     resolve,
     resolve_often,
 )
-from cloudmap_harness.errors import PromiseBroken
+from cloudmap_harness.errors import VpcAccessFailed
 
 NAME = "web.example.internal"
 WORKS = "<h1>It works!</h1>\n"
@@ -37,16 +37,16 @@ WORKS = "<h1>It works!</h1>\n"
 class Vpc:
     """What the stand-in answers, and what it was asked."""
 
-    inside: Inside = field(init=False)
+    vpc_client: VpcClient = field(init=False)
     addresses: list[str] = field(default_factory=list)
     ttl: int = 300
     dead: set[str] = field(default_factory=set)
-    queries: int = 0
+    queries_needed: int = 0
     fetched: set[str] = field(default_factory=set)
 
     def reply(self, packet: bytes) -> bytes:
         """As Route 53's resolver under MULTIVALUE."""
-        self.queries += 1
+        self.queries_needed += 1
         query = dns.message.from_wire(packet)
         reply = dns.message.make_response(query)
         if self.addresses:
@@ -56,8 +56,8 @@ class Vpc:
             reply.set_rcode(dns.rcode.NXDOMAIN)
         return reply.to_wire()
 
-    def promise(self, *addresses: str) -> Promise:
-        return Promise(NAME, tuple(map(IPv4Address, addresses)), self.ttl, 80, "It works!")
+    def expectation(self, *addresses: str) -> VpcExpectation:
+        return VpcExpectation(NAME, tuple(map(IPv4Address, addresses)), self.ttl, 80, "It works!")
 
 
 def numbered(count: int) -> list[str]:
@@ -91,7 +91,9 @@ def vpc() -> Iterator[Vpc]:
         stack.enter_context(_served(resolver))
         stack.enter_context(_served(proxy))
         dns_port = resolver.server_address[1]
-        vpc.inside = Inside.at(f"127.0.0.1:{dns_port}", f"http://127.0.0.1:{proxy.server_port}")
+        vpc.vpc_client = VpcClient.at(
+            f"127.0.0.1:{dns_port}", f"http://127.0.0.1:{proxy.server_port}"
+        )
         yield vpc
 
 
@@ -110,20 +112,20 @@ def _served(server: socketserver.BaseServer) -> Iterator[None]:
 def test_a_name_resolves_to_its_addresses(vpc: Vpc) -> None:
     vpc.addresses = ["10.0.9.4", "10.0.8.4"]
     expected = (IPv4Address("10.0.8.4"), IPv4Address("10.0.9.4"))
-    assert resolve(vpc.inside, NAME) == Answer("NOERROR", expected, frozenset({300}))
+    assert resolve(vpc.vpc_client, NAME) == DnsAnswer("NOERROR", expected, frozenset({300}))
 
 
 def test_a_name_that_is_not_there_is_an_answer_too(vpc: Vpc) -> None:
-    assert resolve(vpc.inside, NAME) == Answer("NXDOMAIN")
+    assert resolve(vpc.vpc_client, NAME) == DnsAnswer("NXDOMAIN")
 
 
 def test_a_resolver_that_is_silent_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "TIMEOUT", 0.05)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
         silent.bind(("127.0.0.1", 0))
-        inside = Inside(silent.getsockname(), "http://127.0.0.1:1")
-        (answer,) = resolve_often(inside, NAME, 1000)
-    assert answer.failure.startswith(f"no answer from 127.0.0.1:{inside.resolver[1]}: ")
+        vpc_client = VpcClient(silent.getsockname(), "http://127.0.0.1:1")
+        (answer,) = resolve_often(vpc_client, NAME, 1000)
+    assert answer.failure.startswith(f"no answer from 127.0.0.1:{vpc_client.resolver[1]}: ")
 
 
 def test_each_host_is_fetched_through_the_proxy_whatever_the_users_says(
@@ -132,16 +134,16 @@ def test_each_host_is_fetched_through_the_proxy_whatever_the_users_says(
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
     monkeypatch.setenv("no_proxy", "10.0.8.4,.internal")
     vpc.dead = {"10.0.8.4"}
-    assert fetch_all(vpc.inside, ["10.0.8.4", NAME], 80) == (
-        Page("10.0.8.4", 504, "no rule lets you in\n"),
-        Page(NAME, 200, WORKS),
+    assert fetch_all(vpc.vpc_client, ["10.0.8.4", NAME], 80) == (
+        HttpReply("10.0.8.4", 504, "no rule lets you in\n"),
+        HttpReply(NAME, 200, WORKS),
     )
 
 
 def test_a_proxy_that_is_not_there_is_a_page_with_the_reason(vpc: Vpc) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         proxy = f"http://127.0.0.1:{server.getsockname()[1]}"
-    (page,) = fetch_all(Inside(vpc.inside.resolver, proxy), ["10.0.8.4"], 80)
+    (page,) = fetch_all(VpcClient(vpc.vpc_client.resolver, proxy), ["10.0.8.4"], 80)
     assert page.status is None
     assert str(page).startswith(f"no answer by way of {proxy}: ")
 
@@ -149,18 +151,18 @@ def test_a_proxy_that_is_not_there_is_a_page_with_the_reason(vpc: Vpc) -> None:
 @pytest.mark.parametrize("count", [0, 1, 8, 9, 40])
 def test_a_promise_that_is_kept(vpc: Vpc, count: int) -> None:
     vpc.addresses = numbered(count)
-    vpc.promise(*vpc.addresses).check(vpc.inside)
-    assert vpc.queries == module.queries(count)
+    vpc.expectation(*vpc.addresses).check(vpc.vpc_client)
+    assert vpc.queries_needed == module.queries_needed(count)
     assert vpc.fetched == {*vpc.addresses, *([NAME] if count else [])}
 
 
 def test_a_promise_that_is_broken_names_each_address_and_what_it_gave(vpc: Vpc) -> None:
     vpc.addresses, vpc.dead = numbered(20), {"10.0.8.6"}
     promised = [*numbered(19), "10.0.9.9"]
-    with pytest.raises(PromiseBroken) as caught:
-        vpc.promise(*promised).check(vpc.inside)
-    assert caught.value.amiss == (
-        f"10.0.9.9: in none of {module.queries(20)} answers for {NAME}",
+    with pytest.raises(VpcAccessFailed) as caught:
+        vpc.expectation(*promised).check(vpc.vpc_client)
+    assert caught.value.problems == (
+        f"10.0.9.9: in none of {module.queries_needed(20)} answers for {NAME}",
         f"10.0.8.23: answered for {NAME}, but no record",
         "http://10.0.8.6/: HTTP 504: no rule lets you in",
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cloudmap_harness.discovery.service import Deployed
+from cloudmap_harness.discovery.service import DiscoverableService
 from cloudmap_harness.errors import DestroyError, NotDeployed, PlanNotEmpty, SynthError
 from cloudmap_harness.terraform.deployment import Deployment, Synthesis
 
@@ -176,8 +176,8 @@ def test_deployed_facts_come_from_the_outputs() -> None:
         },
         "compute": {"cluster_name": "c", "service_name": "s", "desired_count": 4},
     }
-    deployed = Deployed.of(outputs)
+    deployed = DiscoverableService.of(outputs)
     assert (deployed.record_name, deployed.desired) == ("web.example.internal.", 4)
     assert deployed.subnet_ids == ("subnet-1", "subnet-2")
     with pytest.raises(NotDeployed, match="not deployed: the stack compute has no outputs"):
-        Deployed.of({**outputs, "compute": {}})
+        DiscoverableService.of({**outputs, "compute": {}})

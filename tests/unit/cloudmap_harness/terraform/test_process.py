@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from cloudmap_harness.terraform import process
-from cloudmap_harness.terraform.process import Child, Completed, Overdue, finish
+from cloudmap_harness.terraform.process import Child, Completed, ProcessTimeout, run_all
 from cloudmap_harness.terraform.signals import Interrupted, deferred, interruptible
 
 LATE = 60.0
@@ -35,14 +35,14 @@ def is_running(pid: int) -> bool:
 
 def test_both_streams_are_read_to_their_end_without_colours(tmp_path: Path) -> None:
     script = r"printf '\033[31mred\033[0m\n'; echo err >&2; exit 3"
-    assert finish([shell(script, tmp_path)], LATE) == [Completed(3, "red\n", "err\n")]
+    assert run_all([shell(script, tmp_path)], LATE) == [Completed(3, "red\n", "err\n")]
 
 
 def test_much_output_on_both_streams_does_not_block(tmp_path: Path) -> None:
     script = (
         "i=0; while [ $i -lt 20000 ]; do echo 0123456789; echo 0123456789 >&2; i=$((i+1)); done"
     )
-    [completed] = finish([shell(script, tmp_path)], LATE)
+    [completed] = run_all([shell(script, tmp_path)], LATE)
     assert len(completed.out) == len(completed.err) == 220_000
 
 
@@ -55,7 +55,7 @@ def test_lines_are_shown_as_they_come(tmp_path: Path) -> None:
         (tmp_path / "seen").touch()
 
     script = "echo first; while [ ! -e seen ]; do sleep 0.01; done; echo second"
-    finish([shell(script, tmp_path, show)], LATE)
+    run_all([shell(script, tmp_path, show)], LATE)
     assert seen == ["first", "second"]
 
 
@@ -63,12 +63,12 @@ def test_a_child_goes_on_when_nobody_reads_its_lines(tmp_path: Path) -> None:
     def closed(line: str) -> None:
         raise BrokenPipeError
 
-    [completed] = finish([shell("echo one; echo two", tmp_path, closed)], LATE)
+    [completed] = run_all([shell("echo one; echo two", tmp_path, closed)], LATE)
     assert completed == Completed(0, "one\ntwo\n", "")
 
 
 def test_a_killed_child_has_a_negative_code(tmp_path: Path) -> None:
-    assert finish([shell("kill -KILL $$", tmp_path)], LATE)[0].code == -signal.SIGKILL
+    assert run_all([shell("kill -KILL $$", tmp_path)], LATE)[0].code == -signal.SIGKILL
 
 
 def test_children_run_side_by_side(tmp_path: Path) -> None:
@@ -77,14 +77,14 @@ def test_children_run_side_by_side(tmp_path: Path) -> None:
         f"touch {mine}; while [ ! -e {other} ]; do sleep 0.01; done"
         for mine, other in (("a", "b"), ("b", "a"))
     ]
-    ended = finish([shell(script, tmp_path) for script in scripts], LATE)
+    ended = run_all([shell(script, tmp_path) for script in scripts], LATE)
     assert [completed.code for completed in ended] == [0, 0]
 
 
 def test_a_late_child_is_interrupted_once_and_keeps_its_last_words(tmp_path: Path) -> None:
     script = "trap 'echo saved; exit 1' INT; echo began; while :; do sleep 0.01; done"
-    with pytest.raises(Overdue) as error:
-        finish([shell("exit 0", tmp_path), shell(script, tmp_path)], 0.5)
+    with pytest.raises(ProcessTimeout) as error:
+        run_all([shell("exit 0", tmp_path), shell(script, tmp_path)], 0.5)
     assert error.value.index == 1
     assert error.value.completed == Completed(1, "began\nsaved\n", "")
 
@@ -93,13 +93,13 @@ def test_a_child_that_does_not_stop_is_killed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(process, "STOP_GRACE", 0.5)
-    with pytest.raises(Overdue) as error:
-        finish([shell("trap '' INT; while :; do sleep 0.01; done", tmp_path)], 0.3)
+    with pytest.raises(ProcessTimeout) as error:
+        run_all([shell("trap '' INT; while :; do sleep 0.01; done", tmp_path)], 0.3)
     assert error.value.completed.code == -signal.SIGKILL
 
 
 def test_what_a_child_started_ends_with_it(tmp_path: Path) -> None:
-    finish([shell("sleep 600 & echo $! > pid", tmp_path)], LATE)
+    run_all([shell("sleep 600 & echo $! > pid", tmp_path)], LATE)
     assert not is_running(int((tmp_path / "pid").read_text()))
 
 
@@ -112,7 +112,7 @@ def test_no_child_outlives_one_that_cannot_start(tmp_path: Path) -> None:
         return Child(["/no/such/program"], cwd=tmp_path, env={})
 
     with pytest.raises(FileNotFoundError):
-        finish([shell(script, tmp_path), missing], LATE)
+        run_all([shell(script, tmp_path), missing], LATE)
     assert not is_running(int((tmp_path / "pid").read_text()))
 
 
@@ -124,7 +124,7 @@ def test_a_signal_reaches_the_child_as_one_interrupt(tmp_path: Path, signum: int
         " while [ ! -e log ]; do sleep 0.01; done; sleep 0.2; echo saved >> log"
     )
     with interruptible(), pytest.raises(Interrupted) as error:
-        finish([shell(script, tmp_path)], LATE)
+        run_all([shell(script, tmp_path)], LATE)
     assert error.value.signum == signum
     assert error.value.exit_code == 128 + signum
     assert (tmp_path / "log").read_text() == "interrupted\nsaved\n"
@@ -136,7 +136,7 @@ def test_signals_while_a_child_stops_do_not_cut_it_short(tmp_path: Path) -> None
         f" kill -INT {os.getpid()}; while :; do sleep 0.01; done"
     )
     with interruptible(clock=iter(range(0, 100, 10)).__next__), pytest.raises(Interrupted):
-        finish([shell(script, tmp_path)], LATE)
+        run_all([shell(script, tmp_path)], LATE)
     assert (tmp_path / "log").read_text() == "saved\n"
 
 
