@@ -8,12 +8,22 @@ from collections.abc import Sequence
 
 from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.aws.targets import Target
-from cloudmap_harness.aws.vpc_builder import make, remove
+from cloudmap_harness.aws.vpc_builder import NetworkPlan, create_network, delete_network
 from cloudmap_harness.errors import HarnessError, TargetError
 from handson.context import confirmed_environment, settings_with
 from handson.health import EndpointError
 from handson.local_endpoint import ensure_endpoint
+from localaws import default_network
 from stacks.errors import SettingsError
+
+ARTICLE_NETWORK = NetworkPlan(
+    name=default_network.VPC_NAME,
+    cidr=default_network.VPC_CIDR,
+    subnets=default_network.SUBNETS,
+    subnet_tags=default_network.subnet_tags,
+    route_table_name=default_network.route_table_name,
+)
+"""What the article presumes; the embedded endpoint begins with the same."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -44,12 +54,12 @@ def _clients(target: Target) -> AwsClients:
 
 
 def _make(aws: AwsClients) -> str:
-    vpc, ours = make(aws)
+    vpc, ours = create_network(aws, ARTICLE_NETWORK)
     return f"{vpc} is complete" if ours else f"{vpc} was there already: not touched"
 
 
 def _destroy(aws: AwsClients) -> str:
-    vpc = remove(aws)
+    vpc = delete_network(aws)
     return f"{vpc} removed" if vpc else "there is none that `make vpc` made"
 
 

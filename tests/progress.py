@@ -48,3 +48,9 @@ class Steps:
             if begins_line:
                 self._terminal.ensure_newline()
             self._terminal.write(text, flush=True)
+
+
+@pytest.fixture
+def steps(pytestconfig: pytest.Config) -> Steps:
+    """Shows the steps of the test that asks for it."""
+    return Steps(pytestconfig)

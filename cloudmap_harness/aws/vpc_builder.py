@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The article's VPC, made by way of the AWS API where there is none, and removed again.
+"""Makes a VPC with public and private subnets through the AWS API, and removes it again.
 
 Each thing is found before it is made, so that a second call, or one after a failure, completes it.
 Only what bears our tags is ever removed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.aws.tags import tags
 from cloudmap_harness.errors import HarnessError
 from cloudmap_harness.waiting import wait_for
-from localaws.default_network import SUBNETS, VPC_CIDR, VPC_NAME, route_table_name, subnet_tags
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import FilterTypeDef
@@ -23,24 +23,45 @@ _NAT = 300.0
 """Seconds for a NAT gateway; AWS takes one or two minutes."""
 
 
-def make(aws: AwsClients) -> tuple[str, bool]:
-    """The VPC's id, and whether it is ours or was there. Raises AwsError, HarnessError."""
+@dataclass(frozen=True)
+class NetworkPlan:
+    """A VPC to make: a public and a private subnet in each of two zones, one NAT gateway."""
+
+    name: str
+    cidr: str
+    subnets: Mapping[str, tuple[str, ...]]
+    """CIDRs by tier, `public` and `private`; the first of each is in the first zone."""
+    subnet_tags: Callable[[str, str], Mapping[str, str]]
+    """Gives the tags of the subnet of a tier and an availability zone."""
+    route_table_name: Callable[[str], str]
+    """Gives the name of the route table that the subnets of a tier share."""
+
+
+def create_network(aws: AwsClients, plan: NetworkPlan) -> tuple[str, bool]:
+    """Creates what the plan lacks; returns the VPC's id and whether this module made it.
+
+    A VPC of the plan's name that somebody else made is left alone. Raises AwsError, and
+    HarnessError when several VPCs have the name.
+    """
     with aws.errors_explained():
-        named = aws.ec2.describe_vpcs(Filters=_named(VPC_NAME))["Vpcs"]
+        named = aws.ec2.describe_vpcs(Filters=_named(plan.name))["Vpcs"]
         if len(named) > 1:
-            raise HarnessError(f"{len(named)} VPCs are named {VPC_NAME}: remove all but one")
+            raise HarnessError(f"{len(named)} VPCs are named {plan.name}: remove all but one")
         if named and not _ours(aws):
             return named[0]["VpcId"], False
-        vpc = _ours(aws) or aws.ec2.create_vpc(CidrBlock=VPC_CIDR)["Vpc"]["VpcId"]
-        _tag(aws, vpc, Name=VPC_NAME)
+        vpc = _ours(aws) or aws.ec2.create_vpc(CidrBlock=plan.cidr)["Vpc"]["VpcId"]
+        _tag(aws, vpc, Name=plan.name)
         aws.ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsSupport={"Value": True})
         aws.ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsHostnames={"Value": True})
-        _complete(aws, vpc)
+        _complete(aws, vpc, plan)
     return vpc, True
 
 
-def remove(aws: AwsClients) -> str | None:
-    """Remove the VPC that `make` made; its id, None when there is none. Raises AwsError."""
+def delete_network(aws: AwsClients) -> str | None:
+    """Deletes the VPC that `create_network` made; returns its id, None when there is none.
+
+    Raises AwsError.
+    """
     ec2 = aws.ec2
     with aws.errors_explained():
         vpc = _ours(aws)
@@ -63,31 +84,31 @@ def remove(aws: AwsClients) -> str | None:
     return vpc
 
 
-def _complete(aws: AwsClients, vpc: str) -> None:
+def _complete(aws: AwsClients, vpc: str, plan: NetworkPlan) -> None:
     ec2 = aws.ec2
     zones = sorted(z["ZoneName"] for z in ec2.describe_availability_zones()["AvailabilityZones"])
     subnets = {
         tier: [
-            _subnet(aws, vpc, cidr, zone, tier)
+            _subnet(aws, vpc, plan, tier, cidr, zone)
             for cidr, zone in zip(cidrs, zones[: len(cidrs)], strict=True)
         ]
-        for tier, cidrs in SUBNETS.items()
+        for tier, cidrs in plan.subnets.items()
     }
-    internet = _internet_gateway(aws, vpc)
+    internet = _internet_gateway(aws, vpc, plan.name)
     _routed(
         aws,
         vpc,
-        "public",
+        plan.route_table_name("public"),
         subnets["public"],
         lambda table: ec2.create_route(
             RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", GatewayId=internet
         ),
     )
-    nat = _nat_gateway(aws, vpc, subnets["public"][0])
+    nat = _nat_gateway(aws, vpc, plan.name, subnets["public"][0])
     _routed(
         aws,
         vpc,
-        "private",
+        plan.route_table_name("private"),
         subnets["private"],
         lambda table: ec2.create_route(
             RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", NatGatewayId=nat
@@ -95,7 +116,7 @@ def _complete(aws: AwsClients, vpc: str) -> None:
     )
 
 
-def _subnet(aws: AwsClients, vpc: str, cidr: str, zone: str, tier: str) -> str:
+def _subnet(aws: AwsClients, vpc: str, plan: NetworkPlan, tier: str, cidr: str, zone: str) -> str:
     same: list[FilterTypeDef] = [{"Name": "cidr-block", "Values": [cidr]}]
     found = aws.ec2.describe_subnets(Filters=_in(vpc, same))["Subnets"]
     if found:
@@ -103,17 +124,17 @@ def _subnet(aws: AwsClients, vpc: str, cidr: str, zone: str, tier: str) -> str:
     else:
         made = aws.ec2.create_subnet(VpcId=vpc, CidrBlock=cidr, AvailabilityZone=zone)
         id_ = made["Subnet"]["SubnetId"]
-    _tag(aws, id_, **subnet_tags(tier, zone))
+    _tag(aws, id_, **plan.subnet_tags(tier, zone))
     return id_
 
 
-def _internet_gateway(aws: AwsClients, vpc: str) -> str:
+def _internet_gateway(aws: AwsClients, vpc: str, name: str) -> str:
     attached: list[FilterTypeDef] = [{"Name": "attachment.vpc-id", "Values": [vpc]}]
     found = aws.ec2.describe_internet_gateways(Filters=attached)["InternetGateways"]
     if found:
         return found[0]["InternetGatewayId"]
     id_ = aws.ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
-    _tag(aws, id_, Name=VPC_NAME)
+    _tag(aws, id_, Name=name)
     aws.ec2.attach_internet_gateway(InternetGatewayId=id_, VpcId=vpc)
     return id_
 
@@ -123,7 +144,7 @@ def _nat_gateways(aws: AwsClients, vpc: str, *states: str) -> list[str]:
     return [n["NatGatewayId"] for n in found if n["VpcId"] == vpc and n["State"] in states]
 
 
-def _nat_gateway(aws: AwsClients, vpc: str, subnet: str) -> str:
+def _nat_gateway(aws: AwsClients, vpc: str, name: str, subnet: str) -> str:
     there = _nat_gateways(aws, vpc, "pending", "available")
     if not there:
         addresses = aws.ec2.describe_addresses(Filters=_our_own())["Addresses"]
@@ -131,10 +152,10 @@ def _nat_gateway(aws: AwsClients, vpc: str, subnet: str) -> str:
             address = addresses[0]["AllocationId"]
         else:
             address = aws.ec2.allocate_address(Domain="vpc")["AllocationId"]
-            _tag(aws, address, Name=VPC_NAME)
+            _tag(aws, address, Name=name)
         made = aws.ec2.create_nat_gateway(SubnetId=subnet, AllocationId=address)
         there = [made["NatGateway"]["NatGatewayId"]]
-        _tag(aws, there[0], Name=VPC_NAME)
+        _tag(aws, there[0], Name=name)
     wait_for(
         lambda: _nat_gateways(aws, vpc, "available"),
         lambda seen: [] if seen else ["the NAT gateway is not available"],
@@ -158,10 +179,9 @@ def _remove_nat(aws: AwsClients, vpc: str) -> None:
 
 
 def _routed(
-    aws: AwsClients, vpc: str, tier: str, subnets: list[str], route: Callable[[str], object]
+    aws: AwsClients, vpc: str, name: str, subnets: list[str], route: Callable[[str], object]
 ) -> None:
     """The subnets' one table, with its way out."""
-    name = route_table_name(tier)
     found = aws.ec2.describe_route_tables(Filters=_in(vpc, _named(name)))["RouteTables"]
     if found:
         table = found[0]

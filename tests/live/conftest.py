@@ -12,24 +12,19 @@ import pytest
 
 from cloudmap_harness.aws.targets import Target, terraform_binary
 from cloudmap_harness.terraform.deployment import Deployment
-from cloudmap_harness.terraform.signals import deferred, interruptible
+from cloudmap_harness.terraform.signals import deferred
 from handson import live_run as runs
 from handson.context import CHECKOUT, SYNTHESIS, confirmed_environment, settings_with
 from handson.live_run import Run
 from handson.local_endpoint import ON_FREE_PORTS, down, ensure_endpoint, up
 from stacks.errors import SettingsError
 from stacks.settings import Settings
+from tests.interrupts import orderly_interrupts as orderly_interrupts
 from tests.live.checkout import copy as copy  # A fixture, for the tests of this folder.
 from tests.progress import Steps
+from tests.progress import steps as steps
 
 FAILED = pytest.StashKey[bool]()
-
-
-@pytest.fixture(scope="session", autouse=True)
-def orderly_interrupts() -> Iterator[None]:
-    """SIGTERM and SIGHUP unwind as Ctrl-C does, so that what a test began is taken down."""
-    with interruptible():
-        yield
 
 
 @pytest.fixture(scope="session")
@@ -43,11 +38,6 @@ def terraform() -> str:
     if os.environ.get("HANDSON_REQUIRE_TOOLS") == "1":
         pytest.fail(missing, pytrace=False)
     pytest.skip(missing)
-
-
-@pytest.fixture
-def steps(pytestconfig: pytest.Config) -> Steps:
-    return Steps(pytestconfig)
 
 
 @pytest.fixture

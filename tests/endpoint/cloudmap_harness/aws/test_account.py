@@ -141,7 +141,7 @@ def test_account_region_and_costs_are_shown(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr("cloudmap_harness.aws.clients.Aws", standing_for_aws)
+    monkeypatch.setattr("cloudmap_harness.aws.clients.AwsClients", standing_for_aws)
     child = guard.guarded(Target.AWS, {"CONFIRM": ACCOUNT, "AWS_REGION": REGION})
     assert child["TF_VAR_allowed_account_ids"] == f'["{ACCOUNT}"]'
     said: Any = capsys.readouterr().err
