@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.aws.tags import PROJECT
+from cloudmap_harness.discovery.probes import instances
 
 _BORN = re.compile(r"run-(\d{14})-")
 _NOT_LEAKED = {"vpc"}  # `make vpc` made it, to stay.
@@ -116,8 +117,8 @@ def _cloud_map_services(aws: AwsClients) -> Iterator[Leak]:
             if deployment is None:
                 continue
             id_ = service["Id"]
-            for instance in client.list_instances(ServiceId=id_)["Instances"]:
-                instance_id = instance["Id"]
+            for instance in instances(aws, id_):
+                instance_id = instance.id
                 command = (
                     f"aws servicediscovery deregister-instance --service-id {id_} "
                     f"--instance-id {instance_id}"

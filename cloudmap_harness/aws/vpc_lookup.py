@@ -58,6 +58,9 @@ def find(aws: AwsClients, selector: VpcSelector) -> VpcNetwork:
         reply = aws.ec2.describe_subnets(
             Filters=[{"Name": "vpc-id", "Values": [vpc["VpcId"]]}, *subnets]  # type: ignore[list-item]
         )
+    missing = sorted(set(selector.subnet_ids) - {each["SubnetId"] for each in reply["Subnets"]})
+    if missing:
+        raise Missing(f"{vpc['VpcId']} has no subnet {', '.join(missing)} (private_subnet_ids)")
     if not reply["Subnets"]:
         raise Missing(f"{vpc['VpcId']} has no subnet tagged {selector.subnet_tag}")
     return VpcNetwork(

@@ -13,9 +13,7 @@ from localaws.ecs.service_calls import ServiceCalls
 from localaws.moto_mixins import OwnUrls
 
 STOPPED_TASKS_STAY = timedelta(hours=1)
-"""In DescribeTasks, at least [API reference, DescribeTasks]."""
-
-"""In DescribeTasks, at least [API reference, DescribeTasks]."""
+"""Stopped tasks stay in DescribeTasks for at least this long [API reference]."""
 
 
 class Ecs(OwnUrls, ServiceCalls):

@@ -4,7 +4,6 @@
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -125,11 +124,10 @@ def test_nobody_answers() -> None:
     ],
     ids=["check-target", "deploy", "test-live"],
 )
-def test_a_missing_link_is_named_in_seconds(
+def test_a_missing_link_is_named_before_terraform_starts(
     terraform: str, moto_server: str, command: list[str]
 ) -> None:
-    """Terraform is never started; two minutes are a slow machine's seconds."""
-    began = time.monotonic()
+    """Terraform is never started: the program in its place is `false`."""
     done = subprocess.run(
         [sys.executable, "-m", *command],
         cwd=CHECKOUT,
@@ -142,4 +140,3 @@ def test_a_missing_link_is_named_in_seconds(
     assert "ECS runs tasks" in done.stdout + done.stderr
     assert "none was begun" in done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr
-    assert time.monotonic() - began < 120

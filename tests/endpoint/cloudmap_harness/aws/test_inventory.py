@@ -18,6 +18,7 @@ from cloudmap_harness.aws.targets import Target, child_environment
 from cloudmap_harness.cleanup import CleanupStack
 from cloudmap_harness.errors import TargetError
 from cloudmap_harness.preflight.vpc import create
+from cloudmap_harness.waiting import wait_for
 from handson.leaks import main, parse_age, told
 from localaws.server import Endpoint
 from stacks.base import PROJECT as PROJECT_OF_THE_STACKS
@@ -68,10 +69,17 @@ def litter(aws: AwsClients, deployment: str) -> None:
     aws.servicediscovery.create_private_dns_namespace(
         Name=f"{deployment}.internal", Vpc=vpc_id, Tags=tags(deployment)
     )
-    namespaces: list[Any] = []
-    while not namespaces:
-        found = aws.servicediscovery.list_namespaces()["Namespaces"]
-        namespaces = [each for each in found if each["Name"] == f"{deployment}.internal"]
+    namespaces = wait_for(
+        lambda: [
+            each
+            for each in aws.servicediscovery.list_namespaces()["Namespaces"]
+            if each["Name"] == f"{deployment}.internal"
+        ],
+        lambda found: [] if found else ["no namespace"],
+        expected="the namespace",
+        timeout=30.0,
+        interval=0.05,
+    )
     aws.servicediscovery.create_service(
         Name="web",
         NamespaceId=namespaces[0]["Id"],
@@ -165,3 +173,27 @@ def test_young_ones_are_left_out_when_an_age_is_asked(aws: AwsClients) -> None:
 
 def test_stacks_and_harness_mean_the_same_project() -> None:
     assert PROJECT == PROJECT_OF_THE_STACKS
+
+
+def test_instances_are_listed_beyond_the_first_page(aws: AwsClients) -> None:
+    litter(aws, OLD)
+    client = aws.servicediscovery
+    [service] = client.list_services()["Services"]
+    for number in range(101):
+        client.register_instance(
+            ServiceId=service["Id"],
+            InstanceId=f"i-{number:03}",
+            Attributes={"AWS_INSTANCE_IPV4": f"10.0.8.{number + 4}"},
+        )
+
+    def listed() -> list[str]:
+        return [leak.id for leak in leaks(aws) if leak.kind == "Cloud Map instance"]
+
+    found = wait_for(
+        listed,
+        lambda ids: [] if len(ids) == 101 else [f"{len(ids)} of 101 instances"],
+        expected="every instance",
+        timeout=30.0,
+        interval=0.2,
+    )
+    assert sorted(found) == [f"i-{number:03}" for number in range(101)]
