@@ -71,9 +71,10 @@ def how_it_ended(code: int) -> str:
 class AwsError(HarnessError):
     """An AWS call that failed: the operation (or the endpoint), the error's code and its text."""
 
-    def __init__(self, where: str, code: str, words: str) -> None:
+    def __init__(self, where: str, code: str, words: str, status: int | None = None) -> None:
+        """`status` is the HTTP status of the reply; None when no reply came."""
         super().__init__(f"{where}: {code}: {words}")
-        self.where, self.code, self.words = where, code, words
+        self.where, self.code, self.words, self.status = where, code, words, status
 
 
 class NotDeployed(HarnessError):

@@ -10,6 +10,7 @@ from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.aws.targets import Target
 from cloudmap_harness.aws.vpc_builder import NetworkPlan, create_network, delete_network
 from cloudmap_harness.errors import HarnessError, TargetError
+from cloudmap_harness.terraform.signals import Interrupted, interruptible
 from handson.context import confirmed_environment, settings_with
 from handson.health import EndpointError
 from handson.local_endpoint import ensure_endpoint
@@ -33,14 +34,17 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--target", default="local", help="local or localstack")
     options = parser.parse_args(arguments)
     try:
-        aws = _clients(Target.parse(options.target))
-        print(_make(aws) if options.action == "make" else _destroy(aws))
+        with interruptible():
+            aws = _clients(Target.parse(options.target))
+            print(_make(aws) if options.action == "make" else _destroy(aws))
     except (SettingsError, TargetError) as error:
         print(error, file=sys.stderr)
         return 2
     except (EndpointError, HarnessError) as error:
         print(error, file=sys.stderr)
         return 1
+    except Interrupted as signal:
+        return signal.exit_code
     return 0
 
 

@@ -11,7 +11,8 @@ from datetime import UTC, datetime, timedelta
 from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.aws.inventory import Leak, leaks
 from cloudmap_harness.aws.targets import Target
-from cloudmap_harness.errors import HarnessError, TargetError
+from cloudmap_harness.errors import AwsError, HarnessError, TargetError
+from cloudmap_harness.terraform.signals import Interrupted, interruptible
 from handson.context import confirmed_environment, settings_with
 from handson.health import EndpointError
 from handson.local_endpoint import ensure_endpoint
@@ -28,20 +29,29 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--age", default="0m", help="at least so old: 30m, 2h, 7d")
     options = parser.parse_args(arguments)
     try:
-        older_than = parse_age(options.age)
-        target = Target.parse(options.target)
-        region = settings_with(None, os.environ).region
-        endpoint = ensure_endpoint(target, os.environ)
-        child = confirmed_environment(target, os.environ, endpoint=endpoint, region=region)
-        found = leaks(AwsClients(child), run=options.run, older_than=older_than)
+        with interruptible():
+            older_than = parse_age(options.age)
+            target = Target.parse(options.target)
+            region = settings_with(None, os.environ).region
+            endpoint = ensure_endpoint(target, os.environ)
+            child = confirmed_environment(target, os.environ, endpoint=endpoint, region=region)
+            found = leaks(
+                AwsClients(child), run=options.run, older_than=older_than, on_absent=_tell_absent
+            )
     except (SettingsError, TargetError) as error:
         print(error, file=sys.stderr)
         return 2
     except (EndpointError, HarnessError) as error:
         print(error, file=sys.stderr)
         return 1
+    except Interrupted as signal:
+        return signal.exit_code
     print(told(found, region=region, endpoint=endpoint))
     return 1 if found else 0
+
+
+def _tell_absent(error: AwsError) -> None:
+    print(f"not listed, as this endpoint does not have it: {error}", file=sys.stderr)
 
 
 def parse_age(text: str) -> timedelta:

@@ -103,6 +103,7 @@ class AwsClients:
             yield
         except ClientError as error:
             reply = error.response["Error"]
-            raise AwsError(error.operation_name, reply["Code"], reply["Message"]) from error
+            status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+            raise AwsError(error.operation_name, reply["Code"], reply["Message"], status) from error
         except BotoCoreError as error:
             raise AwsError(self.endpoint or "AWS", type(error).__name__, str(error)) from error

@@ -8,10 +8,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 
 from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.aws.tags import PROJECT
 from cloudmap_harness.discovery.probes import instances
+from cloudmap_harness.errors import AwsError
 
 _BORN = re.compile(r"run-(\d{14})-")
 _NOT_LEAKED = {"vpc"}  # `make vpc` made it, to stay.
@@ -36,15 +38,28 @@ class Leak:
 
 
 def leaks(
-    aws: AwsClients, *, run: str = "", older_than: timedelta = timedelta(0)
+    aws: AwsClients,
+    *,
+    run: str = "",
+    older_than: timedelta = timedelta(0),
+    on_absent: Callable[[AwsError], None] = lambda error: None,
 ) -> tuple[Leak, ...]:
-    """In the order in which they can be removed; of one run only when it is named.
+    """Lists what is left, in the order in which it can be removed; of one run when it is named.
 
-    What does not tell its age counts as old enough. Raises AwsError.
+    What does not tell its age counts as old enough. A service that the endpoint does not have
+    (HTTP 501, as LocalStack answers without a licence) has nothing: `on_absent` gets the error and
+    the other services are listed. Raises AwsError for any other refusal.
     """
     now = datetime.now(UTC)
-    with aws.errors_explained():
-        found = [leak for find in _FINDERS for leak in find(aws)]
+    found: list[Leak] = []
+    for find in _FINDERS:
+        try:
+            with aws.errors_explained():
+                found += find(aws)
+        except AwsError as error:
+            if error.status != HTTPStatus.NOT_IMPLEMENTED:
+                raise
+            on_absent(error)
     return tuple(
         leak
         for leak in found

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.stub import Stubber
 
 from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.aws.inventory import Leak, leaks
 from cloudmap_harness.aws.tags import PROJECT, ecs_tags, specification, tags
 from cloudmap_harness.aws.targets import Target, child_environment
 from cloudmap_harness.cleanup import CleanupStack
-from cloudmap_harness.errors import TargetError
+from cloudmap_harness.errors import AwsError, TargetError
 from cloudmap_harness.preflight.vpc import create
 from cloudmap_harness.waiting import wait_for
 from handson.leaks import main, parse_age, told
@@ -197,3 +198,25 @@ def test_instances_are_listed_beyond_the_first_page(aws: AwsClients) -> None:
         interval=0.2,
     )
     assert sorted(found) == [f"i-{number:03}" for number in range(101)]
+
+
+def test_a_service_that_the_endpoint_lacks_hides_no_other(aws: AwsClients) -> None:
+    litter(aws, OLD)
+    absent: list[AwsError] = []
+    with Stubber(aws.ecs) as ecs:
+        for operation in ("list_clusters", "list_clusters", "list_task_definitions"):
+            ecs.add_client_error(operation, "InternalFailure", http_status_code=501)
+        found = leaks(aws, on_absent=absent.append)
+    assert [leak.kind for leak in found] == KINDS[3:]
+    assert [error.where for error in absent] == [
+        "ListClusters",
+        "ListClusters",
+        "ListTaskDefinitions",
+    ]
+
+
+def test_another_refusal_is_not_taken_for_nothing(aws: AwsClients) -> None:
+    with Stubber(aws.ecs) as ecs:
+        ecs.add_client_error("list_clusters", "AccessDeniedException", http_status_code=400)
+        with pytest.raises(AwsError, match="AccessDeniedException"):
+            leaks(aws)
