@@ -13,11 +13,12 @@ from rich.text import Text
 
 from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.aws.targets import Target
-from cloudmap_harness.aws.vpc_lookup import VpcSelector
-from cloudmap_harness.errors import HarnessError, TargetError
+from cloudmap_harness.aws.vpc_lookup import VpcSelector, address_shortage, find
+from cloudmap_harness.discovery.probes import tasks
+from cloudmap_harness.errors import AwsError, HarnessError, TargetError
 from cloudmap_harness.preflight.aws_account import check_aws
 from cloudmap_harness.preflight.endpoint import check_endpoint
-from cloudmap_harness.preflight.results import PreflightReport, Verdict
+from cloudmap_harness.preflight.results import Missing, PreflightReport, Verdict
 from cloudmap_harness.terraform.signals import Interrupted, interruptible
 from handson.context import CONVERGENCE, confirmed_environment, settings_with, vpc_client_of
 from handson.health import EndpointError
@@ -32,14 +33,43 @@ _STYLES = {
 }
 
 
-def report_of(target: Target, settings: Settings, aws: AwsClients) -> PreflightReport:
-    """What that target has of the chain; on AWS by reading only. Raises EndpointError."""
-    selector = VpcSelector(
+def selector_of(settings: Settings) -> VpcSelector:
+    """Returns how the settings name the VPC and its private subnets."""
+    return VpcSelector(
         vpc_id=settings.vpc_id,
         vpc_name=settings.vpc_name,
         subnet_ids=settings.private_subnet_ids,
         subnet_tag=settings.private_subnet_tag,
     )
+
+
+def require_addresses(aws: AwsClients, settings: Settings) -> None:
+    """Raises HarnessError when the private subnets have too few addresses for the desired count.
+
+    The tasks that the service has already keep theirs. A VPC that does not fit is left to
+    Terraform's postconditions, which say what is wrong with it.
+    """
+    try:
+        network = find(aws, selector_of(settings))
+    except Missing:
+        return
+    shortage = address_shortage(network, settings.desired_count - _task_count(aws, settings))
+    if shortage:
+        raise HarnessError(f"DESIRED={settings.desired_count}: {shortage}; ask for fewer tasks")
+
+
+def _task_count(aws: AwsClients, settings: Settings) -> int:
+    try:
+        return len(tasks(aws, settings.cluster, settings.ecs_service))
+    except AwsError as error:
+        if error.code in ("ClusterNotFoundException", "ServiceNotFoundException"):
+            return 0
+        raise
+
+
+def report_of(target: Target, settings: Settings, aws: AwsClients) -> PreflightReport:
+    """What that target has of the chain; on AWS by reading only. Raises EndpointError."""
+    selector = selector_of(settings)
     place = f"{target} ({aws.endpoint or settings.region})"
     if target is Target.AWS:
         vcpus = settings.desired_count * settings.cpu / 1024

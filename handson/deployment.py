@@ -27,7 +27,7 @@ from cloudmap_harness.discovery.vpc_client import fetch_all
 from cloudmap_harness.errors import AwsError, HarnessError, NotDeployed, TargetError
 from cloudmap_harness.terraform.deployment import Deployment
 from cloudmap_harness.terraform.signals import Interrupted, interruptible
-from handson.check_target import report_of
+from handson.check_target import report_of, require_addresses
 from handson.context import (
     CHECKOUT,
     CONVERGENCE,
@@ -89,6 +89,7 @@ def deploy(site: Site) -> int:
     """Apply every stack, where the target has what that takes, and wait until the layers agree."""
     if site.target is not Target.LOCAL:
         report_of(site.target, site.settings, site.aws).require()
+    require_addresses(site.aws, site.settings)
     site.deployment.deploy(site.settings.desired_count)
     return _settle(site)
 
@@ -96,6 +97,7 @@ def deploy(site: Site) -> int:
 def scale(site: Site) -> int:
     """Apply another count to what is deployed, and wait until the layers agree."""
     site.deployed()
+    require_addresses(site.aws, site.settings)
     site.deployment.scale(site.settings.desired_count)
     return _settle(site)
 

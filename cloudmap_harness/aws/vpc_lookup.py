@@ -28,6 +28,8 @@ class VpcNetwork:
     cidr: str
     subnet_ids: tuple[str, ...]
     subnets: tuple[IPv4Network, ...]
+    free_addresses: int
+    """How many addresses EC2 can still give in the private subnets together."""
 
     def __str__(self) -> str:
         count = len(self.subnet_ids)
@@ -68,6 +70,18 @@ def find(aws: AwsClients, selector: VpcSelector) -> VpcNetwork:
         vpc["CidrBlock"],
         tuple(subnet["SubnetId"] for subnet in reply["Subnets"]),
         tuple(IPv4Network(subnet["CidrBlock"]) for subnet in reply["Subnets"]),
+        sum(subnet["AvailableIpAddressCount"] for subnet in reply["Subnets"]),
+    )
+
+
+def address_shortage(network: VpcNetwork, needed: int) -> str | None:
+    """Returns why the private subnets cannot give `needed` more addresses, None when they can."""
+    if needed <= network.free_addresses:
+        return None
+    subnets = ", ".join(map(str, network.subnets))
+    return (
+        f"{needed} more tasks need {needed} addresses, but the private subnets {subnets} "
+        f"have {network.free_addresses} free"
     )
 
 

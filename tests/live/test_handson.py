@@ -22,7 +22,7 @@ from cloudmap_harness.errors import HarnessError
 from cloudmap_harness.terraform.deployment import Deployment
 from cloudmap_harness.terraform.signals import Interrupted
 from cloudmap_harness.waiting import wait_for
-from handson.check_target import report_of
+from handson.check_target import report_of, require_addresses
 from handson.context import CONVERGENCE, INTERVAL, names_of, vpc_client_of, vpc_expectation_of
 from handson.health import Running, who_answers
 from stacks.settings import Settings
@@ -109,6 +109,7 @@ def site(
     aws = AwsClients(environment)
     with told_plainly(), steps("check the target"):
         report_of(target, settings, aws).require()
+        require_addresses(aws, settings)
     site = Site(deployment, aws, settings, target, vpc_client_of(target, aws.endpoint))
     taken = site.leftovers()
     if taken:
