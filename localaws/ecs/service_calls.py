@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from moto.ecs.exceptions import ECSException, InvalidParameterException
 
-from localaws.ecs.clusters import AnyService, Params
+from localaws.ecs.cluster_calls import AnyService, Params
 from localaws.ecs.deployments import Deployment
 from localaws.ecs.placement import refuse_bad_network
 from localaws.ecs.registry import registry_of

@@ -9,7 +9,7 @@ from typing import Any, cast
 from moto.ecs.exceptions import EcsClientException, ECSException, InvalidParameterException
 from moto.ecs.models import Task, TaskDefinition
 
-from localaws.ecs.clusters import AnyTask, Clusters, Params
+from localaws.ecs.cluster_calls import AnyTask, Clusters, Params
 from localaws.ecs.deployments import Deployment, resolved
 from localaws.ecs.errors import CannotPlace
 from localaws.ecs.placement import create_interface, refuse_bad_network

@@ -21,7 +21,7 @@ from localaws.cloudmap.operations import Operation
 from localaws.ecs.registry import Registry
 
 if TYPE_CHECKING:
-    from localaws.ecs.clusters import Clusters
+    from localaws.ecs.cluster_calls import Clusters
 
 STARTING = ("PROVISIONING", "PENDING", "ACTIVATING", "RUNNING")
 STOPPING = ("DEACTIVATING", "STOPPING", "DEPROVISIONING", "STOPPED")

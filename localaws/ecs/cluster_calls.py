@@ -21,7 +21,7 @@ from moto.utilities.utils import get_partition
 
 from localaws.ec2 import EC2
 from localaws.ecs.services import FargateService
-from localaws.ecs.task_definitions import TaskDefinitions
+from localaws.ecs.task_definition_calls import TaskDefinitions
 from localaws.ecs.tasks import FargateTask
 
 Params = Mapping[str, Any]
