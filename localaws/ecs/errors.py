@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is not an error of the API but ends in one, or in an event."""
+"""An exception inside ECS that reaches the client as a failure or an event, not as an API error."""
 
 
 class CannotPlace(Exception):
-    """No task can be started in the given network; the text is the reason that AWS would give."""
+    """The network of a task has no place for it; the text is the reason in AWS's words."""

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where a task goes: which networks ECS accepts, and an interface in the emptiest zone."""
+"""Where a Fargate task can go: the networks that ECS accepts, and a subnet with a free address."""
 
 from __future__ import annotations
 
 import random
 import uuid
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
@@ -17,8 +17,12 @@ from localaws.ecs.errors import CannotPlace
 from localaws.ecs.tasks import FargateTask
 
 
-def refuse_bad_network(ec2: EC2, network: Mapping[str, Any] | None) -> None:
-    """Raise the errors of CreateService and RunTask: none given, too much, or not there."""
+def validate_network(ec2: EC2, network: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """Returns the network configuration if ECS accepts it.
+
+    Raises the errors of CreateService and RunTask: no configuration, too many subnets or security
+    groups, one that does not exist.
+    """
     if not network:
         raise InvalidParameterException(
             "Network Configuration must be provided when networkMode 'awsvpc' is specified."
@@ -46,26 +50,27 @@ def refuse_bad_network(ec2: EC2, network: Mapping[str, Any] | None) -> None:
                 f"The security group '{group_id}' does not exist "
                 "(ErrorCode: InvalidGroup.NotFound)"
             )
+    return network
 
 
 def create_interface(
-    ec2: EC2, network: Mapping[str, Any], alive: list[FargateTask]
+    ec2: EC2, network: Mapping[str, Any], peers: Collection[FargateTask]
 ) -> NetworkInterface:
-    """An interface in the subnet whose zone, and which itself, has the fewest of the tasks.
+    """Creates a task's interface in the zone, and there in the subnet, with the fewest peers.
 
-    Raises CannotPlace: what was there when the service was created may be gone, or used up.
+    Raises CannotPlace when a subnet or group was deleted after the service was created, or when
+    no subnet has a free address.
     """
     try:
-        refuse_bad_network(ec2, network)
+        config = validate_network(ec2, network)["awsvpcConfiguration"]
     except InvalidParameterException as error:
         raise CannotPlace(error.message) from error
-    config = network["awsvpcConfiguration"]
-    zones = Counter(task.availability_zone for task in alive)
-    in_subnet = Counter(task.subnet_id for task in alive)
+    in_zone = Counter(task.availability_zone for task in peers)
+    in_subnet = Counter(task.subnet_id for task in peers)
     subnets = [ec2.get_subnet(id_) for id_ in config["subnets"]]
     random.shuffle(subnets)
     for subnet in sorted(
-        subnets, key=lambda subnet: (zones[subnet.availability_zone], in_subnet[subnet.id])
+        subnets, key=lambda subnet: (in_zone[subnet.availability_zone], in_subnet[subnet.id])
     ):
         if address := ec2.free_address(subnet):
             groups = config.get("securityGroups") or []

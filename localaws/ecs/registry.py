@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The bridge from ECS to Cloud Map: one way, and it keeps nothing.
+"""The one-way bridge from ECS to Cloud Map: it submits operations and keeps no state.
 
 Source: ECS developer guide, "Use service discovery to connect Amazon ECS services with DNS names".
 """
@@ -7,9 +7,10 @@ Source: ECS developer guide, "Use service discovery to connect Amazon ECS servic
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from moto.ecs.exceptions import EcsClientException, InvalidParameterException
 from moto.servicediscovery.models import servicediscovery_backends
@@ -23,15 +24,28 @@ from localaws.cloudmap.errors import (
 )
 from localaws.cloudmap.operations import Operation
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from localaws.ecs.tasks import FargateTask
-
-ARN = re.compile(r"arn:[\w-]+:servicediscovery:(?P<region>[\w-]+):(?P<account>\d{12}):service/.+")
+REGISTRY_ARN = re.compile(
+    r"arn:[\w-]+:servicediscovery:(?P<region>[\w-]+):(?P<account>\d{12}):service/.+"
+)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
+class TaskInstance:
+    """What ECS registers of a task in Cloud Map."""
+
+    id: str
+    """The id of the task, which becomes the id of the instance."""
+    private_address: str
+    availability_zone: str
+    cluster_name: str
+    service_name: str
+    family: str
+    """The family of the task definition."""
+    has_health_check: bool
+    """Whether a container of the task has a health check."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Registry:
     """The Cloud Map service that an ECS service registers its tasks in."""
 
@@ -39,72 +53,75 @@ class Registry:
     region: str
     service_id: str
     port: int | None
-    """Only for SRV records."""
+    """The port of the service's SRV records, if any."""
 
     @property
     def _cloud_map(self) -> CloudMap:
         return cast(CloudMap, servicediscovery_backends[self.account_id][self.region])
 
-    @property
-    def has_srv(self) -> bool:
-        """Whether its instances have SRV records, which name a port. Raises ServiceNotFound."""
+    def has_srv_records(self) -> bool:
+        """Returns whether the service's DNS records have the type SRV, which needs a port.
+
+        Raises ServiceNotFound when the Cloud Map service does not exist.
+        """
         records = self._cloud_map.get_service(self.service_id).dns_records
         return any(record["Type"] == "SRV" for record in records)
 
-    def register(self, task: FargateTask) -> Operation:
-        """Submit the registration of a task under its id, with the attributes that ECS sets.
+    def register(self, instance: TaskInstance) -> Operation:
+        """Submits the registration of a task with the attributes that ECS sets.
 
-        Raises Cloud Map's errors: the service is gone, or it is full.
+        Raises Cloud Map's errors, among them ServiceNotFound and ResourceLimitExceeded.
         """
         attributes = {
-            "AVAILABILITY_ZONE": task.availability_zone,
-            "AWS_INSTANCE_IPV4": task.private_address,
-            "ECS_CLUSTER_NAME": task.cluster_name,
-            "ECS_SERVICE_NAME": task.service_name,
-            "ECS_TASK_DEFINITION_FAMILY": task.family,
+            "AVAILABILITY_ZONE": instance.availability_zone,
+            "AWS_INSTANCE_IPV4": instance.private_address,
+            "ECS_CLUSTER_NAME": instance.cluster_name,
+            "ECS_SERVICE_NAME": instance.service_name,
+            "ECS_TASK_DEFINITION_FAMILY": instance.family,
             "REGION": self.region,
         }
         if self._cloud_map.get_service(self.service_id).health_check_custom_config:
-            # A choice: a task with a container health check begins as UNHEALTHY.
-            initial = "UNHEALTHY" if task.has_health_check else "HEALTHY"
+            # AWS does not document the status of a task whose health check is still to pass; ours.
+            initial = "UNHEALTHY" if instance.has_health_check else "HEALTHY"
             attributes["AWS_INIT_HEALTH_STATUS"] = initial
-        if self.has_srv:
+        if self.has_srv_records():
             attributes["AWS_INSTANCE_PORT"] = str(self.port)
-        return self._submitted(
-            self._cloud_map.register_instance(self.service_id, task.id, None, attributes)
+        return self._operation(
+            self._cloud_map.register_instance(self.service_id, instance.id, None, attributes)
         )
 
-    def deregister(self, task: FargateTask) -> Operation | None:
-        """Submit the removal of a task; None when it is not registered.
+    def deregister(self, instance_id: str) -> Operation | None:
+        """Submits the deregistration of an instance.
 
-        When somebody else's operation on the instance is in progress it is that one.
+        Returns None when Cloud Map does not have the instance, and the operation of another
+        client when that is in progress on the instance.
         """
         try:
-            operation_id = self._cloud_map.deregister_instance(self.service_id, task.id)
+            operation_id = self._cloud_map.deregister_instance(self.service_id, instance_id)
         except (InstanceNotFound, ServiceNotFound):
             return None
         except DuplicateRequest as error:
             operation_id = error.duplicate_operation_id
-        return self._submitted(operation_id)
+        return self._operation(operation_id)
 
-    def set_healthy(self, task: FargateTask) -> None:
-        """Push that the task's containers passed their health checks, if anybody wants to know."""
+    def report_healthy(self, instance_id: str) -> None:
+        """Sets an instance's custom health status to HEALTHY, where Cloud Map keeps one."""
         with suppress(CustomHealthNotFound, InstanceNotFound, ServiceNotFound):
             self._cloud_map.update_instance_custom_health_status(
-                self.service_id, task.id, "HEALTHY"
+                self.service_id, instance_id, "HEALTHY"
             )
 
-    def _submitted(self, operation_id: str) -> Operation:
+    def _operation(self, operation_id: str) -> Operation:
         return self._cloud_map.ledger.get(operation_id)
 
 
-def registry_of(
+def find_registry(
     service_registries: Sequence[Mapping[str, Any]],
     account_id: str,
     region: str,
     containers: Sequence[Mapping[str, Any]],
 ) -> Registry | None:
-    """The registry that a service's `serviceRegistries` name, or None for an empty list.
+    """Returns the registry that a service's `serviceRegistries` name, or None for an empty list.
 
     Raises the errors of CreateService: more than one registry, a malformed ARN (text: AWS
     provider issue 4373), an ARN of no service (text: issue 17386), a port that is missing or
@@ -116,7 +133,7 @@ def registry_of(
         raise InvalidParameterException("Only 1 service registry is supported.")
     given = service_registries[0]
     arn = str(given.get("registryArn", ""))
-    parts = ARN.fullmatch(arn)
+    parts = REGISTRY_ARN.fullmatch(arn)
     if parts is None:
         raise InvalidParameterException(
             f"The format of the supplied service registry ARN is invalid: {arn}"
@@ -125,25 +142,27 @@ def registry_of(
         account_id=parts["account"],
         region=parts["region"],
         service_id=arn.rsplit("/", 1)[-1],
-        port=_port(given, containers),
+        port=_registered_port(given, containers),
     )
     try:
         if (registry.account_id, registry.region) != (account_id, region):
             raise ServiceNotFound("The registry is in another account or region.")
-        has_srv = registry.has_srv
+        needs_port = registry.has_srv_records()
     except ServiceNotFound as error:
         raise EcsClientException(
             'The service registry could not be validated. Route 53 error: "ServiceNotFound."'
         ) from error
-    if has_srv and registry.port is None:
+    if needs_port and registry.port is None:
         raise InvalidParameterException(
             "A service registry with SRV records needs port, or containerName and containerPort."
         )
     return registry
 
 
-def _port(given: Mapping[str, Any], containers: Sequence[Mapping[str, Any]]) -> int | None:
-    """The port to register: `port`, or `containerPort` of the container `containerName`."""
+def _registered_port(
+    given: Mapping[str, Any], containers: Sequence[Mapping[str, Any]]
+) -> int | None:
+    """Returns `port`, or `containerPort` when the container `containerName` has that port."""
     name, container_port = given.get("containerName"), given.get("containerPort")
     if name is None and container_port is None:
         return given.get("port")

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""ECS's requests that concern Fargate, and pages for its list calls; the rest is moto's."""
+"""ECS's request handler: requests that concern Fargate and pages of lists; the rest is moto's."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Callable, Iterable
+from typing import cast
 
 from moto.core.responses import ActionResult
 from moto.ecs.exceptions import InvalidParameterException
@@ -13,27 +13,17 @@ from moto.ecs.responses import (
     EC2ContainerServiceResponse,
 )
 
+from localaws.ecs.calls import EcsCalls
+from localaws.ecs.fargate import is_fargate
 from localaws.moto_mixins import LockedResponse
 from localaws.paging import InvalidToken, Item, page
-
-if TYPE_CHECKING:
-    from localaws.ecs.backend import Ecs
-
-
-FARGATE_PROVIDERS = ("FARGATE", "FARGATE_SPOT")
-
-
-def is_fargate(params: Mapping[str, Any]) -> bool:
-    """Whether a service or task with these parameters runs on Fargate."""
-    strategy = params.get("capacityProviderStrategy") or [{}]
-    provider = strategy[0].get("capacityProvider")
-    return params.get("launchType") == "FARGATE" or provider in FARGATE_PROVIDERS
 
 
 class EcsResponse(LockedResponse, EC2ContainerServiceResponse):
     """Answers ECS's requests."""
 
-    # moto notes on the class what one reply leaves out, for every request after it.
+    # moto: what one reply leaves out is noted on the class and left out of all later replies.
+    # Here: each class, and each request, has a dictionary of its own.
     RESPONSE_KEY_PATH_TO_TRANSFORMER = {
         **EC2ContainerServiceResponse.RESPONSE_KEY_PATH_TO_TRANSFORMER
     }
@@ -43,12 +33,18 @@ class EcsResponse(LockedResponse, EC2ContainerServiceResponse):
         self.RESPONSE_KEY_PATH_TO_TRANSFORMER = {**type(self).RESPONSE_KEY_PATH_TO_TRANSFORMER}
 
     @property
-    def ecs(self) -> Ecs:
-        return cast("Ecs", self.ecs_backend)
+    def ecs(self) -> EcsCalls:
+        """ECS in the account and region of the request."""
+        return cast(EcsCalls, self.ecs_backend)
+
+    @property
+    def _cluster(self) -> str:
+        return cast(str, self._get_param("cluster", "default"))
 
     def _page(
         self, items: Iterable[Item], key: Callable[[Item], str], *, default: int
     ) -> tuple[list[Item], str | None]:
+        """Returns the page that the request asks for. Raises InvalidParameterException."""
         size = self._get_param("maxResults", default)
         if not 1 <= size <= 100:
             raise InvalidParameterException("maxResults must be between 1 and 100.")
@@ -57,8 +53,8 @@ class EcsResponse(LockedResponse, EC2ContainerServiceResponse):
         except InvalidToken as error:
             raise InvalidParameterException("Invalid token") from error
 
-    def _tags(self, path: str) -> None:
-        """Tags are in a description only when they are asked for."""
+    def _show_tags_if_included(self, path: str) -> None:
+        """Leaves the tags out of the reply unless the request includes them."""
         if "TAGS" in self._get_param("include", []):
             self._include_in_response(path)
         else:
@@ -67,19 +63,22 @@ class EcsResponse(LockedResponse, EC2ContainerServiceResponse):
     def describe_clusters(self) -> ActionResult:
         include = self._get_param("include", [])
         clusters, failures = self.ecs.describe_clusters(self._get_param("clusters", ["default"]))
-        shown = [self.ecs.described(cluster, include) for cluster in clusters]
+        shown = [self.ecs.cluster_description(cluster, include) for cluster in clusters]
         return ActionResult({"clusters": shown, "failures": failures})
 
-    def _use_the_clusters_strategy(self) -> None:
-        """moto: EC2 when nothing is asked for. AWS: first the cluster's default strategy."""
+    def _apply_default_strategy(self) -> None:
+        """Completes a request without launch type and strategy.
+
+        moto: EC2. AWS: the cluster's default strategy comes first.
+        """
         cluster = self.ecs.clusters.get(self._cluster.rsplit("/", 1)[-1])
-        asked = self.params.get("launchType") or self.params.get("capacityProviderStrategy")
-        if cluster and not asked:
+        given = self.params.get("launchType") or self.params.get("capacityProviderStrategy")
+        if cluster and not given:
             strategy = cluster.default_capacity_provider_strategy
             self.params["capacityProviderStrategy"] = strategy or []
 
     def create_service(self) -> ActionResult:
-        self._use_the_clusters_strategy()
+        self._apply_default_strategy()
         if not is_fargate(self.params):
             return super().create_service()
         return ActionResult({"service": self.ecs.create_fargate_service(self.params)})
@@ -89,10 +88,6 @@ class EcsResponse(LockedResponse, EC2ContainerServiceResponse):
         if service is None:
             return super().update_service()
         return ActionResult({"service": self.ecs.update_fargate_service(service, self.params)})
-
-    @property
-    def _cluster(self) -> str:
-        return cast(str, self._get_param("cluster", "default"))
 
     def describe_services(self) -> ActionResult:
         names = self._get_param("services", [])
@@ -110,7 +105,7 @@ class EcsResponse(LockedResponse, EC2ContainerServiceResponse):
         return ActionResult({"serviceArns": found, "nextToken": token})
 
     def run_task(self) -> ActionResult:
-        self._use_the_clusters_strategy()
+        self._apply_default_strategy()
         if not is_fargate(self.params):
             return super().run_task()
         tasks, failures = self.ecs.run_fargate_tasks(self.params)
@@ -122,8 +117,8 @@ class EcsResponse(LockedResponse, EC2ContainerServiceResponse):
             raise InvalidParameterException("Tasks cannot be empty.")
         if len(names) > 100:
             raise InvalidParameterException("tasks can have at most 100 items.")
-        found, missing = self.ecs.find_tasks(self._cluster, names)
-        self._tags(DESCRIBE_TASKS_TAGS)
+        found, missing = self.ecs.describe_tasks_or_missing(self._cluster, names)
+        self._show_tags_if_included(DESCRIBE_TASKS_TAGS)
         failures = [{"arn": name, "reason": "MISSING"} for name in missing]
         return ActionResult({"tasks": found, "failures": failures})
 
@@ -155,5 +150,6 @@ class EcsResponse(LockedResponse, EC2ContainerServiceResponse):
 
 
 def _by_revision(arn: str) -> str:
+    """Returns a key that sorts task definitions by family, then by the number of the revision."""
     family, revision = arn.rsplit(":", 1)
     return f"{family}:{int(revision):08}"

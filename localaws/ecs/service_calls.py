@@ -1,30 +1,35 @@
 # SPDX-License-Identifier: Apache-2.0
-"""ECS's Fargate services: created, changed, deleted; the scheduler does the rest."""
+"""ECS's calls that concern services: they change what a service asks for; the scheduler acts."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 from moto.ecs.exceptions import ECSException, InvalidParameterException
 
-from localaws.ecs.cluster_calls import AnyService, Params
 from localaws.ecs.deployments import Deployment
-from localaws.ecs.placement import refuse_bad_network
-from localaws.ecs.registry import registry_of
+from localaws.ecs.fargate import Params, requested_platform_version
+from localaws.ecs.placement import validate_network
+from localaws.ecs.registry import find_registry
+from localaws.ecs.service_linked_role import service_linked_role_arn
 from localaws.ecs.services import FargateService
-from localaws.ecs.task_calls import TaskCalls, platform_version
+from localaws.ecs.state import AnyService, EcsState
 
 MAX_SERVICES = 5000
-"""Services in a cluster, a quota [developer guide, "Service quotas"]."""
+"""The quota of services in a cluster [developer guide, "Service quotas"]."""
 
 MAX_TASKS, MAX_TASKS_WITH_DISCOVERY = 5000, 1000
-"""Tasks in a service, quotas [developer guide, "Service quotas" and "Service discovery"]."""
+"""The quotas of tasks in a service [developer guide, "Service quotas" and "Service discovery"]."""
 
-NOT_HERE = ("serviceConnectConfiguration", "volumeConfigurations", "vpcLatticeConfigurations")
-"""Parameters that would have effects which this endpoint does not have."""
+UNSUPPORTED_PARAMETERS = (
+    "serviceConnectConfiguration",
+    "volumeConfigurations",
+    "vpcLatticeConfigurations",
+)
+"""Parameters of AWS whose effects the embedded endpoint does not have."""
 
-DEPLOYING = (
+DEPLOYMENT_PARAMETERS = (
     "taskDefinition",
     "networkConfiguration",
     "platformVersion",
@@ -34,11 +39,11 @@ DEPLOYING = (
 """Parameters of UpdateService that begin a deployment when they change; desiredCount does not."""
 
 
-class ServiceCalls(TaskCalls):
-    """The calls that concern services."""
+class ServiceCalls(EcsState):
+    """Creates, updates, lists and deletes services."""
 
     def create_fargate_service(self, params: Params) -> FargateService:
-        """Create a service; the scheduler starts its tasks."""
+        """Creates a service without tasks. Raises the errors of CreateService."""
         cluster = self.active_cluster(params.get("cluster", "default"))
         key = f"{cluster.name}:{params['serviceName']}"
         existing = self.services.get(key)
@@ -53,30 +58,33 @@ class ServiceCalls(TaskCalls):
             raise InvalidParameterException(f"A cluster can have {MAX_SERVICES} services.")
         _refuse_unsupported(params)
         _refuse_over_quota(params, params.get("serviceRegistries"))
-        deployment = self._deployment(params)
         service = FargateService(
-            backend=self, cluster=cluster, params=params, deployment=deployment
+            params,
+            arn=self.arn(f"service/{cluster.name}/{params['serviceName']}"),
+            cluster=cluster,
+            created_by=self.root_arn,
+            role_arn=service_linked_role_arn(self.account_id),
+            deployment=self._new_deployment(params),
         )
         self.services[key] = service
-        self.count_tasks(cluster)
+        self.refresh_counts(cluster)
         return service
 
-    def _deployment(self, params: Params) -> Deployment:
-        """A deployment of what the parameters ask for. Raises CreateService's errors."""
+    def _new_deployment(self, params: Params) -> Deployment:
+        """Returns a deployment of what the parameters ask for. Raises CreateService's errors."""
         definition = self.active_task_definition(params["taskDefinition"])
-        network = params.get("networkConfiguration")
+        network = validate_network(self.ec2, params.get("networkConfiguration"))
         registries = params.get("serviceRegistries") or []
-        refuse_bad_network(self.ec2, network)
         return Deployment(
             definition=definition,
             launch_type=params.get("launchType"),
             capacity_provider_strategy=params.get("capacityProviderStrategy") or [],
-            network_configuration=cast(dict[str, Any], network),
+            network_configuration=network,
             service_registries=registries,
-            registry=registry_of(
+            registry=find_registry(
                 registries, self.account_id, self.region_name, definition.container_definitions
             ),
-            requested_platform_version=platform_version(params),
+            requested_platform_version=requested_platform_version(params),
         )
 
     def list_services(
@@ -85,58 +93,33 @@ class ServiceCalls(TaskCalls):
         scheduling_strategy: str | None = None,
         launch_type: str | None = None,
     ) -> list[str]:
-        """moto: services of any status. AWS: no longer those that are DRAINING or INACTIVE."""
+        """moto: lists services of any status. AWS: leaves out DRAINING and INACTIVE ones."""
         active = {service.arn for service in self.services.values() if service.status == "ACTIVE"}
         listed = super().list_services(cluster_str, scheduling_strategy, launch_type)
         return [arn for arn in listed if arn in active]
 
-    def fargate_service(self, cluster: str, name: str) -> FargateService | None:
-        """The service of this name or ARN, or None when it is not one of ours."""
-        service = self._get_service(cluster, name.rsplit("/", 1)[-1])
-        return service if isinstance(service, FargateService) else None
-
     def update_fargate_service(self, service: FargateService, params: Params) -> FargateService:
-        """Change a service; what changes its tasks begins a deployment."""
+        """Changes a service, with a new deployment when that changes the service's tasks.
+
+        Raises the errors of UpdateService.
+        """
         if service.status != "ACTIVE":
             raise ECSException("ServiceNotActiveException", "Service was not ACTIVE.")
         _refuse_unsupported(params)
-        current = self._shown(service)
-        wanted = current | {key: params[key] for key in DEPLOYING if key in params}
+        current = service.deployment_params
+        wanted = current | {key: params[key] for key in DEPLOYMENT_PARAMETERS if key in params}
         if "taskDefinition" in params:
             wanted["taskDefinition"] = self.active_task_definition(params["taskDefinition"]).arn
         _refuse_over_quota(params, wanted["serviceRegistries"])
         if wanted != current or params.get("forceNewDeployment"):
-            service.begin(self._deployment(wanted))
-        if params.get("desiredCount") is not None:
-            service.desired_count = params["desiredCount"]
-        if "deploymentConfiguration" in params:
-            service.deployment_configuration |= params["deploymentConfiguration"]
-        for key, attribute in (
-            ("availabilityZoneRebalancing", "availability_zone_rebalancing"),
-            ("enableECSManagedTags", "enable_ecs_managed_tags"),
-            ("enableExecuteCommand", "enable_execute_command"),
-            ("healthCheckGracePeriodSeconds", "health_check_grace_period_seconds"),
-            ("propagateTags", "propagate_tags"),
-        ):
-            if params.get(key) is not None:
-                setattr(service, attribute, params[key])
+            service.make_primary(self._new_deployment(wanted))
+        service.update(params)
         return service
-
-    @staticmethod
-    def _shown(service: FargateService) -> dict[str, Any]:
-        """What a deployment of the service would be made from now."""
-        return {
-            "taskDefinition": service.task_definition,
-            "networkConfiguration": service.network_configuration,
-            "platformVersion": service.platform_version,
-            "serviceRegistries": service.service_registries,
-            "launchType": service.launch_type,
-            "capacityProviderStrategy": service.capacity_provider_strategy,
-        }
 
     def delete_service(  # type: ignore[override]
         self, cluster_name: str, service_name: str, force: bool
     ) -> AnyService:
+        """moto: the service is INACTIVE at once. AWS: it is DRAINING until its tasks are gone."""
         service = self.fargate_service(cluster_name, service_name)
         if service is None:
             return super().delete_service(cluster_name, service_name, force)
@@ -155,7 +138,7 @@ class ServiceCalls(TaskCalls):
 
 
 def _refuse_unsupported(params: Params) -> None:
-    """What Fargate does not have is refused as AWS does, what this endpoint does not have too."""
+    """Raises AWS's errors for what Fargate lacks, NotImplementedError for what we lack."""
     if params.get("schedulingStrategy") == "DAEMON":
         raise InvalidParameterException(
             "The daemon scheduling strategy is not supported on Fargate."
@@ -166,7 +149,7 @@ def _refuse_unsupported(params: Params) -> None:
     ):
         if params.get(key):
             raise InvalidParameterException(f"{name} are not supported with FARGATE launch type.")
-    for key in NOT_HERE:
+    for key in UNSUPPORTED_PARAMETERS:
         if params.get(key, {"enabled": False}) not in ([], {"enabled": False}):
             raise NotImplementedError(f"This endpoint has no {key} for services.")
     controller = params.get("deploymentController", {}).get("type", "ECS")
@@ -175,6 +158,7 @@ def _refuse_unsupported(params: Params) -> None:
 
 
 def _refuse_over_quota(params: Params, registries: Sequence[Any] | None) -> None:
+    """Raises InvalidParameterException when the desired count exceeds the service's quota."""
     what, quota = "A service", MAX_TASKS
     if registries:
         what, quota = "A service with service discovery", MAX_TASKS_WITH_DISCOVERY

@@ -1,56 +1,55 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A Fargate service: what the API shows of it, and what its scheduler does on every tick."""
+"""A Fargate service: what the API shows of it, its deployments and its events."""
 
 from __future__ import annotations
 
-import math
-import random
 import uuid
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from moto.ecs.models import Cluster
-from moto.utilities.utils import get_partition
 
 from localaws import runtime
 from localaws.ecs.deployments import Deployment
-from localaws.ecs.errors import CannotPlace
+from localaws.ecs.fargate import Params
 from localaws.ecs.tasks import FargateTask
 
-if TYPE_CHECKING:
-    from localaws.ecs.task_calls import TaskCalls
-
 MAX_EVENTS = 100
-"""The newest that the API keeps [API reference, Service.events]."""
+"""The API keeps the newest events only [API reference, Service.events]."""
 TASKS_PER_EVENT = 10
-"""Task ids in one event message (a choice)."""
-SAME_EVENT_AGAIN = timedelta(hours=6)
-"""A message that repeats the last one is left out for so long [developer guide]."""
-MANY_FAILURES = 3
-"""So many starts that failed in a row are worth an event (a choice)."""
+"""Task ids in one event message (AWS does not document this; ours)."""
+REPEATED_EVENT_INTERVAL = timedelta(hours=6)
+"""A message that repeats the last one is left out for this long [developer guide]."""
+
+PLAIN_UPDATES = {
+    "availabilityZoneRebalancing": "availability_zone_rebalancing",
+    "enableECSManagedTags": "enable_ecs_managed_tags",
+    "enableExecuteCommand": "enable_execute_command",
+    "healthCheckGracePeriodSeconds": "health_check_grace_period_seconds",
+    "propagateTags": "propagate_tags",
+}
+"""Parameters of UpdateService that change one attribute and nothing else."""
 
 
 class FargateService:
-    """One service, in the place of moto's Service; the attributes bear the API's names."""
+    """One service, in the place of moto's Service; attributes have the API's names."""
 
     def __init__(
         self,
+        params: Params,
         *,
-        backend: TaskCalls,
+        arn: str,
         cluster: Cluster,
-        params: Mapping[str, Any],
+        created_by: str,
+        role_arn: str,
         deployment: Deployment,
     ):
-        self._backend = backend
+        self.arn = arn
+        self.name = params["serviceName"]
         self.cluster = cluster
         self.cluster_name = cluster.name
         self.cluster_arn = cluster.arn
-        self.name = params["serviceName"]
-        region, account_id = backend.region_name, backend.account_id
-        prefix = f"arn:{get_partition(region)}:ecs:{region}:{account_id}"
-        self.arn = f"{prefix}:service/{cluster.name}/{self.name}"
         self.client_token = params.get("clientToken")
         self.status = "ACTIVE"
         self.desired_count = params.get("desiredCount") or 0
@@ -72,19 +71,16 @@ class FargateService:
         self.tags = params.get("tags") or []
         self.task_sets: list[Any] = []
         self.created_at = runtime.timestamp()
-        self.created_by = f"arn:aws:iam::{account_id}:root"
-        self.role_arn = (
-            f"arn:aws:iam::{account_id}:role/aws-service-role/ecs.amazonaws.com/"
-            "AWSServiceRoleForECS"
-        )
+        self.created_by = created_by
+        self.role_arn = role_arn
         self.platform_family = "Linux"
         self.events: list[dict[str, Any]] = []
-        self.deployments: list[Deployment] = []
-        """Newest first."""
-        self._completed: Deployment | None = None
-        """The last that was completed: what the circuit breaker rolls back to."""
-        self._failures = 0
-        self.begin(deployment)
+        self.deployments = [deployment]
+        """The primary deployment, then the older ones that still have tasks."""
+        self.last_completed: Deployment | None = None
+        """The deployment that the circuit breaker rolls back to."""
+        self.failures_seen = 0
+        """The primary deployment's consecutive failures at the scheduler's last turn."""
 
     @property
     def physical_resource_id(self) -> str:
@@ -92,36 +88,41 @@ class FargateService:
         return self.arn
 
     @property
-    def _primary(self) -> Deployment:
+    def primary(self) -> Deployment:
         return self.deployments[0]
 
     @property
     def launch_type(self) -> str | None:
-        return self._primary.launch_type
+        return self.primary.launch_type
 
     @property
     def capacity_provider_strategy(self) -> list[dict[str, Any]]:
-        return self._primary.capacity_provider_strategy
+        return self.primary.capacity_provider_strategy
 
     @property
     def task_definition(self) -> str:
-        return self._primary.task_definition
+        return self.primary.task_definition
 
     @property
-    def network_configuration(self) -> dict[str, Any]:
-        return self._primary.network_configuration
+    def network_configuration(self) -> Mapping[str, Any]:
+        return self.primary.network_configuration
 
     @property
     def platform_version(self) -> str:
-        return self._primary.requested_platform_version
+        return self.primary.requested_platform_version
 
     @property
     def service_registries(self) -> list[dict[str, Any]]:
-        return self._primary.service_registries
+        return self.primary.service_registries
 
     @property
     def tasks(self) -> list[FargateTask]:
         return [task for deployment in self.deployments for task in deployment.tasks]
+
+    @property
+    def active_tasks(self) -> list[FargateTask]:
+        """The tasks of all deployments whose desired status is RUNNING."""
+        return [task for deployment in self.deployments for task in deployment.active_tasks]
 
     @property
     def running_count(self) -> int:
@@ -131,143 +132,69 @@ class FargateService:
     def pending_count(self) -> int:
         return sum(deployment.pending_count for deployment in self.deployments)
 
-    def begin(self, deployment: Deployment) -> None:
-        """Make this the primary deployment; older ones stay as long as they have tasks."""
-        for older in self.deployments:
-            older.status = "ACTIVE"
-        self.deployments.insert(0, deployment)
-        self._failures = 0
+    @property
+    def deployment_params(self) -> dict[str, Any]:
+        """The parameters, named as in the API, that the primary deployment was made from."""
+        return {
+            "taskDefinition": self.task_definition,
+            "networkConfiguration": self.network_configuration,
+            "platformVersion": self.platform_version,
+            "serviceRegistries": self.service_registries,
+            "launchType": self.launch_type,
+            "capacityProviderStrategy": self.capacity_provider_strategy,
+        }
+
+    @property
+    def task_tags(self) -> list[dict[str, str]]:
+        """The tags of a task that the primary deployment starts."""
+        sources = {"SERVICE": self.tags, "TASK_DEFINITION": self.primary.definition.tags}
+        tags = [*sources.get(self.propagate_tags, [])]
+        if self.enable_ecs_managed_tags:
+            tags.append({"key": "aws:ecs:clusterName", "value": self.cluster_name})
+            tags.append({"key": "aws:ecs:serviceName", "value": self.name})
+        return tags
+
+    def make_primary(self, deployment: Deployment) -> None:
+        """Makes a deployment the primary one, whether it is new or rolled back to."""
+        others = [each for each in self.deployments if each is not deployment]
+        for other in others:
+            other.status = "ACTIVE"
+        deployment.status = "PRIMARY"
+        self.deployments = [deployment, *others]
+        self.failures_seen = 0
+
+    def update(self, params: Params) -> None:
+        """Applies the parameters of UpdateService that need no new deployment."""
+        if params.get("desiredCount") is not None:
+            self.desired_count = params["desiredCount"]
+        if "deploymentConfiguration" in params:
+            self.deployment_configuration |= params["deploymentConfiguration"]
+        for parameter, attribute in PLAIN_UPDATES.items():
+            if params.get(parameter) is not None:
+                setattr(self, attribute, params[parameter])
 
     def drain(self) -> None:
-        """DeleteService: stop all tasks; INACTIVE follows when none is in service any more."""
+        """Begins the deletion: the scheduler stops the tasks, then sets the status INACTIVE."""
         self.status, self.desired_count = "DRAINING", 0
 
-    def say(self, message: str) -> None:
-        """Add an event, newest first, unless it only repeats the last one."""
+    def add_event(self, message: str) -> None:
+        """Adds an event in front of the older ones, unless it repeats the last one too soon."""
         text, present = f"(service {self.name}) {message}", runtime.timestamp()
         if self.events and self.events[0]["message"] == text:
-            if present - self.events[0]["createdAt"] < SAME_EVENT_AGAIN:
+            if present - self.events[0]["createdAt"] < REPEATED_EVENT_INTERVAL:
                 return
         self.events.insert(0, {"id": str(uuid.uuid4()), "createdAt": present, "message": text})
         del self.events[MAX_EVENTS:]
 
-    # The scheduler
+    def add_task_events(self, template: str, tasks: Sequence[FargateTask]) -> None:
+        """Adds events that name the tasks; `{}` in the template becomes their number."""
+        for start in range(0, len(tasks), TASKS_PER_EVENT):
+            some = tasks[start : start + TASKS_PER_EVENT]
+            named = " ".join(f"(task {task.id})" for task in some)
+            self.add_event(f"{template.format(len(some))} {named}.")
 
-    def schedule(self) -> None:
-        """Bring the tasks one step nearer to what the service asks for."""
-        if self.status == "INACTIVE":
-            return
-        self._stop_surplus()
-        self._count_failures()
-        self._start_missing()
-        self._announce()
-        self._retire_drained()
-        if self.status == "DRAINING" and all(task.is_past_stopping for task in self.tasks):
-            self.status = "INACTIVE"
-
-    def _stop_surplus(self) -> None:
-        surplus = len(self._primary.alive) - self.desired_count
-        self._stop(self._balanced(self._primary.alive, surplus))
-        running = sum(len(deployment.running) for deployment in self.deployments)
-        minimum = self.deployment_configuration["minimumHealthyPercent"]
-        spare = running - math.ceil(self.desired_count * minimum / 100)
-        for older in self.deployments[1:]:
-            waiting = [task for task in older.alive if task.last_status != "RUNNING"]
-            replaced = self._balanced(older.running, spare)
-            spare -= len(replaced)
-            self._stop(waiting + replaced)
-            older.desired_count = len(older.alive)
-
-    def _count_failures(self) -> None:
-        primary, before = self._primary, self._failures
-        self._failures = primary.failures
-        if self._failures <= before or primary.rollout_state == "FAILED":
-            return
-        primary.put_off()
-        if before < MANY_FAILURES <= self._failures:
-            self.say("is unable to consistently start tasks successfully.")
-        breaker = self.deployment_configuration["deploymentCircuitBreaker"]
-        if breaker["enable"] and primary.has_failed(self.desired_count):
-            primary.fail()
-            self.say(f"(deployment {primary.id}) deployment failed: tasks failed to start.")
-            if breaker["rollback"] and self._completed:
-                self._roll_back(self._completed)
-
-    def _roll_back(self, completed: Deployment) -> None:
-        failed, *older = self.deployments
-        completed.come_back(failed)
-        self.deployments = [completed, failed, *(each for each in older if each is not completed)]
-        self._failures = 0
-        self.say(f"rolling back to deployment {completed.id}.")
-
-    def _start_missing(self) -> None:
-        self._primary.desired_count = self.desired_count
-        alive = sum(len(deployment.alive) for deployment in self.deployments)
-        maximum = self.deployment_configuration["maximumPercent"]
-        room = math.floor(self.desired_count * maximum / 100) - alive
-        missing = min(self.desired_count - len(self._primary.alive), room)
-        if self._primary.rollout_state == "FAILED" or runtime.now() < self._primary.retry_at:
-            return
-        before = len(self._primary.tasks)
-        try:
-            for _ in range(missing):
-                self._primary.tasks.append(self._backend.place_task(self, self._primary))
-                self._primary.unplaced = 0
-        except CannotPlace as error:
-            self._primary.unplaced += 1
-            self.say(f"was unable to place a task. Reason: {error}")
-        self._say_tasks("has started {} tasks:", self._primary.tasks[before:])
-
-    def _stop(self, tasks: list[FargateTask]) -> None:
-        for task in tasks:
-            task.stop(
-                f"Scaling activity initiated by (deployment {self._primary.id})",
-                "ServiceSchedulerInitiated",
-            )
-        self._say_tasks("has stopped {} running tasks:", tasks)
-
-    @staticmethod
-    def _balanced(tasks: list[FargateTask], count: int) -> list[FargateTask]:
-        """Choose tasks to stop: from the zone with the most, there at random.
-
-        Tasks that do not run yet go first. AWS promises the balance, not an order.
-        """
-        left = Counter(task.availability_zone for task in tasks)
-        pool = sorted(tasks, key=lambda task: (task.last_status == "RUNNING", random.random()))
-        chosen: list[FargateTask] = []
-        while len(chosen) < min(count, len(tasks)):
-            fullest = max(left.values())
-            task = next(task for task in pool if left[task.availability_zone] == fullest)
-            pool.remove(task)
-            left[task.availability_zone] -= 1
-            chosen.append(task)
-        return chosen
-
-    def _retire_drained(self) -> None:
-        primary, *older = self.deployments
-        self.deployments = [primary, *(each for each in older if not self._is_over(each))]
-
-    def _is_over(self, older: Deployment) -> bool:
-        """A failed one stays to be seen until the one in its place is completed (a choice)."""
-        is_told = older.rollout_state != "FAILED" or self._primary.rollout_state == "COMPLETED"
-        return older.is_drained and is_told
-
-    def _announce(self) -> None:
-        """Say when the service has what it asks for, once."""
-        primary = self._primary
-        settled = len(primary.alive) == len(primary.running) == self.desired_count
-        drained = all(deployment.is_drained for deployment in self.deployments[1:])
-        if not drained or not settled or self.status != "ACTIVE":
-            return
-        if primary.rollout_state == "IN_PROGRESS":
-            primary.complete()
-            self._completed = primary
-            self.say(f"(deployment {primary.id}) deployment completed.")
-        self.say("has reached a steady state.")
-
-    def _say_tasks(self, words: str, tasks: Iterable[FargateTask]) -> None:
-        ids = [task.id for task in tasks]
-        for start in range(0, len(ids), TASKS_PER_EVENT):
-            some = ids[start : start + TASKS_PER_EVENT]
-            listed = " ".join(f"(task {id_})" for id_ in some)
-            self.say(f"{words.format(len(some))} {listed}.")
+    def forget(self, tasks: Collection[FargateTask]) -> None:
+        """Removes tasks from their deployments, the one to roll back to included."""
+        ids = {task.id for task in tasks}
+        for deployment in filter(None, [*self.deployments, self.last_completed]):
+            deployment.tasks = [task for task in deployment.tasks if task.id not in ids]

@@ -1,140 +1,84 @@
 # SPDX-License-Identifier: Apache-2.0
-"""ECS's tasks: those that a service keeps and lone ones, on Fargate; moto's stay moto's."""
+"""ECS's calls that concern tasks: those of services, and those that RunTask starts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, cast
+from moto.ecs.exceptions import InvalidParameterException
+from moto.ecs.models import Task
 
-from moto.ecs.exceptions import EcsClientException, ECSException, InvalidParameterException
-from moto.ecs.models import Task, TaskDefinition
-
-from localaws.ecs.cluster_calls import AnyTask, Clusters, Params
-from localaws.ecs.deployments import Deployment, resolved
 from localaws.ecs.errors import CannotPlace
-from localaws.ecs.placement import create_interface, refuse_bad_network
-from localaws.ecs.services import FargateService
+from localaws.ecs.fargate import (
+    Params,
+    actual_platform_version,
+    capacity_provider,
+    requested_platform_version,
+)
+from localaws.ecs.placement import validate_network
+from localaws.ecs.state import AnyTask, EcsState
+from localaws.ecs.task_request import TaskRequest
 from localaws.ecs.tasks import FargateTask
 
-PLATFORM_VERSIONS = ("LATEST", "1.4.0", "1.3.0")
-"""Of Linux on Fargate."""
 
-
-def platform_version(params: Params) -> str:
-    """The platform version that the parameters ask for. Raises PlatformUnknownException."""
-    version: str = params.get("platformVersion") or "LATEST"
-    if version not in PLATFORM_VERSIONS:
-        raise ECSException(
-            "PlatformUnknownException", "The specified platform version doesn't exist."
-        )
-    return version
-
-
-class TaskCalls(Clusters):
-    """The calls that concern tasks and what they are made of."""
-
-    def active_task_definition(self, name: str) -> TaskDefinition:
-        definition = self.describe_task_definition(name)
-        if definition.status != "ACTIVE":
-            raise EcsClientException("TaskDefinition is inactive")
-        if "FARGATE" not in (definition.requires_compatibilities or []):
-            raise InvalidParameterException("Task definition does not support launch_type FARGATE.")
-        return definition
-
-    def place_task(self, service: FargateService, deployment: Deployment) -> FargateTask:
-        """Start one task of a deployment in the emptiest zone. Raises CannotPlace."""
-        alive = [task for each in service.deployments for task in each.alive]
-        interface = create_interface(self.ec2, deployment.network_configuration, alive)
-        definition, strategy = deployment.definition, deployment.capacity_provider_strategy
-        return self._add(
-            FargateTask(
-                backend=self,
-                cluster=service.cluster,
-                task_definition=definition,
-                interface=interface,
-                group=f"service:{service.name}",
-                started_by=deployment.id,
-                launch_type=deployment.launch_type,
-                platform_version=deployment.platform_version,
-                capacity_provider_name=strategy[0]["capacityProvider"] if strategy else None,
-                tags=self._propagated_tags(service, definition),
-                registry=deployment.registry,
-            )
-        )
-
-    def _add(self, task: FargateTask) -> FargateTask:
-        self.tasks.setdefault(task.cluster_name, {})[task.task_arn] = task
-        return task
-
-    @staticmethod
-    def _propagated_tags(
-        service: FargateService, definition: TaskDefinition
-    ) -> list[dict[str, str]]:
-        source = {"SERVICE": service.tags, "TASK_DEFINITION": definition.tags}
-        tags = [*source.get(service.propagate_tags, [])]
-        if service.enable_ecs_managed_tags:
-            tags.append({"key": "aws:ecs:clusterName", "value": service.cluster_name})
-            tags.append({"key": "aws:ecs:serviceName", "value": service.name})
-        return tags
+class TaskCalls(EcsState):
+    """Runs, stops, describes and lists tasks."""
 
     def run_fargate_tasks(self, params: Params) -> tuple[list[FargateTask], list[dict[str, str]]]:
-        """RunTask on Fargate: lone tasks, in no service and no registry; and what failed."""
-        cluster = self.active_cluster(params.get("cluster", "default"))
-        definition = self.active_task_definition(params["taskDefinition"])
-        network = params.get("networkConfiguration")
-        refuse_bad_network(self.ec2, network)
-        strategy = params.get("capacityProviderStrategy")
-        version = resolved(platform_version(params))
+        """Starts tasks that belong to no service and are not registered in Cloud Map.
+
+        Returns the tasks, and the failure when a subnet had no place for a further one.
+        """
+        request = self._task_request(params)
         tasks: list[FargateTask] = []
-        for _ in range(params.get("count") or 1):
-            try:
-                interface = create_interface(self.ec2, cast(Mapping[str, Any], network), tasks)
-            except CannotPlace as error:
-                return tasks, [{"arn": definition.arn, "reason": str(error)}]
-            task = FargateTask(
-                backend=self,
-                cluster=cluster,
-                task_definition=definition,
-                interface=interface,
-                group=params.get("group") or f"family:{definition.family}",
-                started_by=params.get("startedBy") or "",
-                launch_type=params.get("launchType"),
-                platform_version=version,
-                capacity_provider_name=strategy[0]["capacityProvider"] if strategy else None,
-                overrides=params.get("overrides"),
-                tags=self._lone_tags(params, cluster.name, definition),
-            )
-            tasks.append(self._add(task))
+        try:
+            for _ in range(params.get("count") or 1):
+                tasks.append(self.launch_task(request, tasks))
+        except CannotPlace as error:
+            return tasks, [{"arn": request.task_definition.arn, "reason": str(error)}]
         return tasks, []
 
-    @staticmethod
-    def _lone_tags(
-        params: Params, cluster_name: str, definition: TaskDefinition
-    ) -> list[dict[str, str]]:
+    def _task_request(self, params: Params) -> TaskRequest:
+        """Returns what the parameters of RunTask ask for. Raises RunTask's errors."""
+        cluster = self.active_cluster(params.get("cluster", "default"))
+        definition = self.active_task_definition(params["taskDefinition"])
         tags = [*(params.get("tags") or [])]
         if params.get("propagateTags") == "TASK_DEFINITION":
             tags += definition.tags
         if params.get("enableECSManagedTags"):
-            tags.append({"key": "aws:ecs:clusterName", "value": cluster_name})
-        return tags
+            tags.append({"key": "aws:ecs:clusterName", "value": cluster.name})
+        return TaskRequest(
+            cluster=cluster,
+            task_definition=definition,
+            network_configuration=validate_network(self.ec2, params.get("networkConfiguration")),
+            group=params.get("group") or f"family:{definition.family}",
+            started_by=params.get("startedBy") or "",
+            launch_type=params.get("launchType"),
+            capacity_provider_name=capacity_provider(params.get("capacityProviderStrategy") or []),
+            platform_version=actual_platform_version(requested_platform_version(params)),
+            overrides=params.get("overrides") or {},
+            tags=tags,
+        )
 
     def stop_task(  # type: ignore[override]
         self, cluster_str: str, task_str: str, reason: str
     ) -> AnyTask:
-        cluster = self._get_cluster(cluster_str)
+        cluster = self.find_cluster(cluster_str)
         id_ = task_str.rsplit("/", 1)[-1]
-        for task in self.tasks.get(cluster.name, {}).values():
-            if task.id == id_ and isinstance(task, FargateTask):
-                task.stop(reason or "Task stopped by user", "UserInitiated")
-                return task
-            if task.id == id_:
-                return super().stop_task(cluster_str, task_str, reason)
-        raise InvalidParameterException("The referenced task was not found.")
+        task = next((task for task in self.tasks_in(cluster) if task.id == id_), None)
+        if task is None:
+            raise InvalidParameterException("The referenced task was not found.")
+        if not isinstance(task, FargateTask):
+            return super().stop_task(cluster_str, task_str, reason)
+        task.stop(reason or "Task stopped by user", "UserInitiated")
+        return task
 
-    def find_tasks(self, cluster_str: str, names: list[str]) -> tuple[list[AnyTask], list[str]]:
-        """The tasks of these ids or ARNs in the cluster, and the names that nothing bears."""
-        cluster = self._get_cluster(cluster_str)
-        by_id = {task.id: task for task in self.tasks.get(cluster.name, {}).values()}
+    def describe_tasks_or_missing(
+        self, cluster_str: str, names: list[str]
+    ) -> tuple[list[AnyTask], list[str]]:
+        """Returns the cluster's tasks of these ids or ARNs, and the names of no task.
+
+        moto moves its own tasks one state on whenever they are described.
+        """
+        by_id = {task.id: task for task in self.tasks_in(self.find_cluster(cluster_str))}
         found = {name: by_id.get(name.rsplit("/", 1)[-1]) for name in names}
         for task in found.values():
             if isinstance(task, Task):
@@ -155,9 +99,9 @@ class TaskCalls(Clusters):
     ) -> list[AnyTask]:
         """moto: ignores the service and the default status, and finds clusters by substring.
 
-        Without a cluster: every task, as moto asks for when it looks for one by its ARN.
+        Without a cluster, the result is every task: moto asks so when it has only a task's ARN.
         """
-        clusters = [self._get_cluster(cluster_str).name] if cluster_str else [*self.tasks]
+        clusters = [self.find_cluster(cluster_str).name] if cluster_str else [*self.tasks]
         status = desiredStatus or ("RUNNING" if cluster_str else None)
         group = service_name and f"service:{service_name.rsplit('/', 1)[-1]}"
         return [

@@ -1,30 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A Fargate task: its states, its network interface and its place in Cloud Map.
-
-Source of the states: ECS developer guide, "Amazon ECS task lifecycle".
-"""
+"""A Fargate task: what the API shows of it, and how it goes from one state to the next."""
 
 from __future__ import annotations
 
-import secrets
 import uuid
+from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from moto.core.exceptions import ServiceException
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
-from moto.ecs.models import Cluster, TaskDefinition
-from moto.utilities.utils import get_partition
 
 from localaws import runtime
-from localaws.cloudmap.operations import Operation
-from localaws.ecs.registry import Registry
-
-if TYPE_CHECKING:
-    from localaws.ecs.cluster_calls import Clusters
-
-STARTING = ("PROVISIONING", "PENDING", "ACTIVATING", "RUNNING")
-STOPPING = ("DEACTIVATING", "STOPPING", "DEPROVISIONING", "STOPPED")
+from localaws.ecs.registration import Registration
+from localaws.ecs.registry import TaskInstance
+from localaws.ecs.task_request import TaskRequest
+from localaws.ecs.task_states import TaskState, next_state
 
 REGISTRATION_FAILED = "Timeout waiting for service discovery instance provisioning to complete."
 """AWS's words when a task cannot be registered (AWS provider issue 4082)."""
@@ -32,49 +23,45 @@ REGISTRATION_FAILED = "Timeout waiting for service discovery instance provisioni
 TASK_FAILED_TO_START = "TaskFailedToStart"
 """The stopCode of a task that never ran."""
 
+ATTACHMENT_STATUS = {
+    TaskState.PROVISIONING: "PRECREATED",
+    TaskState.DEPROVISIONING: "DETACHING",
+    TaskState.STOPPED: "DELETED",
+}
+"""The status of a task's interface by the task's state; in every other state it is ATTACHED."""
+
 
 class FargateTask:
-    """One task, in the place of moto's Task; the attributes bear the names of the API's members."""
+    """One task, in the place of moto's Task; the attributes have the names of the API's members."""
 
     def __init__(
         self,
+        request: TaskRequest,
         *,
-        backend: Clusters,
-        cluster: Cluster,
-        task_definition: TaskDefinition,
+        arn: str,
         interface: NetworkInterface,
-        group: str,
-        started_by: str,
-        launch_type: str | None,
-        platform_version: str,
-        capacity_provider_name: str | None = None,
-        overrides: dict[str, Any] | None = None,
-        tags: list[dict[str, str]] | None = None,
-        registry: Registry | None = None,
+        delete_interface: Callable[[str], None],
     ):
-        self._ec2 = backend.ec2
-        self.id = secrets.token_hex(16)
-        self.cluster_name = cluster.name
-        self.cluster_arn = cluster.arn
-        region, account_id = backend.region_name, backend.account_id
-        self.task_arn = (
-            f"arn:{get_partition(region)}:ecs:{region}:{account_id}:task/{cluster.name}/{self.id}"
-        )
-        self.family = task_definition.family
-        self.task_definition_arn = task_definition.arn
-        self.group = group
-        self.started_by = started_by
-        self.launch_type = launch_type or ""
-        self.capacity_provider_name = capacity_provider_name
-        self.platform_version = platform_version
+        definition = request.task_definition
+        self.id = arn.rsplit("/", 1)[-1]
+        self.task_arn = arn
+        self.cluster_name = request.cluster.name
+        self.cluster_arn = request.cluster.arn
+        self.family = definition.family
+        self.task_definition_arn = definition.arn
+        self.group = request.group
+        self.started_by = request.started_by
+        self.launch_type = request.launch_type or ""
+        self.capacity_provider_name = request.capacity_provider_name
+        self.platform_version = request.platform_version
         self.platform_family = "Linux"
-        self.cpu = task_definition.cpu
-        self.memory = task_definition.memory
-        self.overrides = overrides or {
+        self.cpu = definition.cpu
+        self.memory = definition.memory
+        self.overrides = request.overrides or {
             "containerOverrides": [],
             "inferenceAcceleratorOverrides": [],
         }
-        self.tags = tags or []
+        self.tags = [*request.tags]
         self.container_instance_arn = None
         self.availability_zone = interface.availability_zone
         self.vpc_id = interface.vpc_id
@@ -93,61 +80,78 @@ class FargateTask:
         self.stopped_at: datetime | None = None
         self.stopped_reason: str | None = None
         self.stop_code: str | None = None
-        self.desired_status = "RUNNING"
+        self.desired_status = TaskState.RUNNING
+        self.last_status = TaskState.PROVISIONING
         self.health_status = "UNKNOWN"
-        self._registry = registry
-        self._operation: Operation | None = None
-        self._registered = False
         self._interface = interface
-        self._definitions: list[dict[str, Any]] = task_definition.container_definitions
-        self._container_ids = [str(uuid.uuid4()) for _ in self._definitions]
-        self.last_status = "PROVISIONING"
-        self._due = self._step_due()
+        self._delete_interface = delete_interface
+        self._container_definitions: list[dict[str, Any]] = definition.container_definitions
+        self._container_ids = [str(uuid.uuid4()) for _ in self._container_definitions]
+        self._registration = (
+            Registration(request.registry, self._instance()) if request.registry else None
+        )
+        self._next_step_at = self._one_step_later()
+
+    def _instance(self) -> TaskInstance:
+        return TaskInstance(
+            id=self.id,
+            private_address=self.private_address,
+            availability_zone=self.availability_zone,
+            cluster_name=self.cluster_name,
+            service_name=self.service_name,
+            family=self.family,
+            has_health_check=self.has_health_check,
+        )
 
     @staticmethod
-    def _step_due() -> float:
+    def _one_step_later() -> float:
         return runtime.now() + runtime.settings.task_step_seconds
 
     @property
     def service_name(self) -> str:
-        """The name of the service that started it, or the empty string."""
+        """The name of the service that started the task, or the empty string."""
         kind, _, name = self.group.partition(":")
         return name if kind == "service" else ""
 
     @property
     def is_serving(self) -> bool:
-        """Whether its containers listen: until they get SIGTERM, which is in STOPPING."""
-        return self.last_status in ("RUNNING", "DEACTIVATING")
+        """Whether the containers listen: they get SIGTERM in STOPPING."""
+        return self.last_status in (TaskState.RUNNING, TaskState.DEACTIVATING)
+
+    @property
+    def is_drained(self) -> bool:
+        """Whether the task has left Cloud Map and the service: STOPPING or later."""
+        return self.last_status in (
+            TaskState.STOPPING,
+            TaskState.DEPROVISIONING,
+            TaskState.STOPPED,
+        )
+
+    @property
+    def failed_to_start(self) -> bool:
+        """Whether the task stopped before it ran."""
+        return self.stop_code == TASK_FAILED_TO_START
 
     @property
     def published_ports(self) -> list[tuple[int, str]]:
-        """Each TCP port that a container publishes, and that container's image."""
+        """Each TCP port that a container publishes, and the image of that container."""
         return [
             (mapping["containerPort"], definition["image"])
-            for definition in self._definitions
+            for definition in self._container_definitions
             for mapping in definition["portMappings"]
             if mapping.get("protocol", "tcp") == "tcp"
         ]
 
     @property
     def has_health_check(self) -> bool:
-        return any("healthCheck" in definition for definition in self._definitions)
-
-    @property
-    def failed_to_start(self) -> bool:
-        return self.stop_code == TASK_FAILED_TO_START
-
-    @property
-    def is_past_stopping(self) -> bool:
-        """STOPPING or later: withdrawn from Cloud Map, so that its service can be deleted."""
-        return self.last_status in STOPPING[1:]
+        """Whether a container has a health check."""
+        return any("healthCheck" in definition for definition in self._container_definitions)
 
     @property
     def attachments(self) -> list[dict[str, Any]]:
-        """Its elastic network interface, in the order of details that AWS gives."""
-        status = {"PROVISIONING": "PRECREATED", "DEPROVISIONING": "DETACHING", "STOPPED": "DELETED"}
+        """The task's elastic network interface, its details in the order that AWS gives."""
         details = [{"name": "subnetId", "value": self.subnet_id}]
-        if self.last_status != "PROVISIONING":
+        if self.last_status != TaskState.PROVISIONING:
             details += [
                 {"name": "networkInterfaceId", "value": self._interface.id},
                 {"name": "macAddress", "value": self._interface.mac_address},
@@ -158,17 +162,17 @@ class FargateTask:
             {
                 "id": self.attachment_id,
                 "type": "ElasticNetworkInterface",
-                "status": status.get(self.last_status, "ATTACHED"),
+                "status": ATTACHMENT_STATUS.get(self.last_status, "ATTACHED"),
                 "details": details,
             }
         ]
 
     @property
     def containers(self) -> list[dict[str, Any]]:
-        """Its containers: PENDING, RUNNING or STOPPED as the task's state has it."""
+        """The task's containers: PENDING, RUNNING or STOPPED, depending on the task's state."""
         has_run = self.started_at is not None
-        stopped = self.last_status in STOPPING[2:]
-        status = "STOPPED" if stopped else "RUNNING" if has_run else "PENDING"
+        has_ended = self.last_status in (TaskState.DEPROVISIONING, TaskState.STOPPED)
+        status = "STOPPED" if has_ended else "RUNNING" if has_run else "PENDING"
         arn = self.task_arn.replace(":task/", ":container/")
         return [
             {
@@ -186,99 +190,77 @@ class FargateTask:
                 ],
                 "healthStatus": self.health_status if "healthCheck" in definition else "UNKNOWN",
                 "cpu": str(definition.get("cpu", 0)),
-                **({"exitCode": 0} if stopped and has_run else {}),
+                **({"exitCode": 0} if has_ended and has_run else {}),
             }
             for index, (definition, id_) in enumerate(
-                zip(self._definitions, self._container_ids, strict=True)
+                zip(self._container_definitions, self._container_ids, strict=True)
             )
         ]
 
     def stop(self, reason: str, stop_code: str) -> None:
-        """Ask the task to stop; the scheduler takes it through the states on the way out."""
-        if self.desired_status == "STOPPED":
+        """Sets the desired status to STOPPED; the scheduler moves the task through the states."""
+        if self.desired_status == TaskState.STOPPED:
             return
-        self.desired_status = "STOPPED"
+        self.desired_status = TaskState.STOPPED
         self.stopped_reason, self.stop_code = reason, stop_code
         self.stopping_at = runtime.timestamp()
 
     def step(self) -> None:
-        """Move one state on when it is time and no Cloud Map operation is in progress."""
-        if runtime.now() < self._due or (self._operation and self._operation.in_progress):
+        """Moves the task one state on, if its time has come and no Cloud Map operation is open."""
+        if self.last_status == TaskState.STOPPED or runtime.now() < self._next_step_at:
             return
-        if self.last_status == "ACTIVATING":
-            self._end_registration()
-        if self.last_status == "DEACTIVATING" and self._is_still_registered():
+        if self._registration and not self._is_ready_to_leave_state(self._registration):
             return
-        if (state := self._next_state()) is not None:
+        state = next_state(self.last_status, self.desired_status)
+        if state is not None:
             self.last_status = state
             self.version += 1
-            self._due = self._step_due()
-            getattr(self, f"_enter_{state.lower()}")()
-        elif self.last_status == "RUNNING":
-            self._check_health()
+            self._next_step_at = self._one_step_later()
+            self._enter(state)
+        elif self.has_health_check and self.health_status == "UNKNOWN":
+            self._become_healthy()
 
-    def _next_state(self) -> str | None:
-        if self.last_status in STOPPING:
-            following = STOPPING[STOPPING.index(self.last_status) + 1 :]
-            return following[0] if following else None
-        if self.desired_status == "STOPPED":
-            return STOPPING[0]
-        following = STARTING[STARTING.index(self.last_status) + 1 :]
-        return following[0] if following else None
+    def _is_ready_to_leave_state(self, registration: Registration) -> bool:
+        """Follows the registration; returns False while the task has to wait for Cloud Map."""
+        if registration.is_in_progress:
+            return False
+        if self.last_status == TaskState.ACTIVATING and not registration.finish():
+            self.stop(REGISTRATION_FAILED, TASK_FAILED_TO_START)
+        return not (self.last_status == TaskState.DEACTIVATING and registration.withdraw())
 
-    def _enter_pending(self) -> None:
-        self.pull_started_at = runtime.timestamp()
-        self.connectivity, self.connectivity_at = "CONNECTED", self.pull_started_at
+    def _enter(self, state: TaskState) -> None:
+        """Does what ECS does when a task comes into the state."""
+        match state:
+            case TaskState.PENDING:
+                self.pull_started_at = runtime.timestamp()
+                self.connectivity, self.connectivity_at = "CONNECTED", self.pull_started_at
+            case TaskState.ACTIVATING:
+                self.pull_stopped_at = runtime.timestamp()
+                self._register()
+            case TaskState.RUNNING:
+                self.started_at = runtime.timestamp()
+            case TaskState.DEACTIVATING:
+                if self._registration:
+                    self._registration.withdraw()
+            case TaskState.DEPROVISIONING:
+                self.execution_stopped_at = runtime.timestamp()
+            case TaskState.STOPPED:
+                self.stopped_at = runtime.timestamp()
+                self._delete_interface(self._interface.id)
 
-    def _enter_activating(self) -> None:
-        self.pull_stopped_at = runtime.timestamp()
-        if self._registry is None:
+    def _register(self) -> None:
+        if self._registration is None:
             return
         try:
-            self._operation = self._registry.register(self)
+            self._registration.submit()
         except ServiceException as error:
             self.stop(f"{REGISTRATION_FAILED} {error.message}", TASK_FAILED_TO_START)
 
-    def _end_registration(self) -> None:
-        """The registration is over, one way or the other."""
-        if self._operation is None:
-            return
-        if self._operation.status == "SUCCESS":
-            self._registered = True
-        else:
-            self.stop(REGISTRATION_FAILED, TASK_FAILED_TO_START)
-        self._operation = None
+    def _become_healthy(self) -> None:
+        """Passes the container health check.
 
-    def _enter_running(self) -> None:
-        self.started_at = runtime.timestamp()
-
-    def _check_health(self) -> None:
-        """A container's health check passes one step after the task runs (a choice)."""
-        if self.has_health_check and self.health_status == "UNKNOWN":
-            self.health_status = "HEALTHY"
-            if self._registry and self._registered:
-                self._registry.set_healthy(self)
-
-    def _enter_deactivating(self) -> None:
-        self._is_still_registered()
-
-    def _is_still_registered(self) -> bool:
-        """Whether there is something to deregister; the operation that does it is then submitted.
-
-        Asked again when that has ended: somebody may have registered the same instance meanwhile.
+        AWS does not document how long the first check takes; ours: one step after the start.
         """
-        self._operation = None
-        if self._registry and self._registered:
-            self._operation = self._registry.deregister(self)
-        return self._operation is not None
-
-    def _enter_stopping(self) -> None:
-        self._registered = False
-        self._operation = None
-
-    def _enter_deprovisioning(self) -> None:
-        self.execution_stopped_at = runtime.timestamp()
-
-    def _enter_stopped(self) -> None:
-        self.stopped_at = runtime.timestamp()
-        self._ec2.delete_task_interface(self._interface.id)
+        self.health_status = "HEALTHY"
+        if self._registration:
+            self._registration.report_healthy()

@@ -12,7 +12,7 @@ import pytest
 from moto.ecs.models import TaskDefinition
 
 from localaws import runtime
-from localaws.ecs.deployments import LONGEST_RETRY_SECONDS, Deployment
+from localaws.ecs.deployments import MAX_RETRY_DELAY_SECONDS, Deployment
 from localaws.settings import Settings
 from tests.endpoint.localaws.account import Account, Turns
 
@@ -165,10 +165,10 @@ def test_half_of_the_desired_count_is_too_much_within_3_and_200(
     desired: int, threshold: int
 ) -> None:
     deployment = a_deployment()
-    deployment.unplaced = threshold - 1
-    assert not deployment.has_failed(desired)
-    deployment.unplaced = threshold
-    assert deployment.has_failed(desired)
+    deployment.placement_failures = threshold - 1
+    assert not deployment.exceeds_failure_threshold(desired)
+    deployment.placement_failures = threshold
+    assert deployment.exceeds_failure_threshold(desired)
 
 
 def test_the_delay_between_attempts_grows_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -177,10 +177,10 @@ def test_the_delay_between_attempts_grows_up_to_a_limit(monkeypatch: pytest.Monk
     delays = []
     for failures in range(1, 10):
         deployment = a_deployment()
-        deployment.unplaced = failures
-        deployment.put_off()
-        delays.append(deployment.retry_at)
-    assert delays == [1, 2, 4, 8, 16, 32] + [LONGEST_RETRY_SECONDS] * 3
+        deployment.placement_failures = failures
+        deployment.delay_next_start()
+        delays.append(deployment.next_start_at)
+    assert delays == [1, 2, 4, 8, 16, 32] + [MAX_RETRY_DELAY_SECONDS] * 3
 
 
 def a_deployment() -> Deployment:

@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: Apache-2.0
+"""All calls of ECS: one mix-in for each kind of resource, over one state."""
+
+from __future__ import annotations
+
+from localaws.ecs.cluster_calls import ClusterCalls
+from localaws.ecs.service_calls import ServiceCalls
+from localaws.ecs.task_calls import TaskCalls
+from localaws.ecs.task_definition_calls import TaskDefinitionCalls
+
+
+class EcsCalls(ClusterCalls, TaskDefinitionCalls, ServiceCalls, TaskCalls):
+    """What ECS can be asked for; `responses.py` passes the requests on."""
