@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Clusters and task definitions: their replies, their ends, and the role that ECS acts by."""
+"""Clusters, task definitions and the service-linked role: creation, description, deletion."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_a_new_cluster_is_shown_as_the_article_shows_it(aws: Account) -> None:
     }
 
 
-def test_a_cluster_is_described_with_what_is_asked_for(aws: Account) -> None:
+def test_a_cluster_is_described_with_what_the_request_includes(aws: Account) -> None:
     tags: Any = [{"key": "team", "value": "blue"}]
     aws.ecs.create_cluster(clusterName="handson", tags=tags)
     aws.ecs_service(None, desired=1)
@@ -66,7 +66,7 @@ def test_a_cluster_that_is_there_is_not_created_again(aws: Account) -> None:
     assert cluster["activeServicesCount"] == 1
 
 
-def test_the_role_that_ecs_acts_by_comes_with_the_first_cluster(aws: Account) -> None:
+def test_the_first_cluster_creates_the_service_linked_role(aws: Account) -> None:
     for name in ("one", "two"):
         aws.ecs.create_cluster(clusterName=name)
     role = aws.client("iam").get_role(RoleName="AWSServiceRoleForECS")["Role"]
@@ -80,7 +80,7 @@ def test_the_role_that_ecs_acts_by_comes_with_the_first_cluster(aws: Account) ->
 # Task definitions
 
 
-def test_a_task_definition_is_shown_with_what_was_left_out(aws: Account) -> None:
+def test_a_task_definition_is_shown_with_its_defaults(aws: Account) -> None:
     reply = aws.ecs.register_task_definition(
         family="httpd-task",
         networkMode="awsvpc",

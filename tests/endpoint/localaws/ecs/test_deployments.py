@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Fargate services: what makes a deployment, and how it goes."""
+"""Deployments of Fargate services: which updates begin one, and how it proceeds."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from localaws import runtime, scheduler
 from tests.endpoint.localaws.account import Account, eventually, task_id
 
 
-def test_events_tell_what_happened_newest_first(aws: Account) -> None:
+def test_events_are_listed_newest_first(aws: Account) -> None:
     aws.ecs_service(None, desired=1)
     service = aws.steady(1)
     (deployment,) = service["deployments"]
@@ -40,8 +40,8 @@ def test_an_event_that_repeats_the_last_one_is_left_out_for_six_hours(
         monkeypatch.setattr(runtime, "timestamp", lambda: present() + timedelta(hours=hours))  # noqa: B023
         with runtime.LOCK:
             scheduler.tick()
-        said = [event["message"] for event in aws.described()["events"]]
-        assert said.count("(service httpd) has reached a steady state.") == count
+        messages = [event["message"] for event in aws.described()["events"]]
+        assert messages.count("(service httpd) has reached a steady state.") == count
 
 
 def test_scaling_makes_no_deployment(aws: Account) -> None:
@@ -133,7 +133,9 @@ def test_other_subnets_roll_the_service_over(aws: Account) -> None:
     assert details[0] == {"name": "subnetId", "value": two}
 
 
-def test_a_platform_version_is_shown_as_asked_and_as_it_is(aws: Account) -> None:
+def test_a_service_shows_the_requested_platform_version_and_a_deployment_the_actual_one(
+    aws: Account,
+) -> None:
     aws.ecs_service(None, desired=1, platformVersion="1.3.0")
     assert aws.steady(1)["platformVersion"] == "1.3.0"
     assert aws.described()["deployments"][0]["platformVersion"] == "1.3.0"

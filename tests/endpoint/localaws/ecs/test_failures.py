@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tasks that cannot be started: the delay between attempts, the circuit breaker, the roll-back.
 
-The tests take the scheduler's turns themselves, so that nothing happens between two steps.
+Each test takes the turns of the scheduler itself, so that nothing happens between two steps.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ def breaker(*, rollback: bool) -> Any:
 
 
 def messages(aws: Account) -> list[str]:
-    """Of the service's events, without its name, newest first."""
-    said = [event["message"] for event in aws.described()["events"]]
-    return [message.removeprefix("(service httpd) ") for message in said]
+    """Returns the messages of the service's events without the service's name, newest first."""
+    events = aws.described()["events"]
+    return [event["message"].removeprefix("(service httpd) ") for event in events]
 
 
 def update_registry(aws: Account, registry: str, **more: Any) -> None:
@@ -43,7 +43,7 @@ def update_registry(aws: Account, registry: str, **more: Any) -> None:
     )
 
 
-def test_a_task_that_cannot_be_registered_stops_and_says_why(aws: Account, turns: Turns) -> None:
+def test_a_task_that_cannot_be_registered_stops_with_the_reason(aws: Account, turns: Turns) -> None:
     registry = aws.service(namespace(aws, turns))
     aws.ecs_service(registry, desired=1)
     aws.cloud_map.delete_service(Id=registry)
@@ -100,12 +100,12 @@ def test_the_circuit_breaker_rolls_back_to_what_was_completed(aws: Account, turn
     assert after["deployments"][0]["rolloutState"] == "COMPLETED"
     assert after["serviceRegistries"] == before["serviceRegistries"]
     assert len(aws.instances(good)) == after["runningCount"] == 2
-    said = messages(aws)
-    assert f"rolling back to deployment {completed}." in said
-    assert said[0] == "has reached a steady state."
+    events = messages(aws)
+    assert f"rolling back to deployment {completed}." in events
+    assert events[0] == "has reached a steady state."
 
 
-def test_a_roll_back_shows_both_deployments_and_how_they_stand(aws: Account, turns: Turns) -> None:
+def test_a_roll_back_shows_both_deployments_and_their_states(aws: Account, turns: Turns) -> None:
     namespace_id = namespace(aws, turns)
     good, bad = aws.service(namespace_id, "good"), aws.service(namespace_id, "bad")
     # 0 and 100 %: the old tasks go first, so that the roll-back has tasks to start.
@@ -161,7 +161,7 @@ def test_failures_after_a_task_has_run_do_not_count(aws: Account, turns: Turns) 
 @pytest.mark.parametrize(
     ("desired", "threshold"), [(1, 3), (6, 3), (7, 4), (100, 50), (400, 200), (1000, 200)]
 )
-def test_half_of_the_desired_count_is_too_much_within_3_and_200(
+def test_the_failure_threshold_is_half_of_the_desired_count_within_3_and_200(
     desired: int, threshold: int
 ) -> None:
     deployment = a_deployment()
@@ -195,7 +195,7 @@ def a_deployment() -> Deployment:
     )
 
 
-def test_a_subnet_that_has_gone_is_said_in_the_events(aws: Account, turns: Turns) -> None:
+def test_a_deleted_subnet_is_reported_in_the_events(aws: Account, turns: Turns) -> None:
     vpc = aws.another_vpc()
     subnet = aws.ec2.create_subnet(VpcId=vpc, CidrBlock="10.1.0.0/24")["Subnet"]["SubnetId"]
     aws.ecs_service(None, desired=0, networkConfiguration=aws.network(subnet))

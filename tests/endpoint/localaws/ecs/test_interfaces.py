@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tasks' network interfaces: addresses, zones, and what cannot be deleted meanwhile."""
+"""Network interfaces of tasks: addresses, zones, and what they keep from being deleted."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_addresses_are_unique_and_never_the_reserved_ones(aws: Account) -> None:
     assert {address_of(task) for task in aws.tasks()} == usable
 
 
-def test_a_full_subnet_is_said_in_the_events_and_the_rest_runs(aws: Account) -> None:
+def test_a_full_subnet_is_reported_in_the_events_and_the_other_tasks_run(aws: Account) -> None:
     vpc = aws.another_vpc()
     subnet = aws.ec2.create_subnet(VpcId=vpc, CidrBlock="10.1.0.0/28")["Subnet"]["SubnetId"]
     aws.ecs_service(None, desired=12, networkConfiguration=aws.network(subnet))
@@ -87,7 +87,7 @@ def test_tasks_are_spread_over_the_zones_and_stopped_where_there_are_most(aws: A
     assert per_zone() == [2, 2]
 
 
-def test_a_lone_task_without_a_free_address_is_a_failure_of_the_call(aws: Account) -> None:
+def test_a_task_of_run_task_without_a_free_address_is_a_failure(aws: Account) -> None:
     subnet = aws.ec2.create_subnet(VpcId=aws.another_vpc(), CidrBlock="10.1.0.0/28")
     aws.ecs.create_cluster(clusterName="handson")
     reply = aws.ecs.run_task(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""ECS: what is refused, in which words, and the quotas."""
+"""Requests that ECS refuses, AWS's error messages, and the quotas."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_a_thousand_tasks_with_service_discovery_and_not_one_more(aws: Account) 
     assert error_of(caught)[0] == "InvalidParameterException"
 
 
-def test_what_is_missing_is_named(aws: Account) -> None:
+def test_missing_clusters_services_and_tasks_are_named(aws: Account) -> None:
     aws.ecs.create_cluster(clusterName="handson")
     reply = aws.ecs.describe_services(cluster="handson", services=["nothing"])
     assert [failure["reason"] for failure in reply["failures"]] == ["MISSING"]
@@ -126,7 +126,7 @@ def test_a_cluster_with_services_or_tasks_cannot_be_deleted(aws: Account) -> Non
 
 
 def create(aws: Account, **parameters: Any) -> Any:
-    """CreateService on Fargate with as little as it needs, and these."""
+    """Returns a call of CreateService on Fargate with the least it needs and these parameters."""
     aws.ecs.create_cluster(clusterName="handson")
     definition = aws.task_definition()
     return lambda: aws.ecs.create_service(
@@ -196,7 +196,7 @@ def test_sixteen_subnets_and_five_groups_at_the_most(aws: Account, kind: str, co
         ),
     ],
 )
-def test_a_port_that_srv_records_cannot_bear_is_refused(
+def test_an_unusable_port_for_srv_records_is_refused(
     aws: Account, given: dict[str, Any], words: str
 ) -> None:
     registry = aws.service(aws.namespace(), types=("SRV",))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Fargate services: creation, deletion, registries, lists, tags."""
+"""Fargate services: creation, deletion, Cloud Map registries, lists, tags."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from localaws import scheduler
 from tests.endpoint.localaws.account import Account, address_of, error_of
 
 
-def test_a_new_service_has_nothing_yet_and_the_defaults_of_aws(aws: Account) -> None:
+def test_a_new_service_has_no_tasks_and_the_defaults_of_aws(aws: Account) -> None:
     aws.ecs.create_cluster(clusterName="handson")
     service = aws.ecs.create_service(
         cluster="handson",
@@ -148,7 +148,7 @@ def test_the_az_rebalancing_of_a_service_stays_unless_it_is_given(aws: Account) 
     assert aws.described()["availabilityZoneRebalancing"] == "ENABLED"
 
 
-def test_srv_records_bear_the_registrys_port(aws: Account) -> None:
+def test_srv_records_have_the_registrys_port(aws: Account) -> None:
     namespace_id = aws.namespace()
     by_port = aws.service(namespace_id, "by-port", types=("SRV",))
     by_container = aws.service(namespace_id, "by-container", types=("SRV",))
@@ -190,7 +190,7 @@ def test_cloud_maps_services_outlive_the_ecs_service(aws: Account) -> None:
     assert aws.cloud_map.get_service(Id=registry)["Service"]["InstanceCount"] == 0
 
 
-def test_the_clusters_default_strategy_is_used_when_nothing_is_asked_for(aws: Account) -> None:
+def test_the_clusters_default_strategy_is_used_when_the_request_has_none(aws: Account) -> None:
     aws.ecs.create_cluster(
         clusterName="handson",
         capacityProviders=["FARGATE", "FARGATE_SPOT"],
@@ -205,8 +205,8 @@ def test_the_clusters_default_strategy_is_used_when_nothing_is_asked_for(aws: Ac
     service = aws.steady(1)
     assert service["capacityProviderStrategy"][0]["capacityProvider"] == "FARGATE_SPOT"
     assert aws.tasks()[0]["capacityProviderName"] == "FARGATE_SPOT"
-    (lone,) = aws.ecs.run_task(**call)["tasks"]
-    assert lone["capacityProviderName"] == "FARGATE_SPOT"
+    (task,) = aws.ecs.run_task(**call)["tasks"]
+    assert task["capacityProviderName"] == "FARGATE_SPOT"
 
 
 def test_a_service_goes_on_with_a_task_definition_that_was_deleted(aws: Account) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tasks: states, registration, replacement, lists, tags."""
+"""Tasks: states, registration in Cloud Map, replacement, lists, tags."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_the_record_goes_before_the_task_stops(aws: Account) -> None:
             break
 
 
-def test_a_task_tells_who_started_it_and_why_it_stopped(aws: Account) -> None:
+def test_a_task_shows_who_started_it_and_why_it_stopped(aws: Account) -> None:
     aws.ecs_service(None, desired=1)
     deployment = aws.steady(1)["deployments"][0]
     (task,) = aws.tasks()
@@ -121,7 +121,7 @@ def test_a_task_tells_who_started_it_and_why_it_stopped(aws: Account) -> None:
     assert stopped["containers"][0]["lastStatus"] == "STOPPED"
 
 
-def test_a_task_that_somebody_stops_is_replaced(aws: Account, registry: str) -> None:
+def test_a_task_stopped_by_a_client_is_replaced(aws: Account, registry: str) -> None:
     aws.ecs_service(registry, desired=2)
     aws.steady(2)
     victim = aws.tasks()[0]
@@ -136,7 +136,7 @@ def test_a_task_that_somebody_stops_is_replaced(aws: Account, registry: str) -> 
     assert instances.keys() == {task_id(task) for task in aws.tasks()}
 
 
-def test_an_instance_that_somebody_removed_does_not_hold_the_task(
+def test_an_instance_that_another_client_removed_does_not_hold_up_the_task(
     aws: Account, registry: str
 ) -> None:
     aws.ecs_service(registry, desired=1)
@@ -147,7 +147,7 @@ def test_an_instance_that_somebody_removed_does_not_hold_the_task(
 
 
 @pytest.mark.parametrize("meddling", ["register", "deregister"])
-def test_a_stopping_task_waits_for_others_and_leaves_no_instance(
+def test_a_stopping_task_waits_for_other_clients_operations_and_leaves_no_instance(
     aws: Account, registry: str, turns: Turns, meddling: str
 ) -> None:
     aws.ecs_service(registry, desired=1)
@@ -182,7 +182,7 @@ def test_a_container_health_check_makes_the_instance_healthy_when_it_passes(
     assert task["healthStatus"] == task["containers"][0]["healthStatus"] == "HEALTHY"
 
 
-def test_a_lone_task_runs_and_is_not_replaced(aws: Account) -> None:
+def test_a_task_of_run_task_runs_and_is_not_replaced(aws: Account) -> None:
     aws.ecs.create_cluster(clusterName="handson")
     reply = aws.ecs.run_task(
         cluster="handson",
@@ -244,7 +244,7 @@ def test_tags_of_a_task_are_put_on_and_taken_off(aws: Account) -> None:
     assert aws.ecs.list_tags_for_resource(resourceArn=arn)["tags"] == tags[:1]
 
 
-def test_tags_of_a_lone_task_come_from_where_it_is_told(aws: Account) -> None:
+def test_a_task_of_run_task_gets_the_tags_that_the_call_asks_for(aws: Account) -> None:
     aws.ecs.create_cluster(clusterName="handson")
     definition = aws.task_definition()
     aws.ecs.tag_resource(resourceArn=definition, tags=[{"key": "stage", "value": "test"}])
