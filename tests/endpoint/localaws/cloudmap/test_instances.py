@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from localaws import runtime
 from localaws.cloudmap import rules
+from localaws.settings import Settings
 from tests.endpoint.localaws.account import (
     NAMESPACE,
     SERVICE,
@@ -73,8 +75,12 @@ def test_the_same_instance_id_again_is_an_update(aws: Account) -> None:
     assert record["ResourceRecords"] == [{"Value": "10.0.8.5"}]
 
 
-def test_a_registration_in_progress_is_not_repeated(aws: Account) -> None:
+def test_a_registration_in_progress_is_not_repeated(
+    aws: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
     service_id = aws.service(aws.namespace())
+    # The operation must outlast three calls, also on a machine that is busy.
+    monkeypatch.setattr(runtime, "settings", Settings(operation_seconds=60))
     call: Any = {
         "ServiceId": service_id,
         "InstanceId": "one",
