@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""EC2, completed: the article's VPC from the start, and network interfaces for ECS tasks."""
+"""EC2, completed: a default network in each account, and network interfaces for ECS tasks."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from moto.ec2 import urls
 from moto.ec2.models import EC2Backend
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 from moto.ec2.models.subnets import Subnet
+from moto.ec2.models.vpcs import VPC
 from moto.ec2.responses import EC2Response
 
 from localaws.moto_mixins import AwsError, LockedResponse, OwnUrls
 from localaws.network_seed import seed_network
 
-RESERVED_AT_THE_START = 4
-"""The network's address, the router's, the DNS server's and one kept by AWS; the last one too."""
+RESERVED_FIRST_ADDRESSES = 4
+"""AWS reserves a subnet's first four addresses, and its last one [VPC user guide]."""
 
 
 class EC2ApiResponse(LockedResponse, EC2Response):
@@ -26,19 +27,31 @@ class EC2ApiResponse(LockedResponse, EC2Response):
 
 
 class EC2(OwnUrls, EC2Backend):
-    """moto's EC2 with the network that the article presumes."""
+    """moto's EC2 with a network in it from the start, see default_network."""
 
     moto_urls = urls
     responses = EC2ApiResponse
+
+    # moto's reset empties a backend before it fills it again. The VPCs' resolvers read these two
+    # without a lock and find no VPC in the meantime.
+    vpcs: dict[str, VPC] = {}
+    tags: dict[str, dict[str, str]] = {}
 
     def __init__(self, region_name: str, account_id: str):
         super().__init__(region_name, account_id)
         seed_network(self)
 
-    def free_address(self, subnet: Subnet) -> str | None:
-        """An address of the subnet that no interface has, or None when there is none.
+    def vpc_named(self, name: str) -> VPC | None:
+        """The VPC with this Name tag, or None. Needs no lock: it copies the VPCs in one step."""
+        for vpc in [*self.vpcs.values()]:
+            if self.tags.get(vpc.id, {}).get("Name") == name:
+                return vpc
+        return None
 
-        moto: ECS gives tasks a random address from anywhere. AWS: one of their subnet's.
+    def free_address(self, subnet: Subnet) -> str | None:
+        """Returns an address of the subnet that no interface has, or None when all are taken.
+
+        moto: ECS gives a task any random address. AWS: an address of the task's subnet.
         """
         network = ipaddress.IPv4Network(subnet.cidr_block)
         taken = {
@@ -47,7 +60,7 @@ class EC2(OwnUrls, EC2Backend):
             if eni.subnet_id == subnet.id
             for address in eni.private_ip_addresses
         }
-        usable = range(RESERVED_AT_THE_START, network.num_addresses - 1)
+        usable = range(RESERVED_FIRST_ADDRESSES, network.num_addresses - 1)
         start = random.randrange(len(usable))
         candidates = (str(network[offset]) for offset in chain(usable[start:], usable[:start]))
         return next((address for address in candidates if address not in taken), None)
@@ -55,7 +68,7 @@ class EC2(OwnUrls, EC2Backend):
     def create_task_interface(
         self, subnet: Subnet, address: str, group_ids: Collection[str], description: str
     ) -> NetworkInterface:
-        """The interface of one task, in use from the start."""
+        """Creates the interface of a task, in use from the start."""
         eni = self.create_network_interface(
             subnet, address, group_ids=list(group_ids), description=description
         )
@@ -66,17 +79,17 @@ class EC2(OwnUrls, EC2Backend):
         return eni
 
     def delete_task_interface(self, eni_id: str) -> None:
-        """Delete a task's interface; its address is free again."""
+        """Deletes a task's interface and frees its address."""
         self.enis.pop(eni_id, None)
 
     def _private_dns_name(self, address: str) -> str:
-        """`ip-10-0-8-203.<region>.compute.internal`; us-east-1 alone says `ec2.internal`."""
+        """`ip-10-0-8-203.<region>.compute.internal`, or `.ec2.internal` in us-east-1."""
         region = self.region_name
         domain = "ec2.internal" if region == "us-east-1" else f"{region}.compute.internal"
         return f"ip-{address.replace('.', '-')}.{domain}"
 
     def delete_network_interface(self, eni_id: str) -> None:
-        """moto: always. AWS: not a task's, which is in use as long as it is there."""
+        """moto: deletes any. AWS: refuses a task's interface, which is in use while it exists."""
         eni = self.enis.get(eni_id)
         if eni and eni.requester_managed:
             raise AwsError(
@@ -85,7 +98,7 @@ class EC2(OwnUrls, EC2Backend):
         super().delete_network_interface(eni_id)
 
     def delete_subnet(self, subnet_id: str) -> Subnet:
-        """moto: always. AWS: not while a network interface is in the subnet."""
+        """moto: deletes any. AWS: refuses while a network interface is in the subnet."""
         if any(eni.subnet_id == subnet_id for eni in self.enis.values()):
             raise AwsError(
                 "DependencyViolation",
@@ -94,7 +107,7 @@ class EC2(OwnUrls, EC2Backend):
         return super().delete_subnet(subnet_id)
 
     def delete_security_group(self, name: str | None = None, group_id: str | None = None) -> None:
-        """moto: always. AWS: not while a network interface has the group."""
+        """moto: deletes any. AWS: refuses while a network interface has the group."""
         group = self.get_security_group_by_name_or_id(group_id or name or "")
         if group and any(group in eni.group_set for eni in self.enis.values()):
             raise AwsError("DependencyViolation", f"resource {group.id} has a dependent object")

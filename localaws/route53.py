@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Route 53, completed: zones that Cloud Map owns, and paging through record sets of one name."""
+"""Route 53, completed: zones that Cloud Map owns, one zone of a name in a VPC, pages of zones."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from moto.core.responses import ActionResult
@@ -18,96 +19,24 @@ from moto.route53.models import (
 )
 from moto.route53.responses import Route53
 
+from localaws.dns_records import DnsRecordSet
+from localaws.hosted_zones import HostedZone, ManagedZone, ManagedZoneError, UserZone
 from localaws.moto_mixins import AwsError, LockedResponse, OwnUrls
 from localaws.paging import InvalidToken, page
+from localaws.zone_index import canonical
 
 MAX_ITEMS = 300
-"""Record sets on a page of ListResourceRecordSets, at the most and by default [API reference]."""
+"""The most record sets on a page of ListResourceRecordSets, and the default [API reference]."""
 
 MAX_ZONES = 100
-"""Hosted zones on a page, at the most and by default [API reference]."""
+"""The most hosted zones on a page, and the default [API reference]."""
 
-NAME_SERVERS = [
-    "ns-1536.awsdns-00.co.uk.",
-    "ns-0.awsdns-00.com.",
-    "ns-1024.awsdns-00.org.",
-    "ns-512.awsdns-00.net.",
-]
-"""Of every private hosted zone; they answer nothing, only the VPC's resolver does."""
-
-SOA_VALUE = f"{NAME_SERVERS[0]} awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400"
+AnyRecordSet = RecordSet | DnsRecordSet
+"""moto's, in the zones of users, or a managed zone's."""
 
 
-class ManagedZoneError(AwsError):
-    """403: someone other than Cloud Map wants to change a zone that Cloud Map owns."""
-
-    http_status = 403
-
-    def __init__(self, zone: ManagedZone):
-        super().__init__(
-            "AccessDenied",
-            f"The resource hostedzone/{zone.resource_id} can only be managed through "
-            f"AWS CloudMap ({zone.namespace_arn})",
-        )
-
-
-def record_set(**fields: Any) -> RecordSet:
-    """A record set from its fields as the API names them; ResourceRecords are plain values."""
-    return RecordSet(fields)  # type: ignore[abstract]  # moto leaves CloudFormation's parts out
-
-
-class ManagedZone(FakeZone):
-    """The hosted zone of a Cloud Map namespace. Its record sets are derived, never kept."""
-
-    def __init__(
-        self,
-        *,
-        name: str,
-        zone_id: str,
-        namespace_arn: str,
-        caller_reference: str,
-        vpc: dict[str, str] | None,
-        soa_ttl: int,
-        instance_record_sets: Callable[[], list[RecordSet]],
-    ):
-        self.namespace_arn = namespace_arn
-        self.soa_ttl = soa_ttl
-        self._instance_record_sets = instance_record_sets
-        super().__init__(
-            name=f"{name}.",
-            id_=zone_id,
-            private_zone=vpc is not None,
-            caller_reference=caller_reference,
-            comment=f"Created by AWS Cloud Map namespace with ARN {namespace_arn}",
-        )
-        self.vpcs = [vpc] if vpc else []
-
-    @property
-    def linked_service(self) -> dict[str, str]:
-        """Who owns the zone, as ListHostedZones and GetHostedZone tell it."""
-        return {
-            "ServicePrincipal": "servicediscovery.amazonaws.com",
-            "Description": self.namespace_arn,
-        }
-
-    @property
-    def rrsets(self) -> list[RecordSet]:
-        """The zone's own NS and SOA, then what the namespace's instances amount to now."""
-        return [
-            record_set(Name=self.name, Type="NS", TTL=172800, ResourceRecords=NAME_SERVERS),
-            record_set(Name=self.name, Type="SOA", TTL=self.soa_ttl, ResourceRecords=[SOA_VALUE]),
-            *self._instance_record_sets(),
-        ]
-
-    @rrsets.setter
-    def rrsets(self, value: list[RecordSet]) -> None:
-        """moto's constructor empties the list; nothing else may write to it."""
-        if value:
-            raise ManagedZoneError(self)
-
-
-def _place(record: RecordSet) -> tuple[str, str, str]:
-    """A record set's place in a listing: reversed labels, type, set identifier."""
+def _listing_order(record: AnyRecordSet) -> tuple[str, str, str]:
+    """The key by which AWS lists record sets: reversed labels, type, set identifier."""
     name = reverse_domain_name(record.name).lower()
     return name, str(record.type), record.set_identifier or ""
 
@@ -158,6 +87,13 @@ class HostedZones(OwnUrls, Route53Backend):
     moto_urls = urls
     responses = HostedZonesResponse
 
+    zones_by_vpc: Mapping[str, Mapping[str, HostedZone]] = {}
+    """The private hosted zones of each VPC by canonical name, replaced when an association changes.
+
+    The VPCs' resolvers read it without a lock. A class attribute, so that an account which moto's
+    reset empties has no zones in the meantime.
+    """
+
     def create_managed_zone(
         self,
         name: str,
@@ -166,11 +102,10 @@ class HostedZones(OwnUrls, Route53Backend):
         caller_reference: str,
         vpc: dict[str, str] | None,
         soa_ttl: int,
-        instance_record_sets: Callable[[], list[RecordSet]],
     ) -> ManagedZone:
-        """Create the hosted zone of a namespace: private if there is a VPC to associate with it."""
+        """Creates the hosted zone of a namespace: a private one if there is a VPC, else public."""
         zone_id: str = HostedZoneIdentifier(self.account_id, name, None).generate(list(self.zones))
-        zone = ManagedZone(  # type: ignore[abstract]  # as above
+        zone = ManagedZone(  # type: ignore[abstract]  # moto leaves CloudFormation's methods out
             name=name,
             # The length that AWS gives: Z and 20 letters or digits.
             zone_id=f"Z{zone_id[:20]}",
@@ -178,14 +113,23 @@ class HostedZones(OwnUrls, Route53Backend):
             caller_reference=caller_reference,
             vpc=vpc,
             soa_ttl=soa_ttl,
-            instance_record_sets=instance_record_sets,
         )
         self.zones[zone.resource_id] = zone
+        self._publish_zones()
         return zone
 
     def delete_managed_zone(self, zone: ManagedZone) -> None:
-        """Delete a namespace's zone with all that is in it."""
+        """Deletes a namespace's zone with its record sets."""
         del self.zones[zone.resource_id]
+        self._publish_zones()
+
+    def _publish_zones(self) -> None:
+        by_vpc: dict[str, dict[str, HostedZone]] = defaultdict(dict)
+        for zone in self.zones.values():
+            if isinstance(zone, HostedZone) and zone.private_zone:
+                for vpc in zone.vpcs:
+                    by_vpc[vpc.get("vpc_id", "")][canonical(zone.name)] = zone
+        self.zones_by_vpc = dict(by_vpc)
 
     def refuse_second_zone(self, name: str, vpc_id: str, region: str) -> None:
         """Raise ConflictingDomainExists if the VPC has a private zone of exactly this name."""
@@ -212,13 +156,25 @@ class HostedZones(OwnUrls, Route53Backend):
         """moto: any number of zones of a name in a VPC. AWS: one."""
         if vpcid:
             self.refuse_second_zone(name, vpcid, vpcregion or "")
-        return super().create_hosted_zone(
-            name, private_zone, caller_reference, vpcid, vpcregion, comment, delegation_set_id
+        zone = UserZone(  # type: ignore[abstract]  # as above
+            super().create_hosted_zone(
+                name, private_zone, caller_reference, vpcid, vpcregion, comment, delegation_set_id
+            )
         )
+        self.zones[zone.resource_id] = zone
+        self._publish_zones()
+        return zone
 
     def associate_vpc_with_hosted_zone(self, zone_id: str, vpcid: str, vpcregion: str) -> FakeZone:
         self.refuse_second_zone(self.get_hosted_zone(zone_id).name, vpcid, vpcregion)
-        return super().associate_vpc_with_hosted_zone(zone_id, vpcid, vpcregion)
+        zone = super().associate_vpc_with_hosted_zone(zone_id, vpcid, vpcregion)
+        self._publish_zones()
+        return zone
+
+    def disassociate_vpc_from_hosted_zone(self, zone_id: str, vpcid: str) -> FakeZone:
+        zone = super().disassociate_vpc_from_hosted_zone(zone_id, vpcid)
+        self._publish_zones()
+        return zone
 
     def change_resource_record_sets(self, zoneid: str, change_list: list[dict[str, Any]]) -> None:
         self._refuse_if_managed(zoneid)
@@ -226,7 +182,9 @@ class HostedZones(OwnUrls, Route53Backend):
 
     def delete_hosted_zone(self, id_: str) -> FakeZone | None:
         self._refuse_if_managed(id_)
-        return super().delete_hosted_zone(id_)
+        zone = super().delete_hosted_zone(id_)
+        self._publish_zones()
+        return zone
 
     def update_hosted_zone_comment(self, id_: str, comment: str) -> FakeZone:
         self._refuse_if_managed(id_)
@@ -239,7 +197,7 @@ class HostedZones(OwnUrls, Route53Backend):
 
     def page_of_record_sets(
         self, zone_id: str, start: tuple[str, str, str], max_items: int
-    ) -> tuple[list[RecordSet], RecordSet | None]:
+    ) -> tuple[list[AnyRecordSet], AnyRecordSet | None]:
         """One page of a zone's record sets from `start` on, and the first of the next page.
 
         moto: the start record's identifier is ignored, so that a page cannot end between two
@@ -247,6 +205,7 @@ class HostedZones(OwnUrls, Route53Backend):
         """
         name, type_, identifier = start
         first = (reverse_domain_name(name).lower(), type_, identifier)
-        ordered = sorted(self.get_hosted_zone(zone_id).rrsets, key=_place)
-        rest = [record for record in ordered if _place(record) >= first]
+        record_sets: Sequence[AnyRecordSet] = self.get_hosted_zone(zone_id).rrsets
+        ordered = sorted(record_sets, key=_listing_order)
+        rest = [record for record in ordered if _listing_order(record) >= first]
         return rest[:max_items], rest[max_items] if len(rest) > max_items else None

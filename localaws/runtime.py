@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What all services of the one endpoint in this process share: a lock, a clock and the settings.
+"""What all services of the endpoint share: a lock, a clock and the settings.
 
-moto keeps its backends in process-wide dictionaries, so there is one endpoint per process.
+There is one endpoint in a process, since moto keeps its backends in process-wide dictionaries.
 """
 
 from __future__ import annotations
@@ -13,23 +13,23 @@ from threading import RLock
 from localaws.settings import Settings
 
 LOCK = RLock()
-"""Held for every request to a service that we complete and for every tick of the scheduler:
-a client sees the state before or after a step, never in the middle of one."""
+"""Held for every request to a service that we complete and for every turn of the scheduler, so
+that a client sees the state before or after a step. A VPC's resolver reads immutable values."""
 
 settings = Settings()
 
 
 def configure(new: Settings) -> None:
-    """Use these settings from now on."""
+    """Replaces the settings."""
     global settings
     settings = new
 
 
 def now() -> float:
-    """Seconds on a clock that never goes back; for delays."""
+    """Seconds on a monotonic clock, for delays."""
     return time.monotonic()
 
 
 def timestamp() -> datetime:
-    """The present, for the dates in replies: naive UTC, as moto's serializer takes it."""
+    """The date and time for replies: naive UTC, as moto's serializer expects it."""
     return datetime.now(UTC).replace(tzinfo=None)

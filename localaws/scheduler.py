@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The thread that lets time pass: operations end, tasks change state, services scale."""
+"""The thread in which operations end, tasks change state and services scale."""
 
 from __future__ import annotations
 
@@ -13,23 +13,22 @@ from moto.servicediscovery.models import servicediscovery_backends
 from localaws import runtime
 from localaws.cloudmap.backend import CloudMap
 from localaws.ecs.backend import Ecs
-from localaws.ecs.tasks import FargateTask
-from localaws.vpc.containers import Containers
+from localaws.vpc.containers import Containers, ServingTask
 
 LOG = logging.getLogger(__name__)
 
 
 def tick() -> None:
-    """One turn for every account and region that was used."""
+    """Takes one turn in every account and region that was used."""
     with runtime.LOCK:
         for _, _, cloud_map in [*servicediscovery_backends.iter_backends()]:
-            cast(CloudMap, cloud_map).ledger.advance()
+            cast(CloudMap, cloud_map).tick()
         for _, _, ecs in [*ecs_backends.iter_backends()]:
             cast(Ecs, ecs).tick()
 
 
-def serving_tasks() -> list[FargateTask]:
-    """The tasks whose containers are to listen now, of every account and region."""
+def serving_tasks() -> list[ServingTask]:
+    """The tasks whose containers listen now, of every account and region."""
     return [
         task
         for _, _, ecs in [*ecs_backends.iter_backends()]
@@ -39,7 +38,7 @@ def serving_tasks() -> list[FargateTask]:
 
 
 class Scheduler:
-    """Ticks in a thread of its own until it is stopped."""
+    """Takes turns in its own thread until it is stopped."""
 
     def __init__(self, containers: Containers) -> None:
         self._containers = containers
@@ -56,10 +55,10 @@ class Scheduler:
     def _run(self) -> None:
         while not self._stopped.wait(runtime.settings.tick_seconds):
             try:
-                # In one go, so that nobody sees a task RUNNING that does not listen yet.
+                # Under one lock, so that no client sees a task RUNNING that does not listen yet.
                 with runtime.LOCK:
                     tick()
                     self._containers.reconcile(serving_tasks())
             except Exception:
-                # A fault in one turn must not stop time for everybody; the log tells of it.
+                # An error in one account must not stop the others: it is logged, the turns go on.
                 LOG.exception("a turn of the scheduler failed")

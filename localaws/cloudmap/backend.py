@@ -1,64 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Cloud Map in one account and region: its discovery calls, and all the others by inheritance."""
+"""Cloud Map in one account and region: all its calls behind moto's URLs."""
 
 from __future__ import annotations
 
-import random
-from collections.abc import Mapping
-
 from moto.servicediscovery import urls
 
-from localaws.cloudmap.errors import NamespaceNotFound, ServiceNotFound
-from localaws.cloudmap.instances import Instances
-from localaws.cloudmap.models import Instance, Service
-from localaws.cloudmap.namespaces import Params
+from localaws.cloudmap.discovery import DiscoveryCalls
 from localaws.cloudmap.responses import CloudMapResponse
 from localaws.moto_mixins import OwnUrls
 
 
-class CloudMap(OwnUrls, Instances):
+class CloudMap(OwnUrls, DiscoveryCalls):
     """Namespaces, services and instances, changed by operations that end some time later."""
 
     moto_urls = urls
     responses = CloudMapResponse
 
-    def discoverable_service(self, namespace_name: str, service_name: str) -> Service:
-        """The service of a name in the namespace of an HttpName."""
-        for namespace in self.namespaces.values():
-            if namespace.http_name == namespace_name:
-                if service := self._service_named(namespace, service_name):
-                    return service
-                raise ServiceNotFound(f"Service {service_name} was not found.")
-        raise NamespaceNotFound(f"Namespace {namespace_name} was not found.")
-
-    def discover_instances(self, params: Params) -> list[Instance]:  # type: ignore[override]
-        """A random choice of the instances that fit, MaxResults at the most; there is no paging.
-
-        HealthStatus is ignored where the service has no health check [API reference]; when it is
-        not given, healthy ones or else all (a choice: the default is not documented).
-        """
-        if params.get("OwnerAccount", self.account_id) != self.account_id:
-            raise NotImplementedError("This endpoint has no namespaces shared by another account.")
-        service = self.discoverable_service(params["NamespaceName"], params["ServiceName"])
-        found = _with(params.get("QueryParameters") or {}, [*service.instances.values()])
-        if best := _with(params.get("OptionalParameters") or {}, found):
-            found = best
-        if service.health_check_custom_config is not None:
-            found = _of_health(params.get("HealthStatus") or "HEALTHY_OR_ELSE_ALL", found)
-        return random.sample(found, min(len(found), params.get("MaxResults") or 100))
-
-
-def _with(attributes: Mapping[str, str], instances: list[Instance]) -> list[Instance]:
-    """The instances that have all these attributes."""
-    wanted = attributes.items()
-    return [instance for instance in instances if wanted <= instance.attributes.items()]
-
-
-def _of_health(wanted: str, instances: list[Instance]) -> list[Instance]:
-    """The instances that pass one of the values of DiscoverInstances' HealthStatus."""
-    if wanted == "ALL":
-        return instances
-    or_else_all = wanted == "HEALTHY_OR_ELSE_ALL"
-    status = "HEALTHY" if or_else_all else wanted
-    fit = [instance for instance in instances if instance.health_status == status]
-    return fit if fit or not or_else_all else instances
+    def tick(self) -> None:
+        """Takes one turn of the scheduler: operations advance, due health statuses take effect."""
+        self.ledger.advance()
+        self.apply_due_health()

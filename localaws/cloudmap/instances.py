@@ -1,18 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Cloud Map's instances: registered, deregistered, and told to be healthy or not."""
+"""Cloud Map's instances: registered, deregistered, healthy or not; each change reaches the zone."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from localaws import runtime
 from localaws.cloudmap import rules
 from localaws.cloudmap.errors import CustomHealthNotFound, DuplicateRequest, InstanceNotFound
 from localaws.cloudmap.models import Instance, Service
 from localaws.cloudmap.operations import change_id, random_id
-from localaws.cloudmap.services import Services
+from localaws.cloudmap.services import ServiceCalls
 
 
-class Instances(Services):
-    """The calls that concern instances."""
+class InstanceCalls(ServiceCalls):
+    """The calls on instances."""
+
+    def __init__(self, region_name: str, account_id: str):
+        super().__init__(region_name, account_id)
+        self._pending_health: dict[tuple[str, str], tuple[str, float]] = {}
+        """By service id and instance id: the status that was set, and when it takes effect."""
 
     def register_instance(
         self,
@@ -21,23 +28,24 @@ class Instances(Services):
         creator_request_id: str | None,
         attributes: dict[str, str],
     ) -> str:
-        """Submit the registration of an instance, or of new attributes for the one of this id."""
+        """Submits the registration of an instance, or new attributes of the one with this id."""
         service = self.get_service(service_id)
         rules.instance_attributes(service, attributes)
         if instance_id not in service.instances:
             self._refuse_over_quota(service)
-        request = creator_request_id or random_id(32)
         has_custom_health = service.health_check_custom_config is not None
         initial = attributes.get("AWS_INIT_HEALTH_STATUS", "HEALTHY")
+        instance = Instance(
+            id=instance_id,
+            attributes=attributes,
+            creator_request_id=creator_request_id or random_id(32),
+            created_by_account=self.account_id,
+            health_status=initial if has_custom_health else "UNKNOWN",
+        )
 
         def complete() -> None:
-            service.instances[instance_id] = Instance(
-                id=instance_id,
-                attributes=attributes,
-                creator_request_id=request,
-                created_by_account=self.account_id,
-                health=initial if has_custom_health else "UNKNOWN",
-            )
+            self._put(service, instance)
+            self._pending_health.pop((service.id, instance_id), None)
             service.revision += 1
 
         return self.submit(
@@ -47,11 +55,16 @@ class Instances(Services):
             complete,
             targets=self._instance_targets(service, instance_id),
             creator_request_id=creator_request_id,
-            asked=(service.id, instance_id, attributes),
+            parameters=(service.id, instance_id, attributes),
         )
 
+    def _put(self, service: Service, instance: Instance) -> None:
+        """Adds an instance to its service, or replaces the one with its id."""
+        service.instances[instance.id] = instance
+        self._publish(service, instance)
+
     def _refuse_over_quota(self, service: Service) -> None:
-        """Count what is registered and what is about to be."""
+        """Counts the instances that are registered and those whose registration is in progress."""
         namespace = self.get_namespace(service.namespace_id)
         waiting = [
             operation.targets["SERVICE"]
@@ -73,15 +86,17 @@ class Instances(Services):
         return targets
 
     def deregister_instance(self, service_id: str, instance_id: str) -> str:
-        """Submit the removal of an instance and of its record sets."""
+        """Submits the removal of an instance and of its record sets."""
         service = self.get_service(service_id)
         subject = ("instance", service.id, instance_id)
-        if other := self.ledger.on(subject):
+        if other := self.ledger.in_progress_on(subject):
             raise DuplicateRequest(other.action, other.id)
         self.get_instance(service_id, instance_id)
 
         def complete() -> None:
             del service.instances[instance_id]
+            self._withdraw(service, instance_id)
+            self._pending_health.pop((service.id, instance_id), None)
             service.revision += 1
 
         return self.submit(
@@ -101,8 +116,20 @@ class Instances(Services):
     def update_instance_custom_health_status(
         self, service_id: str, instance_id: str, status: str
     ) -> None:
-        """Set a status that takes effect after `health_seconds`."""
-        if self.get_service(service_id).health_check_custom_config is None:
+        """Sets a health status that takes effect after `health_seconds`; with 0, in this call."""
+        service = self.get_service(service_id)
+        if service.health_check_custom_config is None:
             raise CustomHealthNotFound(f"Service {service_id} has no HealthCheckCustomConfig.")
-        instance = self.get_instance(service_id, instance_id)
-        instance.next_health = status, runtime.now() + runtime.settings.health_seconds
+        self.get_instance(service_id, instance_id)
+        due = runtime.now() + runtime.settings.health_seconds
+        self._pending_health[service.id, instance_id] = status, due
+        self.apply_due_health()
+
+    def apply_due_health(self) -> None:
+        """Lets the health statuses take effect whose time has come."""
+        now = runtime.now()
+        due = [key for key, (_, time) in self._pending_health.items() if time <= now]
+        for service_id, instance_id in due:
+            status, _ = self._pending_health.pop((service_id, instance_id))
+            instance = self.get_instance(service_id, instance_id)
+            self._put(self.get_service(service_id), replace(instance, health_status=status))

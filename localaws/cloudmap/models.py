@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Namespaces, services and instances; the attributes bear the names of the API's members."""
+"""Namespaces, services and instances; the attributes have the names of the API's members."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from moto.utilities.utils import get_partition
 
 from localaws import runtime
 from localaws.cloudmap.operations import ID_ALPHABET
-from localaws.route53 import ManagedZone
+from localaws.hosted_zones import ManagedZone
 
 DEFAULT_SOA_TTL = 900
-"""Seconds, when the namespace's SOA TTL is not given: what captured zones show (a choice)."""
+"""Seconds, as in captured zones. AWS does not document the default; ours."""
 
 
 def arn(region: str, account_id: str, kind: str, id_: str) -> str:
@@ -24,7 +24,7 @@ def arn(region: str, account_id: str, kind: str, id_: str) -> str:
 
 
 def id_of(id_or_arn: str) -> str:
-    """The id, where either is allowed."""
+    """The id in a parameter that takes an id or an ARN."""
     return id_or_arn.rsplit("/", 1)[-1]
 
 
@@ -43,7 +43,7 @@ def service_id(namespace_id: str, name: str) -> str:
 
 @dataclass(kw_only=True)
 class Namespace:
-    """A namespace; `vpc` and `zone` only where it has them."""
+    """A namespace; an HTTP namespace has no `zone`, and only a private one has a `vpc`."""
 
     id: str
     arn: str
@@ -76,7 +76,7 @@ class Namespace:
 
 @dataclass(kw_only=True)
 class Service:
-    """A service; `dns_config` is None where its instances are not in DNS."""
+    """A service; without `dns_config` its instances are not in DNS."""
 
     id: str
     arn: str
@@ -90,7 +90,7 @@ class Service:
     health_check_custom_config: dict[str, Any] | None
     creator_request_id: str
     only_http: bool
-    """Asked for with Type HTTP: never in DNS, though its namespace may be."""
+    """Created with Type HTTP: its instances are not in DNS, even in a DNS namespace."""
     in_http_namespace: bool
     create_date: datetime = field(default_factory=runtime.timestamp)
     instances: dict[str, Instance] = field(default_factory=dict)
@@ -116,7 +116,7 @@ class Service:
         return self.dns_config["RoutingPolicy"] if self.dns_config else None
 
 
-@dataclass(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Instance:
     """An instance; `id` is the caller's, for an ECS task its task id."""
 
@@ -124,13 +124,5 @@ class Instance:
     attributes: dict[str, str]
     creator_request_id: str
     created_by_account: str
-    health: str
+    health_status: str
     """HEALTHY or UNHEALTHY as discovery and DNS see it, UNKNOWN without a health check."""
-    next_health: tuple[str, float] | None = None
-    """A status that was set but has not taken effect, and when it will."""
-
-    @property
-    def health_status(self) -> str:
-        if self.next_health and runtime.now() >= self.next_health[1]:
-            self.health, self.next_health = self.next_health[0], None
-        return self.health

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Cloud Map's namespaces with their hosted zones, and the operations that most calls submit.
 
-The calls of one account and region are a chain of classes: namespaces, services in them,
-instances in those; `backend.py` serves the last.
+The calls of one account and region are a chain of classes: NamespaceCalls, ServiceCalls,
+InstanceCalls, DiscoveryCalls. `backend.py` makes moto's backend from the last class.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from moto.ec2.models import ec2_backends
-from moto.route53.models import RecordSet, route53_backends
+from moto.route53.models import route53_backends
 from moto.servicediscovery.models import ServiceDiscoveryBackend
 from moto.utilities.utils import get_partition
 
@@ -25,7 +25,6 @@ from localaws.cloudmap.errors import (
 )
 from localaws.cloudmap.models import DEFAULT_SOA_TTL, Namespace, Service, arn, id_of
 from localaws.cloudmap.operations import Operation, Operations, change_id, operation_id, random_id
-from localaws.cloudmap.records import record_sets
 from localaws.moto_mixins import AwsError
 from localaws.route53 import HostedZones
 
@@ -33,11 +32,11 @@ Params = Mapping[str, Any]
 """A request's parameters, named as in the API."""
 
 CANNOT_CREATE = "CANNOT_CREATE_HOSTED_ZONE"
-"""The error code of an operation whose hosted zone Route 53 does not make."""
+"""The error code of an operation whose hosted zone Route 53 refuses to create."""
 
 
-class Namespaces(ServiceDiscoveryBackend):
-    """The calls that concern namespaces. moto keeps the tags."""
+class NamespaceCalls(ServiceDiscoveryBackend):
+    """The calls on namespaces. moto keeps the tags."""
 
     def __init__(self, region_name: str, account_id: str):
         super().__init__(region_name, account_id)
@@ -54,9 +53,9 @@ class Namespaces(ServiceDiscoveryBackend):
         *,
         targets: dict[str, str],
         creator_request_id: str | None = None,
-        asked: object = None,
+        parameters: object = None,
     ) -> str:
-        """Submit an operation; see Operations.submit."""
+        """Submits an operation; see Operations.submit."""
         operation = Operation(
             type=type_,
             action=action,
@@ -65,16 +64,16 @@ class Namespaces(ServiceDiscoveryBackend):
             targets=targets,
             owner_account=self.account_id,
             creator_request_id=creator_request_id,
-            asked=asked,
+            parameters=parameters,
         )
         return self.ledger.submit(operation)
 
     def create_namespace(self, type_: str, action: str, params: Params) -> str:
-        """Submit the creation of a namespace and return the operation's id.
+        """Submits the creation of a namespace and returns the operation's id.
 
-        Raises NamespaceAlreadyExists for an HTTP or public namespace of a name that one of its
-        kind has. A second private namespace of a name is accepted: in the same VPC its operation
-        fails, in another it gets a zone of its own.
+        Raises NamespaceAlreadyExists when an HTTP or public namespace of the same type has this
+        name. A second private namespace of a name is accepted: in the same VPC its operation
+        fails, in another VPC it gets a zone of its own.
         """
         name, request = params["Name"], params.get("CreatorRequestId") or random_id(32)
         if repeated := self.ledger.repeated(action, request, params):
@@ -106,7 +105,7 @@ class Namespaces(ServiceDiscoveryBackend):
             lambda: self._create(namespace, soa.get("TTL", DEFAULT_SOA_TTL), tags),
             targets={"NAMESPACE": id_},
             creator_request_id=request,
-            asked=params,
+            parameters=params,
         )
 
     def _create(self, namespace: Namespace, soa_ttl: int, tags: list[dict[str, str]]) -> None:
@@ -124,18 +123,17 @@ class Namespaces(ServiceDiscoveryBackend):
         namespace.zone = self._hosted_zones.create_managed_zone(
             namespace.name,
             namespace_arn=namespace.arn,
-            # What a captured zone shows has the format of an operation's id (a choice).
+            # Captured zones show the format of an operation's id. AWS does not document this; ours.
             caller_reference=operation_id(),
             vpc={"vpc_id": namespace.vpc, "vpc_region": self.region_name}
             if namespace.vpc
             else None,
             soa_ttl=soa_ttl,
-            instance_record_sets=lambda: self._record_sets(namespace),
         )
 
     def _refuse_zone_conflict(self, name: str, vpc_id: str) -> None:
         if vpc_id not in ec2_backends[self.account_id][self.region_name].vpcs:
-            # A choice: AWS leaves the operation pending until the caller gives up.
+            # AWS leaves the operation pending until the caller gives up; that it fails is ours.
             raise OperationFailed(
                 CANNOT_CREATE, f"The VPC {vpc_id} in region {self.region_name} was not found."
             )
@@ -148,9 +146,6 @@ class Namespaces(ServiceDiscoveryBackend):
     def _hosted_zones(self) -> HostedZones:
         return cast(HostedZones, route53_backends[self.account_id][get_partition(self.region_name)])
 
-    def _record_sets(self, namespace: Namespace) -> list[RecordSet]:
-        return record_sets(namespace, namespace.services.values())
-
     def get_namespace(self, namespace_id: str) -> Namespace:  # type: ignore[override]
         namespace = self.namespaces.get(id_of(namespace_id))
         if namespace is None:
@@ -158,7 +153,7 @@ class Namespaces(ServiceDiscoveryBackend):
         return namespace
 
     def update_namespace(self, type_: str, action: str, params: Params) -> str:
-        """Submit a change of description or SOA TTL."""
+        """Submits a change of the description or the SOA TTL."""
         namespace, change = self.get_namespace(params["Id"]), params["Namespace"]
         if namespace.type != type_:
             raise InvalidInput(f"{action} cannot change a namespace of type {namespace.type}.")
@@ -168,7 +163,7 @@ class Namespaces(ServiceDiscoveryBackend):
                 namespace.description = change["Description"]
             soa = change.get("Properties", {}).get("DnsProperties", {}).get("SOA", {})
             if namespace.zone and "TTL" in soa:
-                namespace.zone.soa_ttl = soa["TTL"]
+                namespace.zone.change_soa_ttl(soa["TTL"])
 
         return self.submit(
             "UPDATE_NAMESPACE",
@@ -177,13 +172,13 @@ class Namespaces(ServiceDiscoveryBackend):
             complete,
             targets={"NAMESPACE": namespace.id},
             creator_request_id=params.get("UpdaterRequestId"),
-            asked=params,
+            parameters=params,
         )
 
     def delete_namespace(self, namespace_id: str) -> str:
-        """Submit the deletion of a namespace and of its hosted zone.
+        """Submits the deletion of a namespace and of its hosted zone.
 
-        Raises ResourceInUse while it has services.
+        Raises ResourceInUse while the namespace has services.
         """
         namespace = self.get_namespace(namespace_id)
         if namespace.services:

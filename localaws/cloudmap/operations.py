@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Cloud Map's operations: most calls only submit one; what they do happens when it ends."""
+"""Cloud Map's operations: most calls only submit one; its work is done when it ends."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ ID_ALPHABET = string.ascii_lowercase + string.digits
 
 
 def random_id(length: int) -> str:
-    """An id as Cloud Map makes them: lower-case letters and digits."""
+    """An id in Cloud Map's format: lower-case letters and digits."""
     return "".join(random.choices(ID_ALPHABET, k=length))
 
 
 def change_id() -> str:
-    """A Route 53 change: C and 20 upper-case letters or digits."""
+    """The id of a Route 53 change: C and 20 upper-case letters or digits."""
     return f"C{random_id(20).upper()}"
 
 
@@ -37,7 +37,7 @@ def operation_id() -> str:
 
 @dataclass(kw_only=True)
 class Operation:
-    """One operation; the fields that the API shows bear the API's names."""
+    """An operation; the fields that the API shows have the names of the API's members."""
 
     type: str
     targets: dict[str, str]
@@ -45,12 +45,12 @@ class Operation:
     action: str
     """The API action that submitted it, for DuplicateRequest's message."""
     subject: tuple[str, ...]
-    """What it works on: no second operation on the same subject while this one is in progress."""
+    """What the operation changes; a subject has one operation in progress at most."""
     creator_request_id: str | None
-    asked: object
-    """What the call asked for, which a repetition must not change."""
+    parameters: object
+    """The call's parameters, which a repetition with the same CreatorRequestId must not change."""
     complete: Callable[[], None]
-    """Does the work; raises OperationFailed when AWS would end the operation with FAIL."""
+    """Does the work. Raises OperationFailed when AWS would end the operation with FAIL."""
     id: str = field(default_factory=operation_id)
     status: str = "SUBMITTED"
     error_code: str | None = None
@@ -64,7 +64,7 @@ class Operation:
         return self.status in ("SUBMITTED", "PENDING")
 
     def advance(self) -> None:
-        """Move one status on: SUBMITTED, PENDING, then SUCCESS or FAIL when it is due."""
+        """Moves the operation to its next status: SUBMITTED, PENDING, when due SUCCESS or FAIL."""
         if self.status == "SUBMITTED":
             self._become("PENDING")
         elif self.status == "PENDING" and runtime.now() >= self.due:
@@ -90,15 +90,15 @@ class Operations:
         self._by_request: dict[tuple[str, str], Operation] = {}
 
     def submit(self, operation: Operation) -> str:
-        """Submit an operation and return its id, or the id of the one that this call repeats.
+        """Submits an operation; returns its id, or the id of the operation that this call repeats.
 
         A call repeated with its CreatorRequestId has no second effect. Raises DuplicateRequest
         when another operation on the same subject is in progress.
         """
         request = operation.creator_request_id
-        if (repeated := self.repeated(operation.action, request, operation.asked)) is not None:
+        if (repeated := self.repeated(operation.action, request, operation.parameters)) is not None:
             return repeated.id
-        if other := self.on(operation.subject):
+        if other := self.in_progress_on(operation.subject):
             raise DuplicateRequest(other.action, other.id)
         self._all[operation.id] = operation
         self._in_progress[operation.subject] = operation
@@ -107,14 +107,14 @@ class Operations:
         return operation.id
 
     def repeated(
-        self, action: str, creator_request_id: str | None, asked: object
+        self, action: str, creator_request_id: str | None, parameters: object
     ) -> Operation | None:
         """The operation that a call of this action with this CreatorRequestId submitted.
 
-        Raises InvalidInput when that call asked for something else (a choice).
+        Raises InvalidInput when that call had other parameters. AWS does not document this; ours.
         """
         operation = self._by_request.get((action, creator_request_id or ""))
-        if operation and operation.asked != asked:
+        if operation and operation.parameters != parameters:
             raise InvalidInput(
                 f"The CreatorRequestId {creator_request_id} was used with other parameters."
             )
@@ -128,8 +128,8 @@ class Operations:
     def all(self) -> list[Operation]:
         return [*self._all.values()]
 
-    def on(self, subject: tuple[str, ...]) -> Operation | None:
-        """The operation in progress on exactly this subject."""
+    def in_progress_on(self, subject: tuple[str, ...]) -> Operation | None:
+        """The operation in progress on exactly this subject, or None."""
         return self._in_progress.get(subject)
 
     def in_progress(self, type_: str) -> list[Operation]:
@@ -137,7 +137,7 @@ class Operations:
         return [each for each in self._in_progress.values() if each.type == type_]
 
     def advance(self) -> None:
-        """Move every operation in progress one status on."""
+        """Moves every operation in progress to its next status."""
         for subject, operation in [*self._in_progress.items()]:
             operation.advance()
             if not operation.in_progress:

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 
 from moto.core.responses import ActionResult, EmptyResult
 from moto.servicediscovery.responses import ServiceDiscoveryResponse
 
+from localaws.cloudmap.discovery import DiscoveryCalls
 from localaws.cloudmap.errors import InvalidInput
 from localaws.cloudmap.filters import Criterion, filtered
 from localaws.cloudmap.models import Namespace, Service, id_of
@@ -17,18 +18,15 @@ from localaws.cloudmap.operations import Operation
 from localaws.moto_mixins import LockedResponse, ModelValidated
 from localaws.paging import InvalidToken, page
 
-if TYPE_CHECKING:
-    from localaws.cloudmap.backend import CloudMap
-
-
 DEFAULT_MAX_RESULTS = 100
-"""Of every list call, and the most that can be asked for [API reference]."""
+"""The default and the maximum of MaxResults in every list call [API reference]."""
 
 
 class Identified(Protocol):
-    """Anything with an id to order it by."""
+    """Anything that lists order by its id."""
 
-    id: str
+    @property
+    def id(self) -> str: ...
 
 
 Item = TypeVar("Item", bound=Identified)
@@ -44,8 +42,8 @@ class CloudMapResponse(ModelValidated, LockedResponse, ServiceDiscoveryResponse)
         self.automated_parameter_parsing = True
 
     @property
-    def cloud_map(self) -> CloudMap:
-        return cast("CloudMap", self.servicediscovery_backend)
+    def cloud_map(self) -> DiscoveryCalls:
+        return cast(DiscoveryCalls, self.servicediscovery_backend)
 
     def _page(self, items: Iterable[Item]) -> tuple[list[Item], str | None]:
         size = self._get_param("MaxResults", DEFAULT_MAX_RESULTS)
@@ -219,7 +217,7 @@ class CloudMapResponse(ModelValidated, LockedResponse, ServiceDiscoveryResponse)
         )
         return ActionResult({"InstancesRevision": service.revision})
 
-    # What moto answers from the body, now that the parameters are parsed
+    # moto reads this call's parameters from the body, which is parsed already
 
     def get_service_attributes(self) -> ActionResult:  # type: ignore[override]
         service = self.cloud_map.get_service(self.params["ServiceId"])

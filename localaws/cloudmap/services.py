@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Cloud Map's services: created and deleted at once, changed by an operation."""
+"""Cloud Map's services: created and deleted by a call, changed by an operation."""
 
 from __future__ import annotations
 
@@ -11,18 +11,19 @@ from localaws.cloudmap.errors import (
     ServiceAlreadyExists,
     ServiceNotFound,
 )
-from localaws.cloudmap.models import Namespace, Service, arn, id_of, service_id
-from localaws.cloudmap.namespaces import Namespaces, Params
+from localaws.cloudmap.models import Instance, Namespace, Service, arn, id_of, service_id
+from localaws.cloudmap.namespaces import NamespaceCalls, Params
 from localaws.cloudmap.operations import random_id
+from localaws.cloudmap.records import record_sets
 
 
-class Services(Namespaces):
-    """The calls that concern services. moto keeps the services' own attributes."""
+class ServiceCalls(NamespaceCalls):
+    """The calls on services. moto keeps the attributes that users give a service."""
 
     def create_service(self, params: Params) -> Service:  # type: ignore[override]
-        """Create a service; at once, without an operation.
+        """Creates a service, without an operation.
 
-        The namespace is given at the top or, as the AWS provider does, in DnsConfig.
+        NamespaceId is a parameter of its own or, as the AWS provider sends it, in DnsConfig.
         """
         config = params.get("DnsConfig")
         namespace_id = params.get("NamespaceId") or (config or {}).get("NamespaceId")
@@ -62,7 +63,7 @@ class Services(Namespaces):
 
     @staticmethod
     def _service_named(namespace: Namespace, name: str) -> Service | None:
-        """The service of this name; in a DNS namespace, where case makes no difference."""
+        """The service of this name, whatever its case in a DNS namespace; or None."""
         for service in namespace.services.values():
             same_in_dns = namespace.type != "HTTP" and service.name.lower() == name.lower()
             if service.name == name or same_in_dns:
@@ -76,9 +77,9 @@ class Services(Namespaces):
         return service
 
     def update_service(self, service_id: str, details: Params) -> str:
-        """Submit a change of a service: description, TTLs, Route 53 health check.
+        """Submits a change of a service's description, TTLs and Route 53 health check.
 
-        DnsConfig and HealthCheckConfig that are left out are deleted [API reference].
+        DnsConfig and HealthCheckConfig are deleted when the call leaves them out [API reference].
         """
         service = self.get_service(service_id)
         if service.in_http_namespace:
@@ -97,6 +98,7 @@ class Services(Namespaces):
                     service.dns_config | {"DnsRecords": records} if records else None
                 )
             service.health_check_config = health_check
+            self._publish(service, *service.instances.values())
 
         return self.submit(
             "UPDATE_SERVICE",
@@ -106,8 +108,22 @@ class Services(Namespaces):
             targets={"SERVICE": service.id},
         )
 
+    def _publish(self, service: Service, *instances: Instance) -> None:
+        """Replaces the record sets of these instances of the service by those they have now."""
+        namespace = self.get_namespace(service.namespace_id)
+        if namespace.zone:
+            namespace.zone.publish(
+                {(service.id, each.id): record_sets(namespace, service, each) for each in instances}
+            )
+
+    def _withdraw(self, service: Service, instance_id: str) -> None:
+        """Removes the record sets of an instance."""
+        zone = self.get_namespace(service.namespace_id).zone
+        if zone:
+            zone.publish({(service.id, instance_id): ()})
+
     def delete_service(self, service_id: str) -> None:
-        """Delete a service; at once. Raises ResourceInUse while it has instances."""
+        """Deletes a service, without an operation. Raises ResourceInUse while it has instances."""
         service = self.get_service(service_id)
         registering = [
             operation
@@ -124,7 +140,7 @@ class Services(Namespaces):
         self.tagger.delete_all_tags_for_resource(service.arn)
 
     def _taggable(self, arn_: str) -> None:
-        """Raise ResourceNotFoundException unless a namespace or a service has this ARN."""
+        """Raises ResourceNotFoundException unless a namespace or a service has this ARN."""
         id_ = id_of(arn_)
         found = self.namespaces.get(id_) or self.services.get(id_)
         if found is None or found.arn != arn_:

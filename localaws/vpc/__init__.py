@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Inside the VPC: its resolver, its tasks' sockets and a bastion, all on loopback."""
+"""What runs in a VPC: its resolver, its tasks' containers and a bastion, all on loopback."""

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The bastion: an HTTP proxy on loopback that stands in the VPC, as the article's EC2 host does.
+"""The bastion: an HTTP proxy on loopback that acts as a host in a VPC.
 
-It reaches the endpoint's own tasks and nothing else.
+It connects to the endpoint's own tasks and to nothing else.
 """
 
 from __future__ import annotations
@@ -14,16 +14,14 @@ from dataclasses import dataclass
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector, web
 from dnslib import QTYPE, RCODE, DNSLabel
-from moto.core.models import DEFAULT_ACCOUNT_ID
-from moto.ec2.models import ec2_backends
 from yarl import URL
 
 from localaws import runtime
 from localaws.listening import HOST, on_port
 from localaws.vpc.containers import Address, Containers
-from localaws.vpc.lookup import VpcLookup
+from localaws.vpc.lookup import NamedVpc
 from localaws.vpc.resolution import answer
-from localaws.vpc.security_groups import lets_in
+from localaws.vpc.security_groups import allows_ingress
 
 LOG = logging.getLogger(__name__)
 
@@ -43,24 +41,24 @@ HOP_BY_HOP = {
 
 @dataclass
 class Unreachable(Exception):
-    """Why a request goes no further, and the HTTP status that says it."""
+    """Why a request cannot be forwarded, and the HTTP status of the reply."""
 
     status: int
     reason: str
 
 
 class Bastion:
-    """The proxy, while it runs on an event loop."""
+    """The proxy of a VPC, on the event loop that starts it."""
 
-    def __init__(self, vpc_lookup: VpcLookup, containers: Containers):
-        self._vantage = vpc_lookup
+    def __init__(self, vpc: NamedVpc, containers: Containers):
+        self._vpc = vpc
         self._containers = containers
 
     async def start(self, port: int) -> int:
-        """Listen and return the port. Raises OSError when the port cannot be had."""
+        """Listens and returns the port. Raises OSError when the port is taken."""
         with on_port(port, "LOCALAWS_BASTION_PORT"):
             listener = socket.create_server((HOST, port))
-        # A connection of its own for every request: the next task may have the same address.
+        # Each request has its own connection, since a later task may have the same address.
         self._client = ClientSession(
             connector=TCPConnector(limit=0, force_close=True),
             timeout=ClientTimeout(total=60),
@@ -89,7 +87,7 @@ class Bastion:
             return web.Response(status=error.status, text=text)
 
     async def _reach(self, host: str, port: int) -> int:
-        """The port on loopback for a host and port; tries a name's addresses one by one."""
+        """The port on loopback for a host and port; tries a name's addresses in turn."""
         failure = Unreachable(502, f"{host} has no address")
         for ip in self._addresses(host):
             try:
@@ -97,27 +95,26 @@ class Bastion:
             except Unreachable as error:
                 failure = error
         if failure.status == TIMED_OUT:
-            # A packet that no rule lets through is dropped: the client waits for nothing.
+            # A security group drops packets: the client waits until it gives up.
             await asyncio.sleep(runtime.settings.drop_seconds)
         raise failure
 
     def _addresses(self, host: str) -> list[ipaddress.IPv4Address]:
-        """A host's addresses: itself, or what the VPC's resolver answers for it."""
+        """A host's addresses: the address itself, or what the VPC's resolver answers for a name."""
         try:
             address = ipaddress.IPv4Address(host)
         except ValueError:
             return self._resolved(host)
         with runtime.LOCK:
-            if not self._vantage.has(address):
+            if not self._vpc.contains(address):
                 raise Unreachable(403, f"{host} is not an address of the VPC")
         return [address]
 
     def _resolved(self, host: str) -> list[ipaddress.IPv4Address]:
-        with runtime.LOCK:
-            zones = self._vantage.private_zones
-            if zones is None:
-                raise Unreachable(502, "the VPC's DNS support or DNS hostnames are off")
-            found = answer(zones, DNSLabel(host), "A")
+        zones = self._vpc.private_zones
+        if zones is None:
+            raise Unreachable(502, "the VPC's DNS support or DNS hostnames are off")
+        found = answer(zones, DNSLabel(host), "A")
         if found.rcode == RCODE.REFUSED:
             raise Unreachable(403, f"{host} is in no private zone of the VPC")
         if found.rcode == RCODE.NXDOMAIN:
@@ -129,23 +126,17 @@ class Bastion:
         ]
 
     def _connect(self, ip: ipaddress.IPv4Address, port: int) -> int:
-        """The port on loopback that stands for an address, if its security groups let us in."""
+        """The port on loopback that stands for an address, if its security groups allow it."""
         with runtime.LOCK:
-            vpc, source = self._vantage.vpc, self._vantage.address
-            if vpc is None or source is None:
+            source, interface = self._vpc.bastion_address, self._vpc.interface(ip)
+            if source is None:
                 raise Unreachable(502, "there is no VPC to stand in")
-            ec2 = ec2_backends[DEFAULT_ACCOUNT_ID][self._vantage.region]
-            here = [
-                eni
-                for eni in ec2.enis.values()
-                if eni.vpc_id == vpc.id and eni.private_ip_address == str(ip)
-            ]
-            if not here:
+            if interface is None:
                 raise Unreachable(502, f"nobody has the address {ip}")
-            allowed = lets_in(here[0].group_set, source, port)
-            local_port = self._containers.local_port(Address(vpc.id, str(ip), port))
+            allowed = allows_ingress(interface.group_set, source, port)
+            local_port = self._containers.local_port(Address(interface.vpc_id, str(ip), port))
         if not allowed:
-            groups = ", ".join(group.id for group in here[0].group_set)
+            groups = ", ".join(group.id for group in interface.group_set)
             raise Unreachable(
                 TIMED_OUT,
                 f"connection to {ip}:{port} timed out: no ingress rule of {groups} "
@@ -162,7 +153,7 @@ class Bastion:
             scheme="http", host=HOST, port=local_port, path=url.raw_path, encoded=True
         ).with_query(url.raw_query_string or None)
         named = request.headers.get("Host") or url.authority
-        headers = [(name, value) for name, value in request.headers.items() if _goes_on(name)]
+        headers = [(name, value) for name, value in request.headers.items() if _is_forwarded(name)]
         headers = [*((n, v) for n, v in headers if n.lower() != "host"), ("Host", named)]
         body = request.content if request.can_read_body else None
         try:
@@ -171,7 +162,7 @@ class Bastion:
             ) as upstream:
                 reply = web.StreamResponse(status=upstream.status, reason=upstream.reason)
                 for name, value in upstream.headers.items():
-                    if _goes_on(name):
+                    if _is_forwarded(name):
                         reply.headers.add(name, value)
                 await reply.prepare(request)
                 async for chunk in upstream.content.iter_any():
@@ -182,5 +173,5 @@ class Bastion:
             raise Unreachable(502, f"{url.host} closed the connection: {error}") from error
 
 
-def _goes_on(header: str) -> bool:
+def _is_forwarded(header: str) -> bool:
     return header.lower() not in HOP_BY_HOP

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the tasks' containers listen on: a socket on loopback for each published port.
+"""The tasks' containers: an HTTP server on loopback for each published port.
 
-A task's address exists only inside the VPC; the bastion knows which socket stands for it.
+A task's address exists only inside its VPC; the bastion asks here which local port stands for it.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ import logging
 import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 from aiohttp import web
 
-from localaws.ecs.tasks import FargateTask
 from localaws.listening import HOST
 
 LOG = logging.getLogger(__name__)
@@ -24,12 +24,27 @@ LOG = logging.getLogger(__name__)
 BACKLOG = 16
 
 APACHE_PAGE = "<html><body><h1>It works!</h1></body></html>\n"
-"""What the httpd image serves."""
+"""The page that the httpd image serves."""
+
+
+class ServingTask(Protocol):
+    """A task whose containers listen."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def vpc_id(self) -> str: ...
+    @property
+    def private_address(self) -> str: ...
+    @property
+    def availability_zone(self) -> str: ...
+    @property
+    def published_ports(self) -> list[tuple[int, str]]: ...
 
 
 @dataclass(frozen=True)
 class Address:
-    """Where a container listens, seen from inside the VPC."""
+    """Where a container listens, as seen inside its VPC."""
 
     vpc_id: str
     ip: str
@@ -37,7 +52,7 @@ class Address:
 
 
 def page_of(image: str) -> str:
-    """What an image serves: Apache's page for httpd, a page with its name for any other."""
+    """The page that an image serves: Apache's for httpd, else a page with the image's name."""
     name = image.rsplit("/", 1)[-1].split("@")[0].split(":")[0]
     if name == "httpd":
         return APACHE_PAGE
@@ -45,9 +60,9 @@ def page_of(image: str) -> str:
 
 
 class Container:
-    """One published port of one task, and its HTTP server."""
+    """The HTTP server behind one published port of a task."""
 
-    def __init__(self, task: FargateTask, port: int, image: str):
+    def __init__(self, task: ServingTask, port: int, image: str):
         self._page = page_of(image)
         self._who = {
             "task": task.id,
@@ -62,7 +77,7 @@ class Container:
             "X-Task-Address": task.private_address,
             "X-Availability-Zone": task.availability_zone,
         }
-        # Bound at once, so that nobody sees a task RUNNING that does not listen.
+        # Bound here, so that a task listens before a client sees it RUNNING.
         self._socket = socket.create_server((HOST, 0), backlog=BACKLOG)
         self.local_port: int = self._socket.getsockname()[1]
 
@@ -72,7 +87,7 @@ class Container:
         self._server = await loop.create_server(self._http, sock=self._socket)
 
     async def stop(self) -> None:
-        """Close the socket and every connection to it."""
+        """Closes the socket and every connection to it."""
         self._server.close()
         await self._http.shutdown(timeout=0)
 
@@ -85,14 +100,14 @@ class Container:
 
 
 class Containers:
-    """All containers that listen now; the scheduler says which tasks those are."""
+    """All containers that listen now; the scheduler gives the tasks."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop):
         self._loop = loop
         self._listening: dict[Address, Container] = {}
 
-    def reconcile(self, tasks: Iterable[FargateTask]) -> None:
-        """Let exactly the published ports of these tasks listen."""
+    def reconcile(self, tasks: Iterable[ServingTask]) -> None:
+        """Starts and stops servers until the published ports of exactly these tasks listen."""
         wanted = {
             Address(task.vpc_id, task.private_address, port): (task, port, image)
             for task in tasks

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The VPC's resolver: DNS over UDP and TCP on loopback, with one port number for both."""
+"""A VPC's resolver: DNS over UDP and TCP on loopback, with one port number for both."""
 
 from __future__ import annotations
 
@@ -10,42 +10,41 @@ from typing import cast
 
 from dnslib import CLASS, EDNS0, OPCODE, QTYPE, RCODE, DNSError, DNSHeader, DNSRecord
 
-from localaws import runtime
 from localaws.listening import HOST, on_port
-from localaws.vpc.lookup import VpcLookup
+from localaws.vpc.lookup import NamedVpc
 from localaws.vpc.resolution import Answer, answer
 
 LOG = logging.getLogger(__name__)
 
 HEADER = 12
-"""Bytes of a DNS header; less cannot even be answered with an error."""
+"""Bytes of a DNS header, without which no reply is possible, not even an error."""
 PLAIN_UDP = 512
-"""Bytes of a UDP reply to a client that does not say it takes more [RFC 1035]."""
+"""The most bytes of a UDP reply to a client without EDNS [RFC 1035]."""
 MAX_UDP = 1232
-"""Bytes of a UDP reply at the most, and what we say that we take."""
+"""The most bytes of any UDP reply, and of the queries that the resolver announces to take."""
 IDLE_SECONDS = 10.0
-"""For which a TCP client may say nothing."""
+"""How long a TCP connection may be idle."""
 TRIES = 20
-"""Free TCP ports that are tried for one that is free for UDP too."""
+"""How many free TCP ports are tried until one is free for UDP too."""
 
 
-def reply_to(vpc_lookup: VpcLookup, data: bytes, *, udp: bool) -> bytes | None:
-    """The reply to a packet, or None for one that deserves none: no header, or itself a reply."""
+def reply_to(vpc: NamedVpc, data: bytes, *, udp: bool) -> bytes | None:
+    """The reply to a packet, or None for a packet without a header and for one that is a reply."""
     if len(data) < HEADER or data[2] & 0x80:
         return None
     try:
         query = DNSRecord.parse(data)
     except DNSError:
         return bytes(DNSRecord(_header(data, RCODE.FORMERR)).pack())
-    return _packed(query, _reply(vpc_lookup, query), udp=udp)
+    return _packed(query, _reply(vpc, query), udp=udp)
 
 
 def _header(data: bytes, rcode: int) -> DNSHeader:
-    """The header of a reply to a packet of which only the header can be read."""
+    """The header of the reply to a packet whose questions cannot be read."""
     return DNSHeader(id=int.from_bytes(data[:2]), qr=1, ra=1, rcode=rcode)
 
 
-def _reply(vpc_lookup: VpcLookup, query: DNSRecord) -> DNSRecord:
+def _reply(vpc: NamedVpc, query: DNSRecord) -> DNSRecord:
     """The reply as a resolver gives it: recursion available, not authoritative."""
     reply = query.reply(ra=1, aa=0)
     if query.header.opcode != OPCODE.QUERY:
@@ -55,16 +54,15 @@ def _reply(vpc_lookup: VpcLookup, query: DNSRecord) -> DNSRecord:
     elif query.q.qclass != CLASS.IN:
         reply.header.rcode = RCODE.REFUSED
     else:
-        _fill(reply, _answer(vpc_lookup, query))
+        _fill(reply, _answer(vpc, query))
     return reply
 
 
-def _answer(vpc_lookup: VpcLookup, query: DNSRecord) -> Answer:
-    # `forward` is None for a type without a name, which no record set has.
+def _answer(vpc: NamedVpc, query: DNSRecord) -> Answer:
+    # A type that dnslib has no name for is in no record set.
     type_ = QTYPE.forward.get(query.q.qtype) or f"TYPE{query.q.qtype}"
-    with runtime.LOCK:
-        zones = vpc_lookup.private_zones
-        return Answer(rcode=RCODE.REFUSED) if zones is None else answer(zones, query.q.qname, type_)
+    zones = vpc.private_zones
+    return Answer(rcode=RCODE.REFUSED) if zones is None else answer(zones, query.q.qname, type_)
 
 
 def _fill(reply: DNSRecord, found: Answer) -> None:
@@ -75,7 +73,7 @@ def _fill(reply: DNSRecord, found: Answer) -> None:
 
 
 def _packed(query: DNSRecord, reply: DNSRecord, *, udp: bool) -> bytes:
-    """The reply as bytes; over UDP without its records when they do not fit [RFC 2181, 9]."""
+    """The reply as bytes. A UDP reply that is too long has no records [RFC 2181, section 9]."""
     opt = next((each for each in query.ar if each.rtype == QTYPE.OPT), None)
     size = PLAIN_UDP if opt is None else min(max(PLAIN_UDP, opt.rclass), MAX_UDP)
     if opt is not None:
@@ -92,15 +90,15 @@ def _packed(query: DNSRecord, reply: DNSRecord, *, udp: bool) -> bytes:
 class Datagrams(asyncio.DatagramProtocol):
     """DNS over UDP."""
 
-    def __init__(self, vpc_lookup: VpcLookup):
-        self._vantage = vpc_lookup
+    def __init__(self, vpc: NamedVpc):
+        self._vpc = vpc
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.DatagramTransport, transport)
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         try:
-            reply = reply_to(self._vantage, data, udp=True)
+            reply = reply_to(self._vpc, data, udp=True)
         except Exception:
             LOG.exception("a DNS query from %s failed", addr)
             return
@@ -109,19 +107,19 @@ class Datagrams(asyncio.DatagramProtocol):
 
 
 class DnsServer:
-    """The resolver, while it runs on an event loop."""
+    """The resolver of a VPC, on the event loop that starts it."""
 
-    def __init__(self, vpc_lookup: VpcLookup):
-        self._vantage = vpc_lookup
+    def __init__(self, vpc: NamedVpc):
+        self._vpc = vpc
 
     async def start(self, port: int) -> int:
-        """Listen and return the port. Raises OSError when the port cannot be had."""
+        """Listens and returns the port. Raises OSError when the port is taken."""
         loop = asyncio.get_running_loop()
         with on_port(port, "LOCALAWS_DNS_PORT"):
             stream, datagram = _listeners(port)
-        self._server = await asyncio.start_server(self._converse, sock=stream)
+        self._server = await asyncio.start_server(self._serve_stream, sock=stream)
         self._transport, _ = await loop.create_datagram_endpoint(
-            lambda: Datagrams(self._vantage), sock=datagram
+            lambda: Datagrams(self._vpc), sock=datagram
         )
         return int(stream.getsockname()[1])
 
@@ -129,14 +127,16 @@ class DnsServer:
         self._transport.close()
         self._server.close()
 
-    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """DNS over TCP: queries one after the other, each behind its length."""
+    async def _serve_stream(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        """DNS over TCP: each query follows its length in two bytes."""
         try:
             while True:
                 async with asyncio.timeout(IDLE_SECONDS):
                     length = int.from_bytes(await reader.readexactly(2))
                     data = await reader.readexactly(length)
-                reply = reply_to(self._vantage, data, udp=False)
+                reply = reply_to(self._vpc, data, udp=False)
                 if reply is None:
                     return
                 writer.write(len(reply).to_bytes(2) + reply)

@@ -1,67 +1,76 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where the resolver and the bastion stand: the article's VPC, in the default account."""
+"""A VPC by its Name tag, in the default account: what a resolver and a bastion need of it."""
 
 from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass
+from typing import cast
 
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ec2.models import ec2_backends
+from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 from moto.ec2.models.vpcs import VPC
-from moto.route53.models import FakeZone, route53_backends
+from moto.route53.models import route53_backends
 from moto.utilities.utils import get_partition
 
-from localaws.default_network import VPC_NAME
+from localaws.ec2 import EC2
+from localaws.route53 import HostedZones
+from localaws.vpc.resolution import Zones
 
-BASTION_HOST = 10
-"""The bastion's address, counted from the VPC's first: 10.0.0.10 in the article's VPC."""
+BASTION_OFFSET = 10
+"""The bastion's address, counted from the VPC's first: 10.0.0.10 in 10.0.0.0/16."""
 
 
 @dataclass(frozen=True)
-class VpcLookup:
-    """A place in the VPC of the article's name, looked up anew each time."""
+class NamedVpc:
+    """A VPC with a Name tag. Each property reads the present state, in which it may be missing."""
 
     region: str
+    name: str
 
     @property
-    def vpc(self) -> VPC | None:
-        """The VPC, or None when nobody has one of that name."""
-        vpcs = ec2_backends[DEFAULT_ACCOUNT_ID][self.region].vpcs.values()
-        named = (vpc for vpc in vpcs if dict(_tags(vpc)).get("Name") == VPC_NAME)
-        return next(named, None)
+    def _ec2(self) -> EC2:
+        return cast(EC2, ec2_backends[DEFAULT_ACCOUNT_ID][self.region])
 
     @property
-    def address(self) -> ipaddress.IPv4Address | None:
-        """The bastion's own address, by which security groups judge it."""
-        vpc = self.vpc
-        return ipaddress.IPv4Network(vpc.cidr_block)[BASTION_HOST] if vpc else None
+    def current(self) -> VPC | None:
+        """The VPC, or None when no VPC has the name."""
+        return self._ec2.vpc_named(self.name)
 
-    def has(self, address: ipaddress.IPv4Address) -> bool:
-        """Whether the address is one of the VPC's."""
-        vpc = self.vpc
+    @property
+    def bastion_address(self) -> ipaddress.IPv4Address | None:
+        """The address by which security groups judge the bastion; None without a VPC."""
+        vpc = self.current
+        return ipaddress.IPv4Network(vpc.cidr_block)[BASTION_OFFSET] if vpc else None
+
+    def contains(self, address: ipaddress.IPv4Address) -> bool:
+        """Whether the address is in the VPC's range."""
+        vpc = self.current
         return vpc is not None and address in ipaddress.IPv4Network(vpc.cidr_block)
 
+    def interface(self, address: ipaddress.IPv4Address) -> NetworkInterface | None:
+        """The network interface with this private address in the VPC."""
+        vpc, wanted = self.current, str(address)
+        here = (
+            eni
+            for eni in self._ec2.enis.values()
+            if vpc and eni.vpc_id == vpc.id and eni.private_ip_address == wanted
+        )
+        return next(here, None)
+
     @property
-    def private_zones(self) -> list[FakeZone] | None:
-        """The private hosted zones that the VPC is associated with.
+    def private_zones(self) -> Zones | None:
+        """The private hosted zones that the VPC is associated with; needs no lock.
 
         None with DNS support or DNS hostnames off: the zones answer only with both on [Route 53
         developer guide, "Considerations when working with a private hosted zone"].
         """
-        vpc = self.vpc
+        vpc = self.current
         if vpc is None or not (_is_on(vpc.enable_dns_support) and _is_on(vpc.enable_dns_hostnames)):
             return None
-        zones = route53_backends[DEFAULT_ACCOUNT_ID][get_partition(self.region)].zones.values()
-        return [
-            zone
-            for zone in zones
-            if zone.private_zone and any(each.get("vpc_id") == vpc.id for each in zone.vpcs)
-        ]
-
-
-def _tags(vpc: VPC) -> list[tuple[str, str]]:
-    return [(tag["key"], tag["value"]) for tag in vpc.get_tags()]
+        route53 = route53_backends[DEFAULT_ACCOUNT_ID][get_partition(self.region)]
+        return cast(HostedZones, route53).zones_by_vpc.get(vpc.id, {})
 
 
 def _is_on(attribute: object) -> bool:

@@ -8,16 +8,22 @@ Sources: Route 53 developer guide, "Multivalue answer routing", "Weighted routin
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from dnslib import RCODE, RR, DNSLabel
-from moto.route53.models import FakeZone, RecordSet
+
+from localaws.dns_records import DnsRecordSet
+from localaws.zone_index import Groups, IndexedZone, RecordGroup, ZoneIndex, canonical, parents
+
+Zones = Mapping[str, IndexedZone]
+"""The private hosted zones of a VPC, by name."""
 
 MAX_MULTIVALUE = 8
-"""Records in an answer under MULTIVALUE, at the most."""
+"""The most records in an answer under MULTIVALUE."""
 MAX_HOPS = 8
-"""CNAMEs that are followed within the private zones."""
+"""How many CNAMEs are followed within the private zones."""
 
 
 @dataclass
@@ -30,116 +36,84 @@ class Answer:
     additional: list[RR] = field(default_factory=list)
 
 
-def answer(zones: Sequence[FakeZone], name: DNSLabel, type_: str) -> Answer:
-    """Answer a question for a name and a type such as `A`.
+def answer(zones: Zones, name: DNSLabel, type_: str) -> Answer:
+    """Answers a question for a name and a type such as `A`.
 
     REFUSED for a name in none of the zones: the endpoint has no public DNS to ask.
     """
     reply = Answer()
     for _ in range(MAX_HOPS):
-        zone = _zone_of(zones, _text(name))
+        text = canonical(str(name))
+        zone = _zone_of(zones, text)
         if zone is None:
-            # The target of a CNAME may be public: what we have is the answer then.
+            # The target of a CNAME may be public: the records so far are the answer then.
             reply.rcode = reply.rcode if reply.records else RCODE.REFUSED
             return reply
-        sets = zone.rrsets
-        at_name = _at(sets, _text(name))
-        if at_name is None:
+        index = zone.index
+        groups = index.at(text)
+        if groups is None:
             reply.rcode = RCODE.NXDOMAIN
-            reply.authority = [_negative_soa(zone, sets)]
+            reply.authority = _negative_soa(zone.name, index)
             return reply
-        if wanted := [each for each in at_name if type_ in (each.type, "ANY")]:
+        if wanted := _group(groups, type_):
             reply.records += _records(name, _chosen(wanted))
-            reply.additional = _targets(sets, reply.records)
+            reply.additional = _targets(index, reply.records)
             return reply
-        aliases = [each for each in at_name if each.type == "CNAME"]
+        aliases = _records(name, _chosen(groups["CNAME"])) if "CNAME" in groups else []
         if not aliases:
-            reply.authority = [_negative_soa(zone, sets)]
+            reply.authority = _negative_soa(zone.name, index)
             return reply
-        reply.records += _records(name, _chosen(aliases))
-        name = reply.records[-1].rdata.label
+        reply.records += aliases
+        name = aliases[-1].rdata.label
     return reply
 
 
-def _text(name: DNSLabel) -> str:
-    return str(name).rstrip(".").lower()
-
-
-def _zone_of(zones: Iterable[FakeZone], name: str) -> FakeZone | None:
+def _zone_of(zones: Zones, name: str) -> IndexedZone | None:
     """The most specific zone that the name is in."""
-    within = [zone for zone in zones if _is_within(name, zone.name)]
-    return max(within, key=lambda zone: len(zone.name), default=None)
+    return next((zones[each] for each in chain([name], parents(name)) if each in zones), None)
 
 
-def _is_within(name: str, domain: str) -> bool:
-    return f".{name}".endswith(f".{domain.rstrip('.').lower()}")
+def _group(groups: Groups, type_: str) -> RecordGroup | None:
+    if type_ != "ANY":
+        return groups.get(type_)
+    members = tuple(each for group in groups.values() for each in group.members)
+    return RecordGroup.of(members) if members else None
 
 
-def _at(sets: Iterable[RecordSet], name: str) -> list[RecordSet] | None:
-    """The record sets of a name: none when only names below it exist, None when it does not.
-
-    A wildcard stands in for a name that does not exist.
-    """
-    by_name: dict[str, list[RecordSet]] = {}
-    for each in sets:
-        owner = each.name.rstrip(".").lower().replace("\\052", "*")
-        by_name.setdefault(owner, []).append(each)
-    if name in by_name:
-        return by_name[name]
-    if any(owner.endswith(f".{name}") for owner in by_name):
-        return []
-    labels = name.split(".")
-    for start in range(1, len(labels)):
-        parent = ".".join(labels[start:])
-        if f"*.{parent}" in by_name:
-            return by_name[f"*.{parent}"]
-        if parent in by_name:
-            return None
-    return None
+def _chosen(group: RecordGroup) -> Sequence[DnsRecordSet]:
+    """What the routing policy chooses."""
+    if group.is_multivalue:
+        return random.sample(group.eligible, min(MAX_MULTIVALUE, len(group.eligible)))
+    if group.cumulative_weights:
+        return random.choices(group.eligible, cum_weights=group.cumulative_weights)
+    return group.eligible
 
 
-def _chosen(sets: list[RecordSet]) -> list[RecordSet]:
-    """What the routing policy picks; from the healthy ones, or from all when none is healthy."""
-    healthy = [each for each in sets if getattr(each, "healthy", True)]
-    pool = healthy or sets
-    if any(each.multi_value_answer for each in sets):
-        return random.sample(pool, min(MAX_MULTIVALUE, len(pool)))
-    if any(each.weight is not None for each in sets):
-        weights = [int(each.weight or 0) for each in pool]
-        return random.choices(pool, weights if any(weights) else None)
-    return pool
+def _records(name: DNSLabel, record_sets: Iterable[DnsRecordSet]) -> list[RR]:
+    """The records, owned by the name as it was asked for: a client may check its case."""
+    return [
+        RR(name, each.rtype, ttl=each.ttl, rdata=rdata)
+        for each in record_sets
+        for rdata in random.sample(each.rdata, len(each.rdata))
+    ]
 
 
-def _records(name: DNSLabel, sets: Iterable[RecordSet]) -> list[RR]:
-    """The sets' records, owned by the name as it was asked for: a client may check its case."""
-    records: list[RR] = []
-    for each in sets:
-        values = [*(each.records or [])]
-        random.shuffle(values)
-        for value in values:
-            # moto keeps the SOA that it gives a new zone in the form of a reply.
-            text = value["Value"] if isinstance(value, dict) else value
-            (record,) = RR.fromZone(f". {each.ttl} IN {each.type} {text}")
-            record.rname = name
-            records.append(record)
-    return records
-
-
-def _targets(sets: Sequence[RecordSet], records: Iterable[RR]) -> list[RR]:
+def _targets(index: ZoneIndex, records: Iterable[RR]) -> list[RR]:
     """The addresses of SRV records' targets, which the client asks for next."""
     found: list[RR] = []
     for record in records:
         if hasattr(record.rdata, "target"):
-            at_target = _at(sets, _text(record.rdata.target)) or []
-            addresses = [each for each in at_target if each.type in ("A", "AAAA")]
-            found += _records(record.rdata.target, addresses)
+            groups = index.at(canonical(str(record.rdata.target))) or {}
+            for type_ in ("A", "AAAA"):
+                if type_ in groups:
+                    found += _records(record.rdata.target, groups[type_].members)
     return found
 
 
-def _negative_soa(zone: FakeZone, sets: Iterable[RecordSet]) -> RR:
+def _negative_soa(zone_name: str, index: ZoneIndex) -> list[RR]:
     """The zone's SOA, with the time for which a client may remember that there is nothing."""
-    soa = next(each for each in sets if each.type == "SOA")
-    (record,) = _records(DNSLabel(zone.name), [soa])
-    minimum = record.rdata.times[-1]
-    record.ttl = min(record.ttl, minimum)
-    return record
+    groups = index.at(canonical(zone_name)) or {}
+    soa = _records(DNSLabel(zone_name), groups["SOA"].members[:1]) if "SOA" in groups else []
+    for record in soa:
+        record.ttl = min(record.ttl, record.rdata.times[-1])
+    return soa

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whether a task's security groups let a connection in."""
+"""Whether a task's security groups allow a connection to it."""
 
 from __future__ import annotations
 
@@ -11,25 +11,27 @@ from moto.ec2.models.security_groups import SecurityGroup, SecurityGroupRule
 ALL_PROTOCOLS = "-1"
 
 
-def lets_in(groups: Iterable[SecurityGroup], source: ipaddress.IPv4Address, port: int) -> bool:
+def allows_ingress(
+    groups: Iterable[SecurityGroup], source: ipaddress.IPv4Address, port: int
+) -> bool:
     """Whether a rule of any of the groups allows TCP from `source` to `port`.
 
-    A rule that names another group as its source lets nobody in here: the bastion has none.
+    A rule whose source is a security group allows nothing here: the bastion is in no group.
     """
     return any(
-        _covers(rule, port) and _comes_from(rule, source)
+        _matches_port(rule, port) and _matches_source(rule, source)
         for group in groups
         for rule in group.ingress_rules
     )
 
 
-def _covers(rule: SecurityGroupRule, port: int) -> bool:
+def _matches_port(rule: SecurityGroupRule, port: int) -> bool:
     if rule.ip_protocol == ALL_PROTOCOLS:
         return True
     first, last = rule.from_port, rule.to_port
     return rule.ip_protocol == "tcp" and first is not None and first <= port <= (last or first)
 
 
-def _comes_from(rule: SecurityGroupRule, source: ipaddress.IPv4Address) -> bool:
+def _matches_source(rule: SecurityGroupRule, source: ipaddress.IPv4Address) -> bool:
     cidr = rule.ip_range.get("CidrIp")
     return cidr is not None and source in ipaddress.IPv4Network(cidr, strict=False)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The inside of the VPC as a whole: one event loop in one thread for all of its sockets."""
+"""The servers of the VPC: one event loop in one thread for all of their sockets."""
 
 from __future__ import annotations
 
@@ -11,37 +11,46 @@ from threading import Thread
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from localaws.default_network import VPC_NAME
 from localaws.listening import HOST
 from localaws.settings import Settings
 from localaws.vpc.bastion import Bastion
 from localaws.vpc.containers import Containers
 from localaws.vpc.dns_server import DnsServer
-from localaws.vpc.lookup import VpcLookup
+from localaws.vpc.lookup import NamedVpc
 
 T = TypeVar("T")
 
 WANTED_FILES = 8192
-"""Open files: a socket for each of some thousand tasks, and their connections."""
+"""Open files: a socket for each of several thousand tasks, and their connections."""
 
 
-class Network:
-    """The resolver, the bastion and the containers. A context manager."""
+class VpcServers:
+    """The resolver and the bastion of the default network's VPC, and the containers of all VPCs.
+
+    A context manager.
+    """
 
     def __init__(self, settings: Settings):
         self._settings = settings
         self._exits = ExitStack()
         self._loop = asyncio.new_event_loop()
-        vpc_lookup = VpcLookup(settings.region)
+        vpc = NamedVpc(settings.region, VPC_NAME)
         self.containers = Containers(self._loop)
-        self._bastion = Bastion(vpc_lookup, self.containers)
-        self._dns = DnsServer(vpc_lookup)
+        self._bastion = Bastion(vpc, self.containers)
+        self._dns = DnsServer(vpc)
         self.dns_port = 0
         self.bastion_url = ""
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """Where the resolver and the bastion listen, by the names that the health page uses."""
+        return {"dns": f"{HOST}:{self.dns_port}", "bastion": self.bastion_url}
 
     def __enter__(self) -> Self:
         _allow_many_files()
         with ExitStack() as exits:
-            thread = Thread(target=self._loop.run_forever, name="inside", daemon=True)
+            thread = Thread(target=self._loop.run_forever, name="vpc-servers", daemon=True)
             thread.start()
             exits.callback(self._loop.close)
             exits.callback(thread.join)
@@ -68,7 +77,7 @@ class Network:
 
 
 def _allow_many_files() -> None:
-    """Raise the soft limit on open files, which may be as low as 256, as far as we need it."""
+    """Raises the soft limit on open files, which may be as low as 256, to WANTED_FILES."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = WANTED_FILES if hard == resource.RLIM_INFINITY else min(WANTED_FILES, hard)
     if soft < wanted:

@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Hosted zones that publish their record sets: of Cloud Map's namespaces, and of users."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import chain
+from typing import Any
+
+from moto.route53.models import FakeZone, RecordSet
+
+from localaws.dns_records import DnsRecordSet, of_moto
+from localaws.moto_mixins import AwsError
+from localaws.zone_index import ZoneIndex
+
+InstanceKey = tuple[str, str]
+"""The ids of a Cloud Map service and of an instance in it."""
+
+NS_TTL = 172800
+NAME_SERVERS = (
+    "ns-1536.awsdns-00.co.uk.",
+    "ns-0.awsdns-00.com.",
+    "ns-1024.awsdns-00.org.",
+    "ns-512.awsdns-00.net.",
+)
+"""The name servers of every private hosted zone. They answer nothing: the VPC's resolver does."""
+
+SOA_VALUE = f"{NAME_SERVERS[0]} awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400"
+
+
+class ManagedZoneError(AwsError):
+    """Answers 403 when anyone but Cloud Map changes a zone that Cloud Map owns."""
+
+    http_status = 403
+
+    def __init__(self, zone: ManagedZone):
+        super().__init__(
+            "AccessDenied",
+            f"The resource hostedzone/{zone.resource_id} can only be managed through "
+            f"AWS CloudMap ({zone.namespace_arn})",
+        )
+
+
+class ManagedZone(FakeZone):
+    """The hosted zone of a Cloud Map namespace: NS, SOA and the record sets of the instances."""
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        zone_id: str,
+        namespace_arn: str,
+        caller_reference: str,
+        vpc: dict[str, str] | None,
+        soa_ttl: int,
+    ):
+        super().__init__(
+            name=f"{name}.",
+            id_=zone_id,
+            private_zone=vpc is not None,
+            caller_reference=caller_reference,
+            comment=f"Created by AWS Cloud Map namespace with ARN {namespace_arn}",
+        )
+        self.namespace_arn = namespace_arn
+        self.vpcs = [vpc] if vpc else []
+        self._ns = DnsRecordSet(name=self.name, type="NS", ttl=NS_TTL, values=NAME_SERVERS)
+        self._soa = self._soa_with(soa_ttl)
+        self._of_instances: dict[InstanceKey, tuple[DnsRecordSet, ...]] = {}
+        self.index = ZoneIndex().changed(added=[self._ns, self._soa])
+
+    def _soa_with(self, ttl: int) -> DnsRecordSet:
+        return DnsRecordSet(name=self.name, type="SOA", ttl=ttl, values=(SOA_VALUE,))
+
+    @property
+    def soa_ttl(self) -> int:
+        return self._soa.ttl
+
+    def change_soa_ttl(self, ttl: int) -> None:
+        before, self._soa = self._soa, self._soa_with(ttl)
+        self.index = self.index.changed(removed=[before], added=[self._soa])
+
+    def publish(self, record_sets: Mapping[InstanceKey, Iterable[DnsRecordSet]]) -> None:
+        """Replaces all record sets of these instances; an instance may have none."""
+        added = {key: tuple(of_instance) for key, of_instance in record_sets.items()}
+        removed = chain.from_iterable(self._of_instances.get(key, ()) for key in added)
+        self.index = self.index.changed(removed=removed, added=chain.from_iterable(added.values()))
+        for key, of_instance in added.items():
+            if of_instance:
+                self._of_instances[key] = of_instance
+            else:
+                self._of_instances.pop(key, None)
+
+    @property
+    def linked_service(self) -> dict[str, str]:
+        """The zone's owner, as ListHostedZones and GetHostedZone show it."""
+        return {
+            "ServicePrincipal": "servicediscovery.amazonaws.com",
+            "Description": self.namespace_arn,
+        }
+
+    @property  # type: ignore[override]  # moto's are RecordSets
+    def rrsets(self) -> list[DnsRecordSet]:
+        """The record sets as moto counts and lists them."""
+        return [self._ns, self._soa, *chain.from_iterable(self._of_instances.values())]
+
+    @rrsets.setter
+    def rrsets(self, value: list[DnsRecordSet]) -> None:
+        """moto's constructor sets an empty list; nothing else may write to the zone."""
+        if value:
+            raise ManagedZoneError(self)
+
+
+class UserZone(FakeZone):
+    """A hosted zone that a user created: moto keeps the record sets, the index follows them.
+
+    moto changes the record sets by the four methods below, for Route 53's calls as well as for
+    CloudFormation.
+    """
+
+    def __init__(self, zone: FakeZone):
+        super().__init__(
+            name=zone.name,
+            id_=zone.resource_id,
+            private_zone=zone.private_zone,
+            caller_reference=zone.caller_reference,
+            comment=zone.comment,
+            delegation_set=zone.delegation_set,
+        )
+        self.vpcs, self.rrsets = zone.vpcs, zone.rrsets
+        self._indexed: dict[RecordSet, DnsRecordSet] = {}
+        self.index = ZoneIndex()
+        self._follow()
+
+    def _follow(self) -> None:
+        """Brings the index up to date; converts only the record sets that are new."""
+        current = dict.fromkeys(self.rrsets)
+        removed = [self._indexed.pop(each) for each in self._indexed.keys() - current.keys()]
+        added = {each: of_moto(each) for each in current if each not in self._indexed}
+        self._indexed |= added
+        self.index = self.index.changed(removed=removed, added=added.values())
+
+    def add_rrset(self, record_set: dict[str, Any]) -> RecordSet:
+        added = super().add_rrset(record_set)
+        self._follow()
+        return added
+
+    def upsert_rrset(self, record_set: dict[str, Any]) -> RecordSet:
+        added = super().upsert_rrset(record_set)
+        self._follow()
+        return added
+
+    def delete_rrset(self, rrset: dict[str, Any]) -> None:
+        super().delete_rrset(rrset)
+        self._follow()
+
+    def delete_rrset_by_id(self, set_identifier: str) -> None:
+        super().delete_rrset_by_id(set_identifier)
+        self._follow()
+
+
+HostedZone = ManagedZone | UserZone
