@@ -17,23 +17,23 @@ from localaws.install import installed
 from localaws.listening import HOST, on_port
 from localaws.scheduler import Scheduler
 from localaws.settings import Settings
-from localaws.vpc.servers import Network
-from localaws.wsgi import Application
+from localaws.vpc.servers import VpcServers
+from localaws.wsgi import EndpointApplication
 
 
 class RequestHandler(MotoRequestHandler):
-    """Keeps connections open, as AWS does, and leaves the log to what matters."""
+    """Keeps connections open, as AWS does, and logs no requests."""
 
     protocol_version = "HTTP/1.1"
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Nothing: clients that wait ask many times a second."""
+        """Logs nothing: a client that waits asks many times a second."""
 
 
 class Endpoint:
     """The embedded AWS endpoint; one at a time in a process. A context manager.
 
-    Raises OSError on entry when the port cannot be had.
+    Raises OSError on entry when a port is taken.
     """
 
     def __init__(self, settings: Settings | None = None):
@@ -45,16 +45,15 @@ class Endpoint:
 
     def __enter__(self) -> Self:
         with ExitStack() as exits:
-            network = exits.enter_context(Network(self._settings))
-            inside = {"dns": f"{HOST}:{network.dns_port}", "bastion": network.bastion_url}
-            # Bound here, since werkzeug ends the process when it finds the port taken.
+            vpc_servers = exits.enter_context(VpcServers(self._settings))
+            # Bound here, since werkzeug ends the process when the port is taken.
             with on_port(self._settings.port, "LOCALAWS_PORT"):
                 listener = socket.create_server((HOST, self._settings.port))
             exits.enter_context(listener)
             server = make_server(
                 HOST,
                 listener.getsockname()[1],
-                Application(inside),
+                EndpointApplication(vpc_servers.addresses),
                 threaded=True,
                 request_handler=RequestHandler,
                 fd=listener.fileno(),
@@ -62,14 +61,14 @@ class Endpoint:
             exits.callback(server.server_close)
             runtime.configure(self._settings)
             exits.enter_context(installed())
-            scheduler = Scheduler(network.containers)
+            scheduler = Scheduler(vpc_servers.containers)
             scheduler.start()
             exits.callback(scheduler.stop)
             thread = Thread(target=server.serve_forever, name="http", daemon=True)
             thread.start()
             exits.callback(thread.join)
             exits.callback(server.shutdown)
-            self.dns_port, self.bastion_url = network.dns_port, network.bastion_url
+            self.dns_port, self.bastion_url = vpc_servers.dns_port, vpc_servers.bastion_url
             self.url = f"http://{HOST}:{server.port}"
             self._exits = exits.pop_all()
         return self

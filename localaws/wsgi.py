@@ -1,23 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The WSGI application: LocalStack's health page, accounts by access key, and else moto."""
+"""The WSGI application: the health page, accounts by access key, and moto for all the rest."""
 
 from __future__ import annotations
 
 import json
 import logging
-import os
 import re
-import resource
-import sys
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
-import moto
 from botocore.model import OperationNotFoundError
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
+from localaws.health import HEALTH_PATH, health
 from localaws.moto_mixins import JSON
 
 if TYPE_CHECKING:
@@ -25,38 +22,33 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 
-HEALTH_PATH = "/_localstack/health"
 ACCOUNT_KEY = re.compile(r"Credential=(\d{12})/")
-"""An access key of twelve digits is the account's id, as LocalStack has it."""
+"""An access key of twelve digits is the account's id, as in LocalStack."""
 
 UNKNOWN_OPERATION = "UnknownOperationException"
-"""An action that the service's model does not have."""
+"""The error code for an action that the service's model does not have."""
 
 
-class Dispatcher(DomainDispatcherApplication):
-    """moto's choice of a service for a request; moto reads its own folder for each."""
+class CachingDispatcher(DomainDispatcherApplication):
+    """moto's choice of a service by host. moto reads its own folder for each request."""
 
-    @lru_cache(maxsize=256)  # noqa: B019  # one, as long as the process
+    @lru_cache(maxsize=256)  # noqa: B019  # There is one dispatcher, as long as the process.
     def get_backend_for_host(self, host: str | None) -> Any:
         return super().get_backend_for_host(host)
 
 
-class Application:
-    """What the endpoint serves."""
+class EndpointApplication:
+    """The health page, moto's services, and AWS's errors for what moto does not have."""
 
-    def __init__(self, inside: Mapping[str, str]) -> None:
-        """`inside` tells, by name, where the sockets are that stand inside the VPC."""
-        self._inside = inside
-        self._moto = Dispatcher(create_backend_app)
+    def __init__(self, vpc_addresses: Mapping[str, str]) -> None:
+        """`vpc_addresses` are the members that the health page has about the VPC's servers."""
+        self._vpc_addresses = vpc_addresses
+        self._moto = CachingDispatcher(create_backend_app)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ["PATH_INFO"] == HEALTH_PATH:
-            return _reply(
-                start_response,
-                "200 OK",
-                "application/json",
-                json.dumps({**health(), **self._inside}),
-            )
+            page = json.dumps({**health(), **self._vpc_addresses})
+            return _reply(start_response, "200 OK", "application/json", page)
         if account := ACCOUNT_KEY.search(environ.get("HTTP_AUTHORIZATION", "")):
             environ["HTTP_X_MOTO_ACCOUNT_ID"] = account[1]
         try:
@@ -72,11 +64,11 @@ class Application:
 
 
 def _refusing_pages(environ: WSGIEnvironment, start_response: StartResponse) -> Callable[..., Any]:
-    """A start_response that takes moto's web page for a URL it does not have as not implemented."""
+    """A start_response that raises NotImplementedError for moto's web page about an unknown URL."""
 
     def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
         content_type = dict(headers).get("Content-Type", "")
-        # S3's HeadObject of a missing key is a 404 without a body, and right.
+        # S3 answers HeadObject of a missing key with a 404 without a body, which is right.
         is_page = "HTTP_AUTHORIZATION" in environ and environ["REQUEST_METHOD"] != "HEAD"
         if is_page and status.startswith("404") and content_type.startswith("text/html"):
             call = f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
@@ -86,28 +78,10 @@ def _refusing_pages(environ: WSGIEnvironment, start_response: StartResponse) -> 
     return start
 
 
-def health() -> dict[str, Any]:
-    """LocalStack's health page, as far as it applies, and who answers it."""
-    services = ("ec2", "ecs", "route53", "servicediscovery", "sts", "iam", "s3", "logs")
-    return {
-        "edition": "localaws",
-        "version": f"moto {moto.__version__}",
-        "pid": os.getpid(),
-        "peakMemoryBytes": _peak_memory(),
-        "services": dict.fromkeys(services, "running"),
-    }
-
-
-def _peak_memory() -> int:
-    """The most memory that this process has had resident, in bytes."""
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
-
-
 def _error(
     environ: WSGIEnvironment, start_response: StartResponse, status: str, code: str, error: object
 ) -> Iterable[bytes]:
-    """An error in the form that the caller's SDK can read: JSON for JSON, XML for the rest."""
+    """An error in the form that the caller's SDK reads: JSON for a JSON request, else XML."""
     message = str(error) or type(error).__name__
     if "json" in environ.get("CONTENT_TYPE", ""):
         body = json.dumps({"__type": code, "message": message})

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The health page, at LocalStack's URL."""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+from typing import Any
+
+import moto
+
+HEALTH_PATH = "/_localstack/health"
+
+
+def health() -> dict[str, Any]:
+    """LocalStack's members that apply here, and the version and process that answer."""
+    services = ("ec2", "ecs", "route53", "servicediscovery", "sts", "iam", "s3", "logs")
+    return {
+        "edition": "localaws",
+        "version": f"moto {moto.__version__}",
+        "pid": os.getpid(),
+        "peakMemoryBytes": _peak_memory(),
+        "services": dict.fromkeys(services, "running"),
+    }
+
+
+def _peak_memory() -> int:
+    """The peak of this process's resident memory in bytes."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
