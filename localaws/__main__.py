@@ -14,7 +14,7 @@ from localaws.settings import SettingsError, load_settings
 
 
 def main() -> int:
-    """Serve; 0 after a signal, 1 when the port cannot be had, 2 for a wrong setting."""
+    """Serves until a signal. Returns 0 then, 1 if a port is taken, 2 for a wrong setting."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     stopped = Event()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The constraints that an AWS service model declares, checked on a request's parameters.
+"""Checks a request's parameters against the constraints that an AWS service model declares.
 
-moto parses requests by the model but does not hold them to it; AWS does, before anything else.
+moto parses requests by the model and ignores its constraints; AWS checks them before anything else.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from botocore.model import ListShape, MapShape, Shape, StringShape, StructureSha
 
 
 def violations(shape: Shape, value: Any, path: str = "") -> Iterator[str]:
-    """Yield what is wrong with `value`, in the words that AWS uses.
+    """Yields each violation of the shape by `value`, in AWS's words.
 
-    `path` is the member's place, as AWS prints it: lower camel case, joined by dots.
+    `path` is the member's path as AWS prints it: lower camel case, joined by dots.
     """
     if isinstance(shape, StructureShape):
         yield from _of_structure(shape, value, path)
@@ -35,7 +35,7 @@ def violations(shape: Shape, value: Any, path: str = "") -> Iterator[str]:
 
 
 def message(shape: Shape, params: Mapping[str, Any]) -> str | None:
-    """All violations in one sentence as AWS words it, or None when there are none."""
+    """All violations in AWS's one sentence, or None when there are none."""
     found = list(violations(shape, params))
     if not found:
         return None

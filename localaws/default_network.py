@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The network that the article presumes; who makes it has only to call AWS.
+"""The default network, as data: what every account of the endpoint has from the start.
 
-A VPC with DNS support and DNS hostnames, two public subnets behind an internet gateway, two
-private ones behind a single NAT gateway, each pair in two zones.
+A VPC with DNS support and DNS hostnames; two public subnets behind an internet gateway and two
+private subnets behind one NAT gateway, each pair in the region's first two availability zones.
+Imports nothing, so that a program can create the same network in another account.
 """
 
 VPC_CIDR = "10.0.0.0/16"
@@ -11,14 +12,14 @@ SUBNETS = {
     "public": ("10.0.0.0/24", "10.0.1.0/24"),
     "private": ("10.0.8.0/24", "10.0.9.0/24"),
 }
-"""By the value of their tag Tier; the first of each in the first zone, the second in the second."""
+"""CIDR blocks by tier, the value of the subnets' tag Tier; one for each availability zone."""
 
 
 def subnet_tags(tier: str, zone: str) -> dict[str, str]:
-    """Of the subnet of that tier in that availability zone."""
+    """Returns the tags of a tier's subnet in an availability zone."""
     return {"Name": f"{VPC_NAME}-{tier}-{zone}", "Tier": tier}
 
 
 def route_table_name(tier: str) -> str:
-    """Of the one table that the subnets of a tier share."""
+    """Returns the name of the route table that the subnets of a tier share."""
     return f"{VPC_NAME}-{tier}"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Puts our backends in the place of moto's, and moto's back."""
+"""Replaces four of moto's backends by ours, and puts moto's back."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ COMPLETED: tuple[tuple[BackendDict[Any], type[Any]], ...] = (
     (route53_backends, HostedZones),
     (servicediscovery_backends, CloudMap),
 )
-"""moto's backends by service, and the class that each makes its instances from while installed.
+"""moto's backends and the class that each uses while ours are installed.
 
-`BackendDict.backend` is moto's seam: were it gone after an upgrade, `installed` would raise.
+`BackendDict.backend` is moto's seam. `installed` raises if an upgrade of moto removes it.
 """
 
 
 @contextmanager
 def installed() -> Iterator[None]:
-    """Our backends for the length of the block, with empty state before and after it."""
+    """Uses our backends within the block, with empty state before and after it."""
     originals = [backends.backend for backends, _ in COMPLETED]
     try:
         for backends, ours in COMPLETED:

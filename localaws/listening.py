@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where everything listens, and how a port that cannot be had is told."""
+"""Where all servers of the endpoint listen, and the error for a port that is taken."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 HOST = "127.0.0.1"
-"""Nothing of the endpoint is ever reachable from another machine."""
+"""Loopback only: no other machine can reach the endpoint."""
 
 
 @contextmanager
 def on_port(port: int, variable: str) -> Iterator[None]:
-    """Say of an OSError which port it is about and which variable chooses another."""
+    """Adds to an OSError the port and the variable that chooses another port."""
     try:
         yield
     except OSError as error:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How a backend of ours takes the place of moto's, and what all its requests go through."""
+"""Mix-ins for moto's backends and request handlers: own URLs, one lock, validation by the model."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from moto.core.utils import get_service_model
 from localaws import constraints, runtime
 
 JSON = "application/x-amz-json-1.1"
-"""What ECS and Cloud Map speak."""
+"""The content type of ECS and Cloud Map."""
 
 
 class AwsError(ServiceException):
-    """An error as AWS answers it: a code, a message and the HTTP status seen on the wire."""
+    """An error as AWS answers it: a code, a message and the HTTP status on the wire."""
 
     http_status: ClassVar[int] = 400
 
 
 class OwnUrls:
-    """Mixed into a moto backend: the backend's own request handler answers its URLs.
+    """Mixed into a moto backend: lets the backend's own request handler answer moto's URLs.
 
-    moto derives a backend's URLs from the module of its class, which ours are not in.
+    moto derives a backend's URLs from the module of its class, which is not moto's for ours.
     """
 
     moto_urls: ModuleType
@@ -40,7 +40,7 @@ class OwnUrls:
 
 
 class LockedResponse(BaseResponse):
-    """Mixed into a moto request handler: one request at a time, and none half-way into a tick."""
+    """Mixed into a moto request handler: holds the lock, so that requests and turns alternate."""
 
     def _dispatch(self, *args: Any, **kwargs: Any) -> TYPE_RESPONSE:
         with runtime.LOCK:
@@ -48,22 +48,22 @@ class LockedResponse(BaseResponse):
 
     def serialized(self, action_result: ActionResult) -> TYPE_RESPONSE:
         with warnings.catch_warnings():
-            # moto warns of errors outside the service's model; AWS answers with such ones too.
+            # moto warns of errors outside the service's model, which AWS sends too.
             warnings.simplefilter("ignore")
             status, headers, body = super().serialized(action_result)
         if headers.get("Content-Type") == "text":  # moto's, of every JSON service
             headers["Content-Type"] = JSON
         if isinstance(action_result.result, AwsError):
-            # The models declare other statuses for some errors than the services answer.
+            # For some errors the models declare another status than the services send.
             status = action_result.result.http_status
         return status, headers, body
 
 
 class ModelValidated(BaseResponse):
-    """Mixed into a moto request handler: a request outside the service's model is refused."""
+    """Mixed into a moto request handler: refuses a request outside the service's model."""
 
     constraint_error: ClassVar[str]
-    """The code of the error that the service answers then."""
+    """The code of the error that the service answers with."""
 
     def call_action(self) -> TYPE_RESPONSE:
         operation = get_service_model(self.boto3_service_name).operation_model(self._get_action())

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The network that the article presumes, in every region of every account.
+"""Creates the default network in moto's EC2 backend, before an account answers its first call.
 
-By moto's backend, which is no client: an account is seeded before it answers its first call. The
-facts are default_network's, and a test holds the result against what the AWS API makes of them.
+A test compares the result with what the AWS API creates from the same data (default_network).
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from localaws.default_network import SUBNETS, VPC_CIDR, VPC_NAME, route_table_na
 
 
 def seed_network(ec2: EC2Backend) -> None:
-    """Create the network in the backend's account and region."""
+    """Creates the network in the backend's account and region."""
     vpc = ec2.create_vpc(VPC_CIDR, tags=_tags(VPC_NAME))
     vpc.enable_dns_support = vpc.enable_dns_hostnames = True
     zones = sorted(zone.name for zone in ec2.describe_availability_zones())[:2]
@@ -47,7 +46,7 @@ def _subnet(ec2: EC2Backend, vpc_id: str, cidr: str, zone: str, tier: str) -> Su
 
 
 def _route(ec2: EC2Backend, vpc_id: str, subnets: list[Subnet], tier: str, **target: Any) -> None:
-    """Route the subnets' way out to a gateway."""
+    """Creates the route table of a tier, with a default route to its gateway."""
     table = ec2.create_route_table(vpc_id, tags=_tags(route_table_name(tier)))
     ec2.create_route(table.id, "0.0.0.0/0", **target)
     for subnet in subnets:

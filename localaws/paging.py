@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Pages of a list call."""
+"""The pages of a list call, in the order of a key."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ Item = TypeVar("Item")
 
 
 class InvalidToken(ValueError):
-    """A token that no page ended with."""
+    """The token is not one that a page ended with."""
 
 
 def page(
     items: Iterable[Item], key: Callable[[Item], str], size: int, token: str | None
 ) -> tuple[list[Item], str | None]:
-    """One page of the items in the order of their keys, and the token for the next page.
+    """Returns one page of the items in the order of their keys, and the token of the next page.
 
-    A token names the last item of its page, so that what comes and goes between two calls neither
-    repeats an item nor hides one that was there all the time. Raises InvalidToken.
+    A token names the last item of its page, so that an item that is created or deleted between two
+    calls neither repeats nor hides another. Raises InvalidToken.
     """
     after = _decoded(token) if token else ""
     rest = sorted((item for item in items if key(item) > after), key=key)

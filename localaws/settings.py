@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a user can set about the endpoint, read once from LOCALAWS_* environment variables."""
+"""The settings of the endpoint, read once from LOCALAWS_* environment variables."""
 
 from __future__ import annotations
 
@@ -13,35 +13,35 @@ PREFIX = "LOCALAWS_"
 
 
 class SettingsError(ValueError):
-    """A LOCALAWS_* variable that cannot be used; the text says which, what it is and what goes."""
+    """A LOCALAWS_* variable is unknown or out of range; the text says what is allowed."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """Ports and delays. AWS takes tens of seconds where we take tenths: see each field."""
+    """Ports and delays. Where AWS takes tens of seconds the defaults are tenths."""
 
     port: int = 4566
     """TCP port on 127.0.0.1, LocalStack's by default; 0 picks a free one."""
     dns_port: int = 0
     """UDP and TCP port of the VPC's resolver; 0 picks a free one."""
     bastion_port: int = 0
-    """TCP port of the proxy that stands inside the VPC; 0 picks a free one."""
+    """TCP port of the bastion, an HTTP proxy in the VPC; 0 picks a free one."""
     region: str = "ap-northeast-1"
-    """Where the VPC is that the resolver and the bastion stand in."""
+    """The region of the VPC that has the resolver and the bastion."""
     tick_seconds: float = 0.05
-    """How often the scheduler looks at operations, tasks and services."""
+    """Between two turns of the scheduler, which advance operations, tasks and services."""
     operation_seconds: float = 0.1
-    """From submission to the end of a Cloud Map operation (AWS: 3 to 40 s)."""
+    """From the submission of a Cloud Map operation to its end (AWS: 3 to 40 s)."""
     task_step_seconds: float = 0.1
-    """In each state that a task passes through (AWS: 40 to 60 s from start to RUNNING)."""
+    """In each state of a task (AWS: 40 to 60 s from the start to RUNNING)."""
     health_seconds: float = 0.0
     """Until a custom health status takes effect (AWS: about 30 s)."""
     drop_seconds: float = 1.0
-    """Until the bastion gives up on a connection that no ingress rule lets through."""
+    """Until the bastion times out on a connection that no ingress rule allows."""
 
 
 def load_settings(environ: Mapping[str, str]) -> Settings:
-    """Read the settings from the environment.
+    """Reads the settings from the environment.
 
     Raises SettingsError for an unknown LOCALAWS_* variable and for a value out of range.
     """
