@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which links AWS itself has, by reading only: nothing is made in an account for a check."""
+"""Checks an AWS account by reading only: nothing is made there for a check."""
 
 import re
 from collections.abc import Callable
@@ -7,10 +7,11 @@ from typing import Any
 
 from cloudmap_harness.aws.account import get_caller
 from cloudmap_harness.aws.clients import AwsClients
-from cloudmap_harness.aws.vpc_lookup import VpcSelector, find
+from cloudmap_harness.aws.vpc_lookup import VpcNotFound, VpcSelector, find_vpc
 from cloudmap_harness.errors import AwsError
-from cloudmap_harness.preflight.endpoint import LINKS
-from cloudmap_harness.preflight.results import Missing, PreflightReport, Skipped, probe
+from cloudmap_harness.preflight.capabilities import Capability
+from cloudmap_harness.preflight.checks import Check, run_checks
+from cloudmap_harness.preflight.results import Missing, PreflightReport, Skipped
 
 ROLE = "AWSServiceRoleForECS"
 ACTIONS = (
@@ -25,34 +26,43 @@ ACTIONS = (
     "servicediscovery:CreateService",
     "servicediscovery:DeleteNamespace",
 )
-"""What the stacks do that a narrow policy would most likely leave out."""
+"""Actions of a deployment that a narrow policy would most likely leave out."""
 FARGATE_VCPUS = ("fargate", "L-3032A538")
-_PROBED = LINKS[3:]
+_NEVER_PROBED = (
+    Capability.HOSTED_ZONE,
+    Capability.RECORD_SETS,
+    Capability.TASKS,
+    Capability.NETWORK_INTERFACES,
+    Capability.REGISTRATION,
+    Capability.SCALE_IN,
+    Capability.DELETE_RULES,
+    Capability.DNS,
+    Capability.HTTP,
+)
 
 
-def check_aws(
+def check_account(
     aws: AwsClients, place: str, selector: VpcSelector, *, vcpus: float
 ) -> PreflightReport:
-    """Read what an account must have for tasks of that many vCPUs together.
+    """Reads what an account must have for tasks of that many vCPUs together.
 
-    `aws` may be any clients that answer for AWS. Raises nothing of AWS's.
+    AWS errors become results. `aws` may be any clients that answer for AWS.
     """
-    steps: dict[str, Callable[[], str]] = {
-        LINKS[1]: lambda: _identity(aws),
-        "region is enabled": lambda: _region(aws),
-        LINKS[2]: lambda: str(find(aws, selector)),
-        "service-linked role of ECS": lambda: _role(aws),
-        "quota: hosted zones": lambda: _zones(aws),
-        "quota: Fargate vCPUs": lambda: _fargate(aws, vcpus),
-        "permissions by simulation": lambda: _permissions(aws),
-    }
-    links = [probe(name, step) for name, step in steps.items()]
-    links += [probe(name, _never_probed) for name in _PROBED]
-    return PreflightReport(place, "AWS, read only", tuple(links))
+    checks = (
+        Check(Capability.IDENTITY, (), lambda: _identity(aws)),
+        Check(Capability.REGION, (), lambda: _region(aws)),
+        Check(Capability.VPC, (), lambda: _vpc(aws, selector)),
+        Check(Capability.SERVICE_LINKED_ROLE, (), lambda: _role(aws)),
+        Check(Capability.HOSTED_ZONE_QUOTA, (), lambda: _zones(aws)),
+        Check(Capability.VCPU_QUOTA, (), lambda: _fargate(aws, vcpus)),
+        Check(Capability.PERMISSIONS, (), lambda: _permissions(aws)),
+        *(Check(capability, (_is_aws,), str) for capability in _NEVER_PROBED),
+    )
+    return PreflightReport(place, "AWS, read only", run_checks(checks))
 
 
-def _never_probed() -> str:
-    raise Skipped("AWS has it; a check makes nothing there")
+def _is_aws() -> str:
+    return "AWS has it; a check makes nothing there"
 
 
 def _identity(aws: AwsClients) -> str:
@@ -64,6 +74,13 @@ def _region(aws: AwsClients) -> str:
     with aws.errors_explained():
         zones = aws.ec2.describe_availability_zones()["AvailabilityZones"]
     return f"{len(zones)} availability zones in {aws.ec2.meta.region_name}"
+
+
+def _vpc(aws: AwsClients, selector: VpcSelector) -> str:
+    try:
+        return str(find_vpc(aws, selector))
+    except VpcNotFound as error:
+        raise Missing(str(error)) from error
 
 
 def _role(aws: AwsClients) -> str:
@@ -100,7 +117,7 @@ def _fargate(aws: AwsClients, vcpus: float) -> str:
 
 
 def _permissions(aws: AwsClients) -> str:
-    """IAM's simulation of the caller's policies; a role's session is simulated as the role."""
+    """Has IAM simulate the caller's policies; a role's session is simulated as the role."""
     arn = re.sub(r":sts:(.*):assumed-role/([^/]+)/.*", r":iam:\1:role/\2", get_caller(aws).arn)
 
     def simulate() -> Any:
@@ -116,7 +133,7 @@ def _permissions(aws: AwsClients) -> str:
 
 
 def _allowed(aws: AwsClients, read: Callable[[], Any]) -> Any:
-    """What it gives. Raises Unchecked when we may not read it, or AWS cannot say."""
+    """Returns the reply. Raises Skipped when the caller may not read it or AWS cannot say."""
     try:
         with aws.errors_explained():
             return read()

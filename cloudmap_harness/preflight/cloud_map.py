@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Cloud Map on trial: a namespace, a service and two instances of our own, soon removed."""
+"""Probes Cloud Map with a namespace, a service and two instances, and removes them."""
 
 from collections.abc import Callable
 
@@ -7,41 +7,49 @@ from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.aws.leftovers import ResourceNames
 from cloudmap_harness.aws.tags import tags
 from cloudmap_harness.cleanup import CleanupStack
-from cloudmap_harness.discovery.probes import ObservedRecord, records
+from cloudmap_harness.discovery.probes import ObservedRecord, instances, records
 from cloudmap_harness.errors import AwsError
-from cloudmap_harness.preflight.results import Missing, Skipped
+from cloudmap_harness.preflight.results import Missing
 from cloudmap_harness.waiting import wait_for
 
-OPERATION = 60.0
-"""Seconds for an operation of Cloud Map's; AWS takes 3 to 40."""
-AT_ONCE = 5.0
-"""Seconds within which what AWS does in about one must be seen."""
+OPERATION_TIMEOUT = 60.0
+"""Seconds for one Cloud Map operation; AWS takes 3 to 40."""
+PROPAGATION_TIMEOUT = 5.0
+"""Seconds for what AWS does in about one."""
 INTERVAL = 0.25
 TTL = 60
-ADDRESSES = {"one": "192.0.2.1", "two": "192.0.2.2"}  # Of the block for documentation.
+ADDRESSES = {"one": "192.0.2.1", "two": "192.0.2.2"}  # TEST-NET-1 [RFC 5737].
 
 
-class CloudMapTrial:
-    """The links between Cloud Map and Route 53."""
+class CloudMapProbe:
+    """Probes what Cloud Map does in Route 53, and which deletes it refuses."""
 
     def __init__(self, aws: AwsClients, names: ResourceNames, cleanup: CleanupStack) -> None:
         self._aws = aws
         self._names = names
-        self._undoing = cleanup
+        self._cleanup = cleanup
         self._namespace_id = ""
         self._zone_id = ""
-        self._by_hand = ""
+        self._service_id = ""
 
-    def namespace_makes_a_zone(self, vpc_id: str) -> str:
-        """A private zone of exactly the namespace's name, in its VPC."""
+    def no_namespace(self) -> str | None:
+        """Returns why a check that needs the namespace cannot be made."""
+        return None if self._namespace_id else "there is no namespace"
+
+    def no_service(self) -> str | None:
+        """Returns why a check that needs the service with two instances cannot be made."""
+        return None if self._service_id else "there is no service"
+
+    def namespace_makes_zone(self, vpc_id: str) -> str:
+        """Creates the namespace: its zone has exactly its name and is in the VPC."""
         aws, name = self._aws, self._names.namespace
         with aws.errors_explained():
             made = aws.servicediscovery.create_private_dns_namespace(
                 Name=name, Vpc=vpc_id, Tags=tags(self._names.deployment)
             )
-        self._namespace_id = self._target(made["OperationId"], "NAMESPACE")
-        self._undoing.add("the zone", self._remove_zone)
-        self._undoing.add(f"namespace {self._namespace_id}", self._remove_namespace)
+        self._namespace_id = self._target_of(made["OperationId"], "NAMESPACE")
+        self._cleanup.add("the hosted zone", self._remove_zone)
+        self._cleanup.add(f"namespace {self._namespace_id}", self._remove_namespace)
         with aws.errors_explained():
             namespace = aws.servicediscovery.get_namespace(Id=self._namespace_id)["Namespace"]
             zone_id = namespace["Properties"]["DnsProperties"]["HostedZoneId"]
@@ -54,10 +62,8 @@ class CloudMapTrial:
             raise Missing(f"zone {found} is not in {vpc_id}")
         return f"zone {found} in {vpc_id}"
 
-    def service(self, name: str) -> tuple[str, str]:
-        """A new service of that name: id and ARN. Raises Unchecked without a namespace."""
-        if not self._namespace_id:
-            raise Skipped("there is no namespace")
+    def create_service(self, name: str) -> tuple[str, str]:
+        """Creates a service in the namespace; returns its id and ARN."""
         aws = self._aws
         with aws.errors_explained():
             made = aws.servicediscovery.create_service(
@@ -69,18 +75,18 @@ class CloudMapTrial:
                 },
                 HealthCheckCustomConfig={"FailureThreshold": 1},
             )["Service"]
-        self._undoing.add(f"Cloud Map service {name}", lambda: self._remove_service(made["Id"]))
+        self._cleanup.add(f"Cloud Map service {name}", lambda: self._remove_service(made["Id"]))
         return made["Id"], made["Arn"]
 
     def records_of(self, service: str) -> tuple[ObservedRecord, ...]:
-        """The A records of a service in our zone."""
+        """Returns the A records of a service in the namespace's zone."""
         name = f"{service}.{self._names.namespace}."
         found = records(self._aws, self._zone_id) if self._zone_id else ()
         return tuple(record for record in found if record.name == name)
 
-    def one_record_set_each(self) -> str:
-        """Two instances that are registered by hand have a multivalue record set each."""
-        self._by_hand, _ = self.service("by-hand")
+    def record_set_each(self) -> str:
+        """Registers two instances: each has a multivalue record set of its own."""
+        self._service_id, _ = self.create_service("by-hand")
         for instance, address in ADDRESSES.items():
             self._register(instance, address)
 
@@ -94,51 +100,49 @@ class CloudMapTrial:
             lambda: self.records_of("by-hand"),
             problems,
             expected="a record set for each instance",
-            timeout=AT_ONCE,
+            timeout=PROPAGATION_TIMEOUT,
             interval=INTERVAL,
         )
         return "2 instances, 2 multivalue record sets named after them"
 
-    def deleting_is_refused(self) -> str:
-        """A service with instances and a namespace with services stay, with ResourceInUse."""
-        if not self._by_hand:
-            raise Skipped("there is no service")
-        client, words = self._aws.servicediscovery, []
+    def deletes_are_refused(self) -> str:
+        """Tries to delete a service with instances and a namespace with services: ResourceInUse."""
+        client, problems = self._aws.servicediscovery, []
         attempts: dict[str, Callable[[], object]] = {
-            "DeleteService with instances": lambda: client.delete_service(Id=self._by_hand),
+            "DeleteService with instances": lambda: client.delete_service(Id=self._service_id),
             "DeleteNamespace with services": lambda: client.delete_namespace(Id=self._namespace_id),
         }
         for what, attempt in attempts.items():
             try:
                 with self._aws.errors_explained():
                     attempt()
-                words.append(f"{what} was accepted")
+                problems.append(f"{what} was accepted")
             except AwsError as error:
                 if error.code != "ResourceInUse":
-                    words.append(f"{what}: {error.code} instead of ResourceInUse")
-        if words:
-            raise Missing("; ".join(words))
+                    problems.append(f"{what}: {error.code} instead of ResourceInUse")
+        if problems:
+            raise Missing("; ".join(problems))
         return "ResourceInUse for a service with instances, a namespace with services"
 
     def _register(self, instance: str, address: str) -> None:
         aws = self._aws
         with aws.errors_explained():
             done = aws.servicediscovery.register_instance(
-                ServiceId=self._by_hand,
+                ServiceId=self._service_id,
                 InstanceId=instance,
                 Attributes={"AWS_INSTANCE_IPV4": address},
             )
-        self._target(done["OperationId"], "INSTANCE")
+        self._target_of(done["OperationId"], "INSTANCE")
 
-    def _target(self, operation_id: str, kind: str) -> str:
-        """What an operation made, once it succeeded. Raises Lacking when it failed."""
+    def _target_of(self, operation_id: str, kind: str) -> str:
+        """Waits for an operation; returns its target. Raises Missing when the operation failed."""
         aws = self._aws
         with aws.errors_explained():
             operation = wait_for(
                 lambda: aws.servicediscovery.get_operation(OperationId=operation_id)["Operation"],
                 lambda seen: [] if seen["Status"] in ("SUCCESS", "FAIL") else [seen["Status"]],
-                expected="the operation's end",
-                timeout=OPERATION,
+                expected="the operation ended",
+                timeout=OPERATION_TIMEOUT,
                 interval=INTERVAL,
             )
         if operation["Status"] == "FAIL":
@@ -147,20 +151,24 @@ class CloudMapTrial:
         return targets.get(kind, "")
 
     def _remove_service(self, service_id: str) -> None:
-        """With the instances that are still registered."""
+        """Removes a service with the instances that are still registered."""
         client = self._aws.servicediscovery
+        for instance in instances(self._aws, service_id):
+            with self._aws.errors_explained():
+                client.deregister_instance(ServiceId=service_id, InstanceId=instance.id)
         with self._aws.errors_explained():
-            for instance in client.list_instances(ServiceId=service_id)["Instances"]:
-                client.deregister_instance(ServiceId=service_id, InstanceId=instance["Id"])
             client.delete_service(Id=service_id)
 
     def _remove_namespace(self) -> None:
         with self._aws.errors_explained():
             done = self._aws.servicediscovery.delete_namespace(Id=self._namespace_id)
-        self._target(done["OperationId"], "NAMESPACE")
+        self._target_of(done["OperationId"], "NAMESPACE")
 
     def _remove_zone(self) -> None:
-        """AWS removes it with the namespace; where it stays it is ours to remove, and told."""
+        """Removes a hosted zone that is still there without its namespace, and notes that.
+
+        AWS removes the zone with the namespace.
+        """
         if not self._zone_id:
             return
         with self._aws.errors_explained():
@@ -169,6 +177,6 @@ class CloudMapTrial:
             except self._aws.route53.exceptions.NoSuchHostedZone:
                 return
             self._aws.route53.delete_hosted_zone(Id=self._zone_id)
-        self._undoing.notes.append(
+        self._cleanup.notes.append(
             "a zone outlives its namespace; this one was removed by the check"
         )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""ECS on trial: a cluster and a service of two tasks of our own, soon removed."""
+"""Probes ECS with a cluster and a service of two Fargate tasks, and removes them."""
 
 from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.aws.leftovers import ResourceNames
@@ -20,18 +20,23 @@ from cloudmap_harness.discovery.vpc_client import (
     queries_needed,
     resolve_often,
 )
-from cloudmap_harness.preflight.cloud_map import AT_ONCE, INTERVAL, TTL, CloudMapTrial
-from cloudmap_harness.preflight.results import Missing, Skipped
+from cloudmap_harness.preflight.cloud_map import (
+    INTERVAL,
+    PROPAGATION_TIMEOUT,
+    TTL,
+    CloudMapProbe,
+)
+from cloudmap_harness.preflight.results import Missing
 from cloudmap_harness.waiting import wait_for
 
 DESIRED = 2
 PORT = 80
-IMAGE = "httpd:2.4.41-alpine"
-WORDS = "It works!"
+IMAGE = "httpd:2.4.41-alpine"  # Small, and its page has a known text.
+PAGE_TEXT = "It works!"
 
 
-class TasksTrial:
-    """The links from an ECS service over its tasks to Cloud Map, and back on scale-in."""
+class EcsProbe:
+    """Probes an ECS service: its tasks, their registration in Cloud Map, and scale-in."""
 
     def __init__(
         self,
@@ -39,20 +44,29 @@ class TasksTrial:
         names: ResourceNames,
         cleanup: CleanupStack,
         *,
-        cloudmap: CloudMapTrial,
-        patience: float,
+        cloud_map: CloudMapProbe,
+        task_timeout: float,
     ) -> None:
-        """`patience`: the seconds that a task may take to run once it was begun."""
+        """`task_timeout` is the seconds from a task's creation by ECS to RUNNING."""
         self._aws = aws
         self._names = names
-        self._undoing = cleanup
-        self._cloudmap = cloudmap
-        self._patience = patience
+        self._cleanup = cleanup
+        self._cloud_map = cloud_map
+        self._task_timeout = task_timeout
         self._registry_id = ""
         self._running: tuple[ObservedTask, ...] = ()
 
+    def no_running_task(self) -> str | None:
+        """Returns why a check that needs the running tasks cannot be made."""
+        return None if self._running else "no task runs"
+
+    def no_records(self) -> str | None:
+        """Returns why a check that needs an A record of each task cannot be made."""
+        count = len(self._records())
+        return None if count == DESIRED else f"{DESIRED} running tasks have {count} A records"
+
     def tasks_run(self, network: VpcNetwork) -> str:
-        """Two tasks come to RUNNING; that none is begun shows at once."""
+        """Waits for two RUNNING tasks; fails after 5 s if ECS has created none."""
         self._create_service(network)
 
         def problems(seen: tuple[ObservedTask, ...]) -> list[str]:
@@ -63,24 +77,23 @@ class TasksTrial:
             self._tasks,
             lambda seen: [] if seen else [f"desired {DESIRED} tasks, and none was begun"],
             expected="a task",
-            timeout=AT_ONCE,
+            timeout=PROPAGATION_TIMEOUT,
             interval=INTERVAL,
         )
         self._running = wait_for(
-            self._tasks, problems, expected="RUNNING", timeout=self._patience, interval=INTERVAL
+            self._tasks, problems, expected="RUNNING", timeout=self._task_timeout, interval=INTERVAL
         )
         return f"{DESIRED} Fargate tasks RUNNING"
 
     def tasks_have_addresses(self, network: VpcNetwork) -> str:
-        """Each running task has an interface in EC2 with an address of a private subnet."""
-        running = self._needed()
-        ids = [task.network_interface for task in running if task.network_interface]
+        """Looks in EC2 for each task's network interface, with an address of a private subnet."""
+        ids = [task.network_interface for task in self._running if task.network_interface]
         if len(ids) < DESIRED:
             raise Missing(f"{DESIRED - len(ids)} of {DESIRED} running tasks have no ENI")
         with self._aws.errors_explained():
             reply = self._aws.ec2.describe_network_interfaces(NetworkInterfaceIds=ids)
         known = {each["PrivateIpAddress"] for each in reply["NetworkInterfaces"]}
-        for task in running:
+        for task in self._running:
             if task.address is None or str(task.address) not in known:
                 raise Missing(f"EC2 has no interface with {task.address}")
             if not any(task.address in subnet for subnet in network.subnets):
@@ -88,8 +101,8 @@ class TasksTrial:
         return ", ".join(sorted(known))
 
     def tasks_are_registered(self) -> str:
-        """Each running task is a Cloud Map instance with its id and address."""
-        expected = {(task.id, task.address) for task in self._needed()}
+        """Waits until the Cloud Map instances are the running tasks, by id and address."""
+        expected = {(task.id, task.address) for task in self._running}
 
         def problems(seen: tuple[ObservedInstance, ...]) -> list[str]:
             if {(each.id, each.address) for each in seen} == expected:
@@ -100,30 +113,27 @@ class TasksTrial:
             self._instances,
             problems,
             expected="the tasks registered",
-            timeout=AT_ONCE,
+            timeout=PROPAGATION_TIMEOUT,
             interval=INTERVAL,
         )
         return f"{DESIRED} instances under the tasks' ids"
 
-    def name_resolves(self, vpc_client: VpcClient | None) -> str:
-        """The VPC's resolver answers with every record."""
-        expectation, vpc_client = self._promise(), _needed_inside(vpc_client)
+    def name_resolves(self, vpc_client: VpcClient) -> str:
+        """Asks the VPC's resolver until every record must have been among the answers."""
+        expectation = self._expectation()
         answers = resolve_often(vpc_client, expectation.name, queries_needed(DESIRED))
         _refuse(expectation.dns_problems(answers))
         return f"{expectation.name} gives {DESIRED} addresses"
 
-    def pages_are_served(self, vpc_client: VpcClient | None) -> str:
-        """Each address, and the name, serve Apache's page inside the VPC."""
-        expectation, vpc_client = self._promise(), _needed_inside(vpc_client)
+    def pages_are_served(self, vpc_client: VpcClient) -> str:
+        """Gets Apache's page from each address and from the name, inside the VPC."""
+        expectation = self._expectation()
         hosts = [*map(str, expectation.addresses), expectation.name]
         _refuse(expectation.http_problems(fetch_all(vpc_client, hosts, PORT)))
-        return f"{WORDS} from {DESIRED} addresses and the name"
+        return f"{PAGE_TEXT} from {DESIRED} addresses and the name"
 
     def records_go_on_scale_in(self) -> str:
-        """With one task less there is one instance and one record less."""
-        self._needed()
-        if len(self._records()) != DESIRED:
-            raise Skipped(f"{DESIRED} running tasks have {len(self._records())} A records")
+        """Scales to one task: one instance and one record are left."""
         self._scale(1)
 
         def problems(seen: tuple[int, int]) -> list[str]:
@@ -133,23 +143,15 @@ class TasksTrial:
             lambda: (len(self._instances()), len(self._records())),
             problems,
             expected="one of each",
-            timeout=self._patience,
+            timeout=self._task_timeout,
             interval=INTERVAL,
         )
         return "2 tasks to 1: 1 instance and 1 record are left"
 
-    def _needed(self) -> tuple[ObservedTask, ...]:
-        if not self._running:
-            raise Skipped("no task runs")
-        return self._running
-
-    def _promise(self) -> VpcExpectation:
-        self._needed()
-        addresses = tuple(record.address for record in self._records())
-        if len(addresses) != DESIRED:
-            raise Skipped(f"{DESIRED} running tasks have {len(addresses)} A records")
+    def _expectation(self) -> VpcExpectation:
         name = f"{self._names.service}.{self._names.namespace}"
-        return VpcExpectation(name, addresses, TTL, PORT, WORDS)
+        addresses = tuple(record.address for record in self._records())
+        return VpcExpectation(name, addresses, TTL, PORT, PAGE_TEXT)
 
     def _tasks(self) -> tuple[ObservedTask, ...]:
         return tasks(self._aws, self._names.cluster, self._names.ecs_service)
@@ -158,7 +160,7 @@ class TasksTrial:
         return instances(self._aws, self._registry_id) if self._registry_id else ()
 
     def _records(self) -> tuple[ObservedRecord, ...]:
-        return self._cloudmap.records_of(self._names.service)
+        return self._cloud_map.records_of(self._names.service)
 
     def _scale(self, desired: int) -> None:
         with self._aws.errors_explained():
@@ -171,14 +173,12 @@ class TasksTrial:
     def _create_service(self, network: VpcNetwork) -> None:
         aws, names = self._aws, self._names
         arn = ""
-        try:
-            self._registry_id, arn = self._cloudmap.service(names.service)
-        except Skipped:
-            pass  # Without Cloud Map we still want to know whether ECS runs anything.
+        if not self._cloud_map.no_namespace():  # Without one, tasks may run all the same.
+            self._registry_id, arn = self._cloud_map.create_service(names.service)
         group = self._create_group(network)
         with aws.errors_explained():
             aws.ecs.create_cluster(clusterName=names.cluster, tags=ecs_tags(names.deployment))
-        self._undoing.add("the cluster", self._remove_cluster)
+        self._cleanup.add("the cluster", self._remove_cluster)
         with aws.errors_explained():
             definition = aws.ecs.register_task_definition(
                 family=names.family,
@@ -191,7 +191,7 @@ class TasksTrial:
                     {"name": "httpd", "image": IMAGE, "portMappings": [{"containerPort": PORT}]}
                 ],
             )["taskDefinition"]["taskDefinitionArn"]
-        self._undoing.add("the task definition", lambda: self._deregister(definition))
+        self._cleanup.add("the task definition", lambda: self._deregister(definition))
         with aws.errors_explained():
             aws.ecs.create_service(
                 cluster=names.cluster,
@@ -207,7 +207,7 @@ class TasksTrial:
                 },
                 serviceRegistries=[{"registryArn": arn}] if arn else [],
             )
-        self._undoing.add("the ECS service", self._remove_service)
+        self._cleanup.add("the ECS service", self._remove_service)
 
     def _create_group(self, network: VpcNetwork) -> str:
         ec2, name = self._aws.ec2, self._names.security_group
@@ -218,7 +218,7 @@ class TasksTrial:
                 VpcId=network.vpc_id,
                 TagSpecifications=specification("security-group", name, self._names.deployment),
             )["GroupId"]
-        self._undoing.add(f"security group {group}", lambda: self._remove_group(group))
+        self._cleanup.add(f"security group {group}", lambda: self._remove_group(group))
         with self._aws.errors_explained():
             ec2.authorize_security_group_ingress(
                 GroupId=group, IpProtocol="tcp", FromPort=PORT, ToPort=PORT, CidrIp=network.cidr
@@ -243,12 +243,6 @@ class TasksTrial:
             self._aws.ecs.delete_service(
                 cluster=self._names.cluster, service=self._names.ecs_service, force=True
             )
-
-
-def _needed_inside(vpc_client: VpcClient | None) -> VpcClient:
-    if vpc_client is None:
-        raise Skipped("we cannot stand inside this VPC: see it from a host there")
-    return vpc_client
 
 
 def _refuse(problems: list[str]) -> None:

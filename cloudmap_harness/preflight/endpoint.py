@@ -1,43 +1,31 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which links of the chain an endpoint has, seen by a tiny deployment that is always removed."""
+"""Checks an endpoint's capabilities by a tiny probe deployment that is always removed."""
 
 import secrets
+from collections.abc import Callable
 
 from cloudmap_harness.aws.account import get_caller
 from cloudmap_harness.aws.clients import AwsClients
-from cloudmap_harness.aws.health import EndpointHealth, who_answers
+from cloudmap_harness.aws.health import who_answers
 from cloudmap_harness.aws.leftovers import ResourceNames, leftovers
-from cloudmap_harness.aws.vpc_lookup import VpcNetwork, VpcSelector, find
+from cloudmap_harness.aws.vpc_lookup import VpcNetwork, VpcNotFound, VpcSelector, find_vpc
 from cloudmap_harness.cleanup import CleanupStack
 from cloudmap_harness.discovery.vpc_client import VpcClient
 from cloudmap_harness.errors import AwsError
-from cloudmap_harness.preflight.cloud_map import CloudMapTrial
-from cloudmap_harness.preflight.ecs import TasksTrial
+from cloudmap_harness.preflight.capabilities import Capability
+from cloudmap_harness.preflight.checks import Check, Need, needing, run_checks
+from cloudmap_harness.preflight.cloud_map import CloudMapProbe
+from cloudmap_harness.preflight.ecs import EcsProbe
 from cloudmap_harness.preflight.results import (
     CapabilityResult,
     Missing,
     PreflightReport,
     Skipped,
     Verdict,
-    probe,
 )
 from cloudmap_harness.preflight.vpc import create
 
-LINKS = (
-    "endpoint reachable",
-    "identity",
-    "VPC of the stacks",
-    "namespace makes zone",
-    "record set per instance",
-    "ECS runs tasks",
-    "ENIs in the subnet",
-    "tasks registered",
-    "records go on scale-in",
-    "delete rules",
-    "DNS",
-    "HTTP",
-)
-"""In the order in which they are told."""
+_NO_VPC = VpcNetwork("", "", (), (), 0)
 
 
 def check_endpoint(
@@ -45,36 +33,34 @@ def check_endpoint(
     place: str,
     selector: VpcSelector,
     *,
+    project: str,
     vpc_client: VpcClient | None,
-    patience: float,
+    task_timeout: float,
 ) -> PreflightReport:
-    """Try every link at the endpoint; what was made for it is removed. Raises nothing of AWS's.
+    """Tries every capability at the endpoint and removes what was made for that.
 
-    `inside` is a place in the wanted VPC; `patience` the seconds that a begun task may take.
+    AWS errors become results. The names of the probe deployment begin with `project`; `vpc_client`
+    is a client in the selected VPC; a task that ECS has created may take `task_timeout` seconds.
     """
+    cleanup = CleanupStack()
+    deployment = _ProbeDeployment(aws, selector, probe_names(project), vpc_client, cleanup)
+    checks = deployment.checks(task_timeout)
     try:
-        emulator = who_answers(aws.endpoint or "")
+        health = who_answers(aws.endpoint or "")
     except AwsError as error:
-        reason = CapabilityResult(LINKS[0], Verdict.MISSING, error.words)
-        rest = (CapabilityResult(name, Verdict.NOT_CHECKED, "nobody answers") for name in LINKS[1:])
-        return PreflightReport(place, "nobody", (reason, *rest))
-    trial = _Trial(aws, selector, vpc_client, patience)
-    trial.links.append(CapabilityResult(LINKS[0], Verdict.HOLDS, emulator.name))
-    trial.run()
-    links = tuple(sorted(trial.links, key=lambda link: LINKS.index(link.name)))
-    return PreflightReport(place, emulator.name, links, (*_advice(emulator, links), *trial.notes))
+        unreachable = CapabilityResult(Capability.REACHABLE, Verdict.MISSING, error.words)
+        rest = run_checks(needing(lambda: "nobody answers", checks))
+        return PreflightReport(place, "nobody", (unreachable, *rest))
+    with cleanup:
+        results = run_checks((Check(Capability.REACHABLE, (), lambda: health.name), *checks))
+    notes = (*health.advice(), *cleanup.notes, *deployment.left_behind())
+    return PreflightReport(place, health.name, results, notes)
 
 
-def _advice(emulator: EndpointHealth, links: tuple[CapabilityResult, ...]) -> tuple[str, ...]:
-    vpc = any(link.name == LINKS[2] and link.verdict is Verdict.MISSING for link in links)
-    make = "`make vpc TARGET=localstack` makes the VPC that the stacks look up"
-    return (*emulator.advice(), *([make] if vpc else []))
-
-
-def trial_names() -> ResourceNames:
-    """Names that nobody else has."""
+def probe_names(project: str) -> ResourceNames:
+    """Returns names that nobody else has."""
     id_ = f"check-{secrets.token_hex(4)}"
-    name = f"cloudmap-handson-{id_}"
+    name = f"{project}-{id_}"
     return ResourceNames(
         cluster=name,
         ecs_service=name,
@@ -86,74 +72,86 @@ def trial_names() -> ResourceNames:
     )
 
 
-class _Trial:
-    """One go through all links."""
+class _ProbeDeployment:
+    """A namespace with two instances and an ECS service with two tasks, of the check's own."""
 
     def __init__(
-        self, aws: AwsClients, selector: VpcSelector, vpc_client: VpcClient | None, patience: float
+        self,
+        aws: AwsClients,
+        selector: VpcSelector,
+        names: ResourceNames,
+        vpc_client: VpcClient | None,
+        cleanup: CleanupStack,
     ) -> None:
         self._aws = aws
-        self._wanted = selector
-        self._inside = vpc_client
-        self._patience = patience
-        self._names = trial_names()
-        self._network: VpcNetwork | None = None
-        self.links: list[CapabilityResult] = []
-        self.notes: list[str] = []
+        self._selector = selector
+        self._names = names
+        self._vpc_client = vpc_client
+        self._cleanup = cleanup
+        self._network = _NO_VPC
 
-    def run(self) -> None:
-        cleanup = CleanupStack()
-        with cleanup:
-            self._try(cleanup)
-        self.notes += cleanup.notes
-        self._note_leftovers()
+    def checks(self, task_timeout: float) -> tuple[Check, ...]:
+        """Returns the table, in the order in which it is run."""
+        cloud_map = CloudMapProbe(self._aws, self._names, self._cleanup)
+        ecs = EcsProbe(
+            self._aws, self._names, self._cleanup, cloud_map=cloud_map, task_timeout=task_timeout
+        )
+        vpc, running, records = self._no_vpc, ecs.no_running_task, ecs.no_records
+        return (
+            Check(Capability.IDENTITY, (), self._identity),
+            Check(Capability.VPC, (), self._find_or_create_vpc),
+            Check(
+                Capability.HOSTED_ZONE,
+                (vpc,),
+                lambda: cloud_map.namespace_makes_zone(self._network.vpc_id),
+            ),
+            Check(Capability.RECORD_SETS, (cloud_map.no_namespace,), cloud_map.record_set_each),
+            Check(Capability.TASKS, (vpc,), lambda: ecs.tasks_run(self._network)),
+            Check(
+                Capability.NETWORK_INTERFACES,
+                (running,),
+                lambda: ecs.tasks_have_addresses(self._network),
+            ),
+            Check(Capability.REGISTRATION, (running,), ecs.tasks_are_registered),
+            self._inside_vpc(Capability.DNS, (running, records), ecs.name_resolves),
+            self._inside_vpc(Capability.HTTP, (running, records), ecs.pages_are_served),
+            Check(Capability.SCALE_IN, (running, records), ecs.records_go_on_scale_in),
+            # Last, as an endpoint may accept the deletes that AWS refuses.
+            Check(Capability.DELETE_RULES, (cloud_map.no_service,), cloud_map.deletes_are_refused),
+        )
 
-    def _try(self, cleanup: CleanupStack) -> None:
-        names = self._names
-        cloudmap = CloudMapTrial(self._aws, names, cleanup)
-        tasks = TasksTrial(self._aws, names, cleanup, cloudmap=cloudmap, patience=self._patience)
-        links = iter(LINKS[1:])
-        steps = [
-            lambda: self._identity(),
-            lambda: self._vpc(cleanup),
-            lambda: cloudmap.namespace_makes_a_zone(self._needed().vpc_id),
-            cloudmap.one_record_set_each,
-            lambda: tasks.tasks_run(self._needed()),
-            lambda: tasks.tasks_have_addresses(self._needed()),
-            tasks.tasks_are_registered,
-        ]
-        for step in steps:
-            self.links.append(probe(next(links), step))
-        scale_in, in_use, resolves, serves = links
-        self.links += [
-            probe(resolves, lambda: tasks.name_resolves(self._inside)),
-            probe(serves, lambda: tasks.pages_are_served(self._inside)),
-            probe(scale_in, tasks.records_go_on_scale_in),
-            probe(in_use, cloudmap.deleting_is_refused),  # Last: it may be accepted.
-        ]
-
-    def _identity(self) -> str:
-        who = get_caller(self._aws)
-        return f"account {who.account}"
-
-    def _vpc(self, cleanup: CleanupStack) -> str:
-        """The wanted one; without it the trial goes on in one of its own."""
-        try:
-            self._network = find(self._aws, self._wanted)
-        except Missing:
-            self._inside = None  # It stands in the wanted one.
-            self._network = create(self._aws, self._names.deployment, cleanup)
-            raise
-        return str(self._network)
-
-    def _needed(self) -> VpcNetwork:
-        if self._network is None:
-            raise Skipped("there is no VPC")
-        return self._network
-
-    def _note_leftovers(self) -> None:
+    def left_behind(self) -> list[str]:
+        """Returns a line for each resource of the probe deployment that is still there."""
         try:
             left = leftovers(self._aws, self._names)
         except AwsError:
-            return  # An endpoint that has no such service has nothing of it left.
-        self.notes += [f"left behind: {thing}" for thing in left]
+            return []  # An endpoint without a service has nothing of that service left.
+        return [f"left behind: {resource}" for resource in left]
+
+    def _identity(self) -> str:
+        return f"account {get_caller(self._aws).account}"
+
+    def _find_or_create_vpc(self) -> str:
+        """Finds the selected VPC; without it the other checks are made in a new one."""
+        try:
+            self._network = find_vpc(self._aws, self._selector)
+        except VpcNotFound as error:
+            self._vpc_client = None  # It is in the selected VPC.
+            self._network = create(self._aws, self._names.deployment, self._cleanup)
+            raise Missing(str(error)) from error
+        return str(self._network)
+
+    def _no_vpc(self) -> str | None:
+        return "there is no VPC" if self._network is _NO_VPC else None
+
+    def _inside_vpc(
+        self, capability: Capability, needs: tuple[Need, ...], look: Callable[[VpcClient], str]
+    ) -> Check:
+        """Returns a check that needs a client in the VPC besides."""
+
+        def probe() -> str:
+            if self._vpc_client is None:
+                raise Skipped("we cannot stand inside this VPC: see it from a host there")
+            return look(self._vpc_client)
+
+        return Check(capability, needs, probe)

@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The chain's links, each with a verdict: it holds, is missing, or was not checked and why."""
+"""What a preflight found: for each capability whether it holds, is missing or was not checked."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from cloudmap_harness.errors import AwsError, HarnessError, WaitTimeout
+from cloudmap_harness.preflight.capabilities import Capability
 
 
 class Verdict(StrEnum):
-    """What became of looking at a link."""
+    """The outcome of a check."""
 
     HOLDS = "holds"
     MISSING = "missing"
@@ -18,68 +19,67 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class CapabilityResult:
-    """A link, the verdict, and what was seen or why it was not looked at."""
+    """A capability, the verdict, and what was seen or why nothing was looked at."""
 
-    name: str
+    capability: Capability
     verdict: Verdict
-    said: str
+    detail: str
 
     def __str__(self) -> str:
-        return f"{self.name}: {self.verdict}: {self.said}"
+        return f"{self.capability}: {self.verdict}: {self.detail}"
 
 
 class Missing(Exception):
-    """The link does not hold; the text is what was seen."""
+    """A probe raises this when the capability is missing; the text is what it saw."""
 
 
 class Skipped(Exception):
-    """The link cannot be looked at; the text is why."""
+    """A probe raises this when it cannot look; the text is why."""
 
 
-def probe(name: str, see: Callable[[], str]) -> CapabilityResult:
-    """The link that `see` looks at: it says what it saw, or raises Lacking or Unchecked.
+def probe(capability: Capability, look: Callable[[], str]) -> CapabilityResult:
+    """Returns the verdict on a capability: `look` returns what it saw, or raises.
 
-    An AWS error and a wait in vain are what is missing, too.
+    Skipped is "not checked"; Missing, an AWS error and a wait that timed out are "missing".
     """
     try:
-        return CapabilityResult(name, Verdict.HOLDS, see())
+        return CapabilityResult(capability, Verdict.HOLDS, look())
     except Skipped as reason:
-        return CapabilityResult(name, Verdict.NOT_CHECKED, str(reason))
+        return CapabilityResult(capability, Verdict.NOT_CHECKED, str(reason))
     except WaitTimeout as late:
-        return CapabilityResult(
-            name, Verdict.MISSING, f"{'; '.join(late.problems)} after {late.elapsed:.0f} s"
-        )
+        detail = f"{'; '.join(late.problems)} after {late.elapsed:.0f} s"
+        return CapabilityResult(capability, Verdict.MISSING, detail)
     except (Missing, AwsError) as error:
-        return CapabilityResult(name, Verdict.MISSING, str(error))
+        return CapabilityResult(capability, Verdict.MISSING, str(error))
 
 
 @dataclass(frozen=True)
 class PreflightReport:
-    """What a place has of the chain."""
+    """The capabilities of a place."""
 
     place: str
-    answers: str
-    """Who answers there, as far as it tells."""
-    links: tuple[CapabilityResult, ...]
+    endpoint_name: str
+    """Who answers there, as far as the endpoint says."""
+    results: tuple[CapabilityResult, ...]
     notes: tuple[str, ...] = ()
     """What a person should know or do besides."""
 
     @property
     def missing(self) -> tuple[CapabilityResult, ...]:
-        return tuple(link for link in self.links if link.verdict is Verdict.MISSING)
+        return tuple(result for result in self.results if result.verdict is Verdict.MISSING)
 
     def require(self) -> None:
-        """Raises LinkMissing unless every link that could be checked holds."""
+        """Raises CapabilityMissing when a capability is missing."""
         if self.missing:
             raise CapabilityMissing(self)
 
 
 class CapabilityMissing(HarnessError):
-    """A place that lacks a link of the chain: nothing should be deployed there."""
+    """A place lacks a capability: nothing should be deployed there."""
 
     def __init__(self, report: PreflightReport) -> None:
-        lines = [f"{report.place} ({report.answers}) lacks what the hands-on needs:"]
-        lines += [f"  {link.name}: {link.said}" for link in report.missing]
+        lines = [f"{report.place} ({report.endpoint_name}) lacks what a deployment needs:"]
+        lines += [f"  {result.capability}: {result.detail}" for result in report.missing]
         lines += [f"  {note}" for note in report.notes]
         super().__init__("\n".join(lines))
         self.report = report

@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A VPC of the trial's own, for an account that has none that fits."""
+"""Makes a VPC for the probe deployment in an account that has none that fits."""
 
 from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.aws.tags import specification
-from cloudmap_harness.aws.vpc_lookup import VpcNetwork, VpcSelector, find
+from cloudmap_harness.aws.vpc_lookup import VpcNetwork, VpcSelector, find_vpc
 from cloudmap_harness.cleanup import CleanupStack
 
 CIDR = "10.255.0.0/16"
-SUBNET = "10.255.8.0/24"
+SUBNET_CIDR = "10.255.8.0/24"
 
 
 def create(aws: AwsClients, deployment: str, cleanup: CleanupStack) -> VpcNetwork:
-    """Make it, and have it removed. Raises AwsError."""
+    """Creates a VPC with one subnet and registers their removal. Raises AwsError."""
     ec2 = aws.ec2
     with aws.errors_explained():
         vpc = ec2.create_vpc(
@@ -28,7 +28,7 @@ def create(aws: AwsClients, deployment: str, cleanup: CleanupStack) -> VpcNetwor
         ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsHostnames={"Value": True})
         subnet = ec2.create_subnet(
             VpcId=vpc,
-            CidrBlock=SUBNET,
+            CidrBlock=SUBNET_CIDR,
             TagSpecifications=specification("subnet", deployment, deployment),
         )["Subnet"]["SubnetId"]
 
@@ -37,4 +37,4 @@ def create(aws: AwsClients, deployment: str, cleanup: CleanupStack) -> VpcNetwor
             ec2.delete_subnet(SubnetId=subnet)
 
     cleanup.add(f"subnet {subnet}", remove_subnet)
-    return find(aws, VpcSelector(vpc, "", (subnet,), "="))
+    return find_vpc(aws, VpcSelector(vpc, "", (subnet,), ""))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The VPC look-up names what the settings ask for and the account lacks."""
+"""The VPC look-up names what is selected and the account lacks, too few addresses included."""
 
 from collections.abc import Iterator
 
@@ -7,8 +7,12 @@ import pytest
 
 from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.aws.targets import Target, child_environment
-from cloudmap_harness.aws.vpc_lookup import VpcSelector, find
-from cloudmap_harness.preflight.results import Missing
+from cloudmap_harness.aws.vpc_lookup import (
+    VpcNotFound,
+    VpcSelector,
+    address_shortage,
+    find_vpc,
+)
 from localaws.server import Endpoint
 
 NAME = "cloudmap-handson-vpc"
@@ -26,29 +30,50 @@ def aws() -> Iterator[AwsClients]:
 @pytest.fixture
 def private(aws: AwsClients) -> tuple[str, ...]:
     """The ids of the two private subnets."""
-    return find(aws, VpcSelector("", NAME, (), "Tier=private")).subnet_ids
+    return find_vpc(aws, VpcSelector("", NAME, (), "Tier=private")).subnet_ids
 
 
 def test_subnets_are_found_by_their_ids(aws: AwsClients, private: tuple[str, ...]) -> None:
-    found = find(aws, VpcSelector("", NAME, private[:1], "Tier=none"))
+    found = find_vpc(aws, VpcSelector("", NAME, private[:1], "Tier=none"))
     assert found.subnet_ids == private[:1]
 
 
 def test_an_id_that_is_not_there_is_named_beside_those_that_are(
     aws: AwsClients, private: tuple[str, ...]
 ) -> None:
-    with pytest.raises(Missing, match=rf"has no subnet {ABSENT} \(private_subnet_ids\)"):
-        find(aws, VpcSelector("", NAME, (*private, ABSENT), "Tier=private"))
+    with pytest.raises(VpcNotFound, match=f"^there is no subnet {ABSENT}$"):
+        find_vpc(aws, VpcSelector("", NAME, (*private, ABSENT), "Tier=private"))
 
 
 def test_ids_are_blamed_and_not_the_tag_when_none_is_there(aws: AwsClients) -> None:
-    with pytest.raises(Missing, match=ABSENT) as caught:
-        find(aws, VpcSelector("", NAME, (ABSENT,), "Tier=private"))
+    with pytest.raises(VpcNotFound, match=ABSENT) as caught:
+        find_vpc(aws, VpcSelector("", NAME, (ABSENT,), "Tier=private"))
     assert "Tier" not in str(caught.value)
 
 
 def test_a_subnet_of_another_vpc_is_named(aws: AwsClients) -> None:
     other = aws.ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
     subnet = aws.ec2.create_subnet(VpcId=other, CidrBlock="10.9.1.0/24")["Subnet"]["SubnetId"]
-    with pytest.raises(Missing, match=subnet):
-        find(aws, VpcSelector("", NAME, (subnet,), "Tier=private"))
+    with pytest.raises(VpcNotFound, match=f"^{subnet} is in {other}, not in vpc-"):
+        find_vpc(aws, VpcSelector("", NAME, (subnet,), "Tier=private"))
+
+
+def test_some_subnets_of_another_vpc_are_named_and_the_fitting_ones_are_not(
+    aws: AwsClients, private: tuple[str, ...]
+) -> None:
+    other = aws.ec2.create_vpc(CidrBlock="10.10.0.0/16")["Vpc"]["VpcId"]
+    subnet = aws.ec2.create_subnet(VpcId=other, CidrBlock="10.10.1.0/24")["Subnet"]["SubnetId"]
+    with pytest.raises(VpcNotFound) as caught:
+        find_vpc(aws, VpcSelector("", NAME, (*private, subnet, ABSENT), ""))
+    assert f"no subnet {ABSENT}; {subnet} is in {other}" in str(caught.value)
+    assert not any(id_ in str(caught.value) for id_ in private)
+
+
+def test_a_shortage_of_addresses_is_said_with_both_numbers(aws: AwsClients) -> None:
+    network = find_vpc(aws, VpcSelector("", NAME, (), "Tier=private"))
+    assert network.free_addresses == 502  # AWS keeps five addresses of each /24.
+    assert address_shortage(network, 502) is None
+    assert address_shortage(network, 503) == (
+        "503 more tasks need 503 addresses, "
+        "but the private subnets 10.0.8.0/24, 10.0.9.0/24 have 502 free"
+    )

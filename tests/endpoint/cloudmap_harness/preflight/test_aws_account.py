@@ -10,12 +10,12 @@ from rich.console import Console
 from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.aws.targets import Target, child_environment
 from cloudmap_harness.aws.vpc_lookup import VpcSelector
-from cloudmap_harness.preflight.aws_account import ACTIONS, check_aws
+from cloudmap_harness.preflight.aws_account import ACTIONS, check_account
 from cloudmap_harness.preflight.results import PreflightReport, Verdict
 from handson.check_target import show
 from localaws.server import Endpoint
 
-LINK_ROLE = "service-linked role of ECS"
+ROLE = "service-linked role of ECS"
 ARTICLE = VpcSelector("", "cloudmap-handson-vpc", (), "Tier=private")
 
 
@@ -28,8 +28,8 @@ def aws() -> Iterator[AwsClients]:
 
 
 def said(report: PreflightReport, name: str) -> tuple[Verdict, str]:
-    [link] = [link for link in report.links if link.name == name]
-    return link.verdict, link.said
+    [result] = [result for result in report.results if result.capability == name]
+    return result.verdict, result.detail
 
 
 def test_it_only_reads(aws: AwsClients) -> None:
@@ -37,41 +37,41 @@ def test_it_only_reads(aws: AwsClients) -> None:
     for client in (aws.ec2, aws.ecs, aws.route53, aws.servicediscovery, aws.sts):
         events = client.meta.events
         events.register("before-call.*.*", lambda model, **_: calls.append(model.name))
-    check_aws(aws, "aws", ARTICLE, vcpus=1)
+    check_account(aws, "aws", ARTICLE, vcpus=1)
     assert calls
     assert [call for call in calls if not call.startswith(("Get", "Describe", "List"))] == []
 
 
 def test_the_network_is_found_or_told(aws: AwsClients) -> None:
-    report = check_aws(aws, "aws", ARTICLE, vcpus=1)
+    report = check_account(aws, "aws", ARTICLE, vcpus=1)
     verdict, words = said(report, "VPC of the stacks")
     assert verdict is Verdict.HOLDS and "10.0.0.0/16, 2 private subnets" in words
     other = VpcSelector("", "another", (), "Tier=private")
-    assert said(check_aws(aws, "aws", other, vcpus=1), "VPC of the stacks") == (
+    assert said(check_account(aws, "aws", other, vcpus=1), "VPC of the stacks") == (
         Verdict.MISSING,
         "0 VPCs named another, and one is needed",
     )
     untagged = VpcSelector("", "cloudmap-handson-vpc", (), "Tier=none")
     assert (
         "no subnet tagged Tier=none"
-        in said(check_aws(aws, "aws", untagged, vcpus=1), "VPC of the stacks")[1]
+        in said(check_account(aws, "aws", untagged, vcpus=1), "VPC of the stacks")[1]
     )
 
 
 def test_a_vpc_without_dns_hostnames_is_told(aws: AwsClients) -> None:
     vpc = aws.ec2.create_vpc(CidrBlock="10.77.0.0/16")["Vpc"]["VpcId"]
-    report = check_aws(aws, "aws", VpcSelector(vpc, "", (), "Tier=private"), vcpus=1)
+    report = check_account(aws, "aws", VpcSelector(vpc, "", (), "Tier=private"), vcpus=1)
     assert said(report, "VPC of the stacks")[1] == f"{vpc} has enableDnsHostnames off"
 
 
 def test_the_service_linked_role_may_be_there_or_come(aws: AwsClients) -> None:
-    assert "not there yet" in said(check_aws(aws, "aws", ARTICLE, vcpus=1), LINK_ROLE)[1]
+    assert "not there yet" in said(check_account(aws, "aws", ARTICLE, vcpus=1), ROLE)[1]
     aws.client("iam").create_role(
         RoleName="AWSServiceRoleForECS",
         Path="/aws-service-role/ecs.amazonaws.com/",
         AssumeRolePolicyDocument="{}",
     )
-    assert "role/aws-service-role" in said(check_aws(aws, "aws", ARTICLE, vcpus=1), LINK_ROLE)[1]
+    assert "role/aws-service-role" in said(check_account(aws, "aws", ARTICLE, vcpus=1), ROLE)[1]
 
 
 class Simulating(AwsClients):
@@ -104,30 +104,30 @@ def simulating(aws: AwsClients) -> Simulating:
 def test_denied_actions_are_named(aws: AwsClients) -> None:
     clients = simulating(aws)
     clients.denied = ("ecs:CreateCluster",)
-    report = check_aws(clients, "aws", ARTICLE, vcpus=1)
+    report = check_account(clients, "aws", ARTICLE, vcpus=1)
     assert said(report, "permissions by simulation") == (
         Verdict.MISSING,
         "denied: ecs:CreateCluster",
     )
     clients.denied = ()
-    report = check_aws(clients, "aws", ARTICLE, vcpus=1)
+    report = check_account(clients, "aws", ARTICLE, vcpus=1)
     assert said(report, "permissions by simulation")[1] == f"{len(ACTIONS)} actions allowed"
 
 
 def test_too_few_vcpus_are_told(aws: AwsClients) -> None:
-    report = check_aws(simulating(aws), "aws", ARTICLE, vcpus=250)
+    report = check_account(simulating(aws), "aws", ARTICLE, vcpus=250)
     assert said(report, "quota: Fargate vCPUs") == (Verdict.MISSING, "250 are wanted, 6 allowed")
 
 
 def test_what_may_not_be_read_is_not_checked(aws: AwsClients) -> None:
-    report = check_aws(aws, "aws", ARTICLE, vcpus=1)
+    report = check_account(aws, "aws", ARTICLE, vcpus=1)
     verdict, words = said(report, "permissions by simulation")
     assert verdict is Verdict.NOT_CHECKED and words
     assert report.missing == ()
 
 
 def test_the_chain_itself_is_never_probed(aws: AwsClients) -> None:
-    report = check_aws(aws, "aws", ARTICLE, vcpus=1)
+    report = check_account(aws, "aws", ARTICLE, vcpus=1)
     assert said(report, "ECS runs tasks") == (
         Verdict.NOT_CHECKED,
         "AWS has it; a check makes nothing there",
@@ -136,7 +136,7 @@ def test_the_chain_itself_is_never_probed(aws: AwsClients) -> None:
 
 def test_the_table_fits_80_columns(aws: AwsClients) -> None:
     recorded = Console(width=80, record=True, file=io.StringIO())
-    show(recorded, check_aws(aws, "aws", ARTICLE, vcpus=1))
+    show(recorded, check_account(aws, "aws", ARTICLE, vcpus=1))
     text = recorded.export_text()
     assert max(map(len, text.splitlines())) <= 80
     assert "not checked" in text
