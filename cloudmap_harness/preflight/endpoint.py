@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from cloudmap_harness.aws.account import get_caller
 from cloudmap_harness.aws.clients import AwsClients
-from cloudmap_harness.aws.health import who_answers
+from cloudmap_harness.aws.health import localstack_advice, read_health
 from cloudmap_harness.aws.leftovers import ResourceNames, leftovers
 from cloudmap_harness.aws.vpc_lookup import VpcNetwork, VpcNotFound, VpcSelector, find_vpc
 from cloudmap_harness.cleanup import CleanupStack
@@ -45,16 +45,21 @@ def check_endpoint(
     cleanup = CleanupStack()
     deployment = _ProbeDeployment(aws, selector, probe_names(project), vpc_client, cleanup)
     checks = deployment.checks(task_timeout)
+    url = aws.endpoint or ""
     try:
-        health = who_answers(aws.endpoint or "")
+        health = read_health(url)
+        reason = f"nobody listens at {url}"
     except AwsError as error:
-        unreachable = CapabilityResult(Capability.REACHABLE, Verdict.MISSING, error.words)
+        health, reason = None, str(error)
+    if health is None:
+        unreachable = CapabilityResult(Capability.REACHABLE, Verdict.MISSING, reason)
         rest = run_checks(needing(lambda: "nobody answers", checks))
         return PreflightReport(place, "nobody", (unreachable, *rest))
+    name = health.name
     with cleanup:
-        results = run_checks((Check(Capability.REACHABLE, (), lambda: health.name), *checks))
-    notes = (*health.advice(), *cleanup.notes, *deployment.left_behind())
-    return PreflightReport(place, health.name, results, notes)
+        results = run_checks((Check(Capability.REACHABLE, (), lambda: name), *checks))
+    notes = (*localstack_advice(health), *cleanup.notes, *deployment.left_behind())
+    return PreflightReport(place, name, results, notes)
 
 
 def probe_names(project: str) -> ResourceNames:

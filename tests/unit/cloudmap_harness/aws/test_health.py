@@ -1,51 +1,42 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What LocalStack's own pages say is what its user is told: edition, version, plan, token."""
+"""LocalStack's own pages say what its user is told: edition, version, plan, token."""
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
+import socket
+import threading
 from typing import Any
 
 import pytest
+from pytest_httpserver import HTTPServer
 
-from cloudmap_harness.aws.health import NEEDED, who_answers
+from cloudmap_harness.aws.health import (
+    NEEDED_SERVICES,
+    EndpointHealth,
+    localstack_advice,
+    read_health,
+)
 from cloudmap_harness.errors import AwsError
 
-Serve = Callable[..., str]
+
+def serve(server: HTTPServer, **pages: Any) -> str:
+    """Serves the pages, a string as it is and anything else as JSON; returns the URL."""
+    for name, page in pages.items():
+        body = page if isinstance(page, str) else json.dumps(page)
+        server.expect_request(f"/_localstack/{name}").respond_with_data(body)
+    return server.url_for("")
 
 
-@pytest.fixture
-def serve() -> Iterator[Serve]:
-    """Serves pages by path; gives the URL."""
-    with ExitStack() as exits:
-
-        def start(**pages: Any) -> str:
-            class Handler(BaseHTTPRequestHandler):
-                def do_GET(self) -> None:
-                    page = pages.get(self.path.removeprefix("/_localstack/"))
-                    body = page if isinstance(page, str) else json.dumps(page)
-                    self.send_response(404 if page is None else 200)
-                    self.end_headers()
-                    self.wfile.write(body.encode())
-
-                def log_message(self, *_: object) -> None:
-                    """Nothing."""
-
-            server = HTTPServer(("127.0.0.1", 0), Handler)
-            thread = Thread(target=server.serve_forever)
-            thread.start()
-            exits.callback(server.server_close)
-            exits.callback(thread.join)
-            exits.callback(server.shutdown)
-            return f"http://127.0.0.1:{server.server_port}"
-
-        yield start
+def read(url: str) -> EndpointHealth:
+    health = read_health(url)
+    assert health is not None
+    return health
 
 
-def localstack(serve: Serve, edition: str, services: list[str], licensed: bool) -> str:
-    return serve(
+def localstack(
+    server: HTTPServer, edition: str, services: list[str], licensed: bool
+) -> EndpointHealth:
+    url = serve(
+        server,
         health={
             "edition": edition,
             "version": "2026.3.1",
@@ -53,46 +44,97 @@ def localstack(serve: Serve, edition: str, services: list[str], licensed: bool) 
         },
         info={"edition": edition, "is_license_activated": licensed},
     )
+    return read(url)
 
 
-def test_a_localstack_with_all_services_needs_nothing(serve: Serve) -> None:
-    found = who_answers(localstack(serve, "pro", list(NEEDED), licensed=True))
-    assert found.name == "LocalStack pro 2026.3.1"
-    assert found.advice() == ()
+def test_a_localstack_with_all_services_needs_nothing(httpserver: HTTPServer) -> None:
+    health = localstack(httpserver, "pro", list(NEEDED_SERVICES), licensed=True)
+    assert health.name == "LocalStack pro 2026.3.1"
+    assert (health.edition, health.version, health.licensed) == ("pro", "2026.3.1", True)
+    assert localstack_advice(health) == ()
 
 
-def test_a_plan_without_cloud_map_is_named(serve: Serve) -> None:
-    services = [name for name in NEEDED if name != "servicediscovery"]
-    [line] = who_answers(localstack(serve, "pro", services, licensed=True)).advice()
+def test_a_plan_without_cloud_map_is_named(httpserver: HTTPServer) -> None:
+    services = [name for name in NEEDED_SERVICES if name != "servicediscovery"]
+    [line] = localstack_advice(localstack(httpserver, "pro", services, licensed=True))
     assert "has no servicediscovery" in line and "top paid plan" in line
 
 
-def test_a_missing_token_is_named(serve: Serve) -> None:
-    found = who_answers(localstack(serve, "community", ["ec2", "route53", "sts"], licensed=False))
-    plan, token = found.advice()
+def test_a_missing_token_is_named(httpserver: HTTPServer) -> None:
+    services = ["ec2", "route53", "sts"]
+    health = localstack(httpserver, "community", services, licensed=False)
+    plan, token = localstack_advice(health)
     assert "has no ecs, servicediscovery" in plan
     assert "LOCALSTACK_AUTH_TOKEN" in token
 
 
-def test_a_disabled_service_is_missing(serve: Serve) -> None:
-    services = dict.fromkeys(NEEDED, "running") | {"servicediscovery": "disabled"}
-    pages = {"health": {"edition": "pro", "services": services, "version": "1"}}
-    url = serve(**pages, info={"is_license_activated": True})
-    assert "servicediscovery" in who_answers(url).advice()[0]
+def test_a_disabled_service_is_missing(httpserver: HTTPServer) -> None:
+    services = dict.fromkeys(NEEDED_SERVICES, "running") | {"servicediscovery": "disabled"}
+    page = {"edition": "pro", "services": services, "version": "1"}
+    url = serve(httpserver, health=page, info={"is_license_activated": True})
+    assert "servicediscovery" in localstack_advice(read(url))[0]
 
 
-def test_another_emulator_is_named_and_not_advised(serve: Serve) -> None:
-    url = serve(health={"edition": "light", "version": "1.5", "services": {}}, info={"error": "no"})
-    found = who_answers(url)
-    assert (found.name, found.advice()) == ("light 1.5", ())
+def test_another_emulator_is_named_and_not_advised(httpserver: HTTPServer) -> None:
+    page = {"edition": "light", "version": "1.5", "services": {}}
+    health = read(serve(httpserver, health=page, info={"error": "no"}))
+    assert (health.name, localstack_advice(health)) == ("light 1.5", ())
 
 
-@pytest.mark.parametrize("health", [None, "<html>", "[]"])
-def test_an_endpoint_need_not_tell(serve: Serve, health: str | None) -> None:
-    found = who_answers(serve(health=health))
-    assert (found.name, found.advice()) == ("an endpoint without a health page", ())
+def test_the_page_has_what_an_endpoint_adds(httpserver: HTTPServer) -> None:
+    page = {"edition": "x", "version": "1", "services": {}, "dns": "127.0.0.1:53"}
+    health = read(serve(httpserver, health=page, info={}))
+    assert health.page == page
+    assert health.server.startswith("Werkzeug/")
 
 
-def test_nobody_is_an_error() -> None:
-    with pytest.raises(AwsError, match="ConnectionRefusedError"):
-        who_answers("http://127.0.0.1:1")
+@pytest.mark.parametrize("page", [None, "<html>", "[]", "{}"])
+def test_an_endpoint_need_not_tell(httpserver: HTTPServer, page: str | None) -> None:
+    health = read(serve(httpserver, **({} if page is None else {"health": page})))
+    assert (health.edition, health.version) == (None, None)
+    assert health.name == "an endpoint without a health page"
+    assert localstack_advice(health) == ()
+
+
+def test_a_redirect_is_not_followed(httpserver: HTTPServer) -> None:
+    elsewhere = {"Location": httpserver.url_for("/elsewhere")}
+    request = httpserver.expect_request("/_localstack/health")
+    request.respond_with_data(status=302, headers=elsewhere)
+    assert read(httpserver.url_for("")).edition is None
+    assert [request.path for request, _ in httpserver.log] == ["/_localstack/health"]
+
+
+def test_a_proxy_variable_is_not_heeded(
+    httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    page = {"edition": "light", "version": "1.5"}
+    assert read(serve(httpserver, health=page, info={})).name == "light 1.5"
+
+
+def test_nobody_is_none() -> None:
+    assert read_health("http://127.0.0.1:1") is None
+
+
+def test_what_does_not_answer_http_is_an_error() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+
+        def answer() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(1000)
+                connection.sendall(b"220 mail.example ESMTP\r\n")
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        with pytest.raises(AwsError, match=f"http://127.0.0.1:{port}: ProtocolError"):
+            read_health(f"http://127.0.0.1:{port}")
+        thread.join()
+
+
+def test_a_server_that_stays_silent_is_an_error() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        with pytest.raises(AwsError, match="ReadTimeoutError"):
+            read_health(f"http://127.0.0.1:{port}", timeout=0.2)
