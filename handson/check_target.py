@@ -5,6 +5,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rich import box
 from rich.console import Console
@@ -12,13 +13,15 @@ from rich.table import Table
 from rich.text import Text
 
 from cloudmap_harness.aws.clients import AwsClients
+from cloudmap_harness.aws.tags import PROJECT
 from cloudmap_harness.aws.targets import Target
-from cloudmap_harness.aws.vpc_lookup import VpcSelector, address_shortage, find
+from cloudmap_harness.aws.vpc_lookup import VpcNotFound, VpcSelector, address_shortage, find_vpc
 from cloudmap_harness.discovery.probes import tasks
 from cloudmap_harness.errors import AwsError, HarnessError, TargetError
-from cloudmap_harness.preflight.aws_account import check_aws
+from cloudmap_harness.preflight.aws_account import check_account
+from cloudmap_harness.preflight.capabilities import Capability
 from cloudmap_harness.preflight.endpoint import check_endpoint
-from cloudmap_harness.preflight.results import Missing, PreflightReport, Verdict
+from cloudmap_harness.preflight.results import PreflightReport, Verdict
 from cloudmap_harness.terraform.signals import Interrupted, interruptible
 from handson.context import CONVERGENCE, confirmed_environment, settings_with, vpc_client_of
 from handson.health import EndpointError
@@ -26,6 +29,7 @@ from handson.local_endpoint import ensure_endpoint
 from stacks.errors import SettingsError
 from stacks.settings import Settings
 
+_MAKE_VPC = "`make vpc TARGET=localstack` makes the VPC that the stacks look up"
 _STYLES = {
     Verdict.HOLDS: "green",
     Verdict.MISSING: "bold red",
@@ -50,8 +54,8 @@ def require_addresses(aws: AwsClients, settings: Settings) -> None:
     Terraform's postconditions, which say what is wrong with it.
     """
     try:
-        network = find(aws, selector_of(settings))
-    except Missing:
+        network = find_vpc(aws, selector_of(settings))
+    except VpcNotFound:
         return
     shortage = address_shortage(network, settings.desired_count - _task_count(aws, settings))
     if shortage:
@@ -73,9 +77,19 @@ def report_of(target: Target, settings: Settings, aws: AwsClients) -> PreflightR
     place = f"{target} ({aws.endpoint or settings.region})"
     if target is Target.AWS:
         vcpus = settings.desired_count * settings.cpu / 1024
-        return check_aws(aws, place, selector, vcpus=vcpus)
+        return check_account(aws, place, selector, vcpus=vcpus)
     vpc_client = vpc_client_of(target, aws.endpoint)
-    return check_endpoint(aws, place, selector, vpc_client=vpc_client, patience=CONVERGENCE[target])
+    report = check_endpoint(
+        aws,
+        place,
+        selector,
+        project=PROJECT,
+        vpc_client=vpc_client,
+        task_timeout=CONVERGENCE[target],
+    )
+    if Capability.VPC in {result.capability for result in report.missing}:
+        return replace(report, notes=(_MAKE_VPC, *report.notes))
+    return report
 
 
 def show(console: Console, report: PreflightReport) -> None:
@@ -84,10 +98,10 @@ def show(console: Console, report: PreflightReport) -> None:
     table.add_column("link")
     table.add_column("", no_wrap=True)
     table.add_column("seen", overflow="fold")
-    for link in report.links:
-        verdict = Text(link.verdict, _STYLES[link.verdict])
-        table.add_row(Text(link.name), verdict, Text(link.said))
-    title = f"{report.place}: {report.answers}"
+    for result in report.results:
+        verdict = Text(result.verdict, _STYLES[result.verdict])
+        table.add_row(Text(result.capability), verdict, Text(result.detail))
+    title = f"{report.place}: {report.endpoint_name}"
     console.print(title, "", sep="\n", markup=False, highlight=False, soft_wrap=True)
     console.print(table)
     for note in report.notes:

@@ -34,7 +34,7 @@ def clients(url: str) -> AwsClients:
 
 
 def verdicts(report: PreflightReport) -> dict[str, Verdict]:
-    return {link.name: link.verdict for link in report.links}
+    return {result.capability: result.verdict for result in report.results}
 
 
 def remains(aws: AwsClients) -> list[str]:
@@ -85,7 +85,7 @@ def test_what_plain_moto_lacks(moto_server: str) -> None:
         "HTTP": NOT_CHECKED,
     }
     assert remains(aws) == []
-    assert "internal-hz" in report.links[3].said
+    assert "internal-hz" in report.results[3].detail
     assert any("outlives its namespace" in note for note in report.notes)
 
 
@@ -112,7 +112,7 @@ def test_what_ministack_lacks(ministack: str) -> None:
 def test_nobody_answers() -> None:
     report = report_of(Target.LOCALSTACK, Settings(), clients("http://127.0.0.1:1"))
     assert verdicts(report).pop("endpoint reachable") is MISSING
-    assert [link.name for link in report.missing] == ["endpoint reachable"]
+    assert [result.capability for result in report.missing] == ["endpoint reachable"]
 
 
 @pytest.mark.parametrize(

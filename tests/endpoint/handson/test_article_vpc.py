@@ -8,7 +8,7 @@ import pytest
 from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.aws.targets import Target, child_environment
 from cloudmap_harness.aws.vpc_builder import create_network, delete_network
-from cloudmap_harness.aws.vpc_lookup import VpcSelector, find
+from cloudmap_harness.aws.vpc_lookup import VpcSelector, find_vpc
 from handson import article_vpc as vpc
 from handson.article_vpc import ARTICLE_NETWORK
 from localaws.server import Endpoint
@@ -28,7 +28,7 @@ def named(thing: Any) -> str:
 def shape(aws: AwsClients) -> dict[str, Any]:
     """The article's network without its ids."""
     article = VpcSelector("", "cloudmap-handson-vpc", (), "Tier=private")
-    network = find(aws, article)
+    network = find_vpc(aws, article)
     within: Any = {"Filters": [{"Name": "vpc-id", "Values": [network.vpc_id]}]}
     subnets = aws.ec2.describe_subnets(**within)["Subnets"]
     names = {subnet["SubnetId"]: named(subnet) for subnet in subnets}
