@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who answers at a URL, by LocalStack's health path, which localaws serves too."""
+"""Tells the embedded endpoint from whatever else answers at a URL, by the health page."""
 
-import http.client
-import json
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
-PATH = "/_localstack/health"
+from cloudmap_harness.aws.health import EndpointHealth, read_health
+from cloudmap_harness.errors import AwsError
 
 
 class EndpointError(Exception):
@@ -15,7 +13,7 @@ class EndpointError(Exception):
 
 @dataclass(frozen=True)
 class Running:
-    """A localaws that answers."""
+    """An embedded endpoint that answers."""
 
     url: str
     pid: int
@@ -38,40 +36,43 @@ class Other:
 
 
 def who_answers(url: str) -> Running | Other | None:
-    """Who is at that URL; None: nobody."""
-    parts = urlsplit(url)
-    connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=5)
+    """Returns who answers at that URL; None when nobody listens."""
     try:
-        connection.request("GET", PATH)
-        response = connection.getresponse()
-        server, body = response.getheader("Server") or "no name", response.read()
-    except ConnectionRefusedError:
-        return None
-    except (OSError, http.client.HTTPException):
+        health = read_health(url)
+    except AwsError:
         return Other("something that does not answer HTTP")
-    finally:
-        connection.close()
-    try:
-        health = json.loads(body)
-        edition, version = str(health["edition"]), str(health["version"])
-        if edition == "localaws":
-            return Running(
-                url,
-                int(health["pid"]),
-                version,
-                str(health["dns"]),
-                str(health["bastion"]),
-                int(health["peakMemoryBytes"]),
-            )
-    except (ValueError, KeyError, TypeError):
-        return Other(f"another HTTP server ({server})")
-    return Other(f"LocalStack ({edition} {version}); TARGET=localstack uses that")
+    if health is None:
+        return None
+    if health.edition == "localaws":
+        return _running(health) or Other(f"another HTTP server ({health.server or 'no name'})")
+    if health.edition is None:
+        return Other(f"another HTTP server ({health.server or 'no name'})")
+    found = f"{health.edition} {health.version}"
+    return Other(f"LocalStack ({found}); TARGET=localstack uses that")
 
 
 def running_at(url: str) -> Running:
-    """The localaws at that URL. Raises EndpointError when it is not there, or not that."""
+    """Returns the embedded endpoint at that URL. Raises EndpointError when something else, or
+    nothing, is there.
+    """
     found = who_answers(url)
     if not isinstance(found, Running):
         what = found.what if found else "nothing"
         raise EndpointError(f"{url}: localaws should answer there, but {what} does")
     return found
+
+
+def _running(health: EndpointHealth) -> Running | None:
+    """Returns what localaws adds to the health page; None when the page lacks a part of it."""
+    page = health.page
+    try:
+        return Running(
+            health.url,
+            int(page["pid"]),
+            str(page["version"]),
+            str(page["dns"]),
+            str(page["bastion"]),
+            int(page["peakMemoryBytes"]),
+        )
+    except (KeyError, TypeError, ValueError):
+        return None

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from cloudmap_harness.aws.health import who_answers
+from cloudmap_harness.aws.health import read_health
 from cloudmap_harness.errors import AwsError, HarnessError
 from handson import deployment
 from handson.live_run import Run
@@ -40,10 +40,9 @@ def main(arguments: Sequence[str]) -> int:
 
 def _answers(url: str) -> bool:
     try:
-        who_answers(url)
+        return read_health(url) is not None
     except AwsError:
         return False
-    return True
 
 
 if __name__ == "__main__":
