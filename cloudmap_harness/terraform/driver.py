@@ -18,8 +18,8 @@ from typing import Any
 import python_terraform
 from python_terraform import IsFlagged, IsNotFlagged
 
-from cloudmap_harness.aws.targets import terraform_binary
 from cloudmap_harness.errors import TerraformError, ToolMissing, how_it_ended
+from cloudmap_harness.terraform.environment import terraform_binary
 from cloudmap_harness.terraform.process import Child, Completed, ProcessTimeout, run_all
 
 STACK_FILE = "cdk.tf.json"
