@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Takes down what was put up, last first, whatever fails meanwhile; says what it could not."""
+"""Removes resources in reverse order, whatever fails meanwhile, and reports what it could not."""
 
 from collections.abc import Callable
 from types import TracebackType
@@ -9,6 +9,10 @@ from cloudmap_harness.errors import AwsError, HarnessError
 from cloudmap_harness.terraform.signals import deferred
 from cloudmap_harness.waiting import wait_for
 
+RETRY_SECONDS = 30.0
+"""Seconds for which a removal that AWS refuses as still in use is repeated."""
+RETRY_INTERVAL = 0.5
+
 _IN_USE = {
     "ClusterContainsServicesException",
     "ClusterContainsTasksException",
@@ -17,19 +21,21 @@ _IN_USE = {
     "ResourceInUse",
     "UpdateInProgressException",
 }
-_PATIENCE = 30.0
 
 
 class CleanupStack:
-    """A context manager; on exit every step that was added runs, also after a Ctrl-C."""
+    """A context manager that runs every added step when it exits, the last one first.
+
+    Signals wait until all steps have run. A step that fails becomes a line of `notes`.
+    """
 
     def __init__(self) -> None:
         self._steps: list[tuple[str, Callable[[], object]]] = []
         self.notes: list[str] = []
 
-    def add(self, what: str, step: Callable[[], object]) -> None:
-        """Have `step` remove `what`; one that AWS refuses as still in use is tried again."""
-        self._steps.append((what, step))
+    def add(self, resource: str, remove: Callable[[], object]) -> None:
+        """Adds the step that removes `resource`; `notes` names the resource when that fails."""
+        self._steps.append((resource, remove))
 
     def __enter__(self) -> Self:
         return self
@@ -42,17 +48,22 @@ class CleanupStack:
     ) -> None:
         with deferred():
             while self._steps:
-                what, step = self._steps.pop()
+                resource, remove = self._steps.pop()
                 try:
-                    _insist(what, step)
-                except HarnessError as refused:
-                    self.notes.append(f"not removed: {what}: {refused}")
+                    _remove_when_unused(resource, remove)
+                except HarnessError as failure:
+                    self.notes.append(f"not removed: {resource}: {failure}")
 
 
-def _insist(what: str, step: Callable[[], object]) -> None:
-    def refused() -> AwsError | None:
+def _remove_when_unused(resource: str, remove: Callable[[], object]) -> None:
+    """Removes a resource, also one that is in use at first or is gone already.
+
+    Raises WaitTimeout when it stays in use, and AwsError when AWS refuses for another reason.
+    """
+
+    def refusal() -> AwsError | None:
         try:
-            step()
+            remove()
         except AwsError as error:
             if error.code in _IN_USE:
                 return error
@@ -62,9 +73,9 @@ def _insist(what: str, step: Callable[[], object]) -> None:
         return None
 
     wait_for(
-        refused,
+        refusal,
         lambda error: [] if error is None else [str(error)],
-        expected=f"{what} removed",
-        timeout=_PATIENCE,
-        interval=0.5,
+        expected=f"{resource} removed",
+        timeout=RETRY_SECONDS,
+        interval=RETRY_INTERVAL,
     )

@@ -1,19 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What can go wrong in the harness: one base class, each error with its facts as attributes."""
+"""The errors of the harness: one base class; each error has its facts as attributes.
+
+Imports the standard library only.
+"""
 
 import signal
 from collections.abc import Sequence
 from pathlib import Path
 
-_MOST_LINES = 20  # Of what is amiss: a hundred dead addresses have one cause.
+_MAX_LINES = 20  # Of one list of problems: a hundred missing addresses have one cause.
 
 
 class HarnessError(Exception):
-    """The base of every error that the harness raises on purpose; its text is fit for a user."""
+    """The base of every error that the harness raises on purpose; its text is for a user."""
 
 
 class TargetError(HarnessError, ValueError):
-    """A target, or the environment for it, that cannot be used: what, got, allowed."""
+    """Raised for a target, or an environment for it, that cannot be used."""
 
     def __init__(self, what: str, got: object, allowed: str) -> None:
         super().__init__(f"{what}: got {got!r}, allowed: {allowed}")
@@ -21,7 +24,7 @@ class TargetError(HarnessError, ValueError):
 
 
 class ToolMissing(HarnessError):
-    """A program that the harness runs is not there."""
+    """Raised when a program that the harness runs is not installed."""
 
     def __init__(self, tool: str, advice: str) -> None:
         super().__init__(f"{tool}: no such program; {advice}")
@@ -29,43 +32,47 @@ class ToolMissing(HarnessError):
 
 
 class SynthError(HarnessError):
-    """The synthesis failed; the text is the program's own."""
+    """Raised when the synthesis fails; the text is what the program wrote to stderr."""
 
-    def __init__(self, code: int, words: str) -> None:
-        super().__init__(words or f"synthesis failed ({how_it_ended(code)}) without a word")
+    def __init__(self, code: int, stderr: str) -> None:
+        nothing = f"the synthesis failed ({describe_exit(code)}) and wrote nothing to stderr"
+        super().__init__(stderr or nothing)
         self.code = code
 
 
-class TerraformError(HarnessError):
-    """A Terraform command that did not succeed, with Terraform's own words."""
+class UnknownStack(HarnessError):
+    """Raised when a stack is named that the synthesis did not write."""
 
-    def __init__(self, stack: str, command: str, ended: str, words: str) -> None:
-        super().__init__(f"terraform {command} of {stack} failed ({ended}):\n{words}")
-        self.stack, self.command, self.ended, self.words = stack, command, ended, words
+    def __init__(self, names: Sequence[str], stacks: Sequence[str]) -> None:
+        super().__init__(
+            f"no such stack: {', '.join(names)}; the synthesis wrote: {', '.join(stacks)}"
+        )
+        self.names, self.stacks = tuple(names), tuple(stacks)
+
+
+class TerraformError(HarnessError):
+    """Raised when a Terraform command fails; the text ends with Terraform's own output."""
+
+    def __init__(self, stack: str, command: str, outcome: str, output: str) -> None:
+        super().__init__(f"terraform {command} of {stack} failed ({outcome}):\n{output}")
+        self.stack, self.command, self.outcome, self.output = stack, command, outcome, output
 
 
 class PlanNotEmpty(HarnessError):
-    """A stack whose plan, right after its apply, still wants changes."""
+    """Raised when the plan of a stack, right after its apply, still has changes."""
 
-    def __init__(self, stack: str, words: str) -> None:
-        super().__init__(f"the plan of {stack} is not empty after its apply:\n{words}")
-        self.stack, self.words = stack, words
+    def __init__(self, stack: str, plan: str) -> None:
+        super().__init__(f"the plan of {stack} is not empty after its apply:\n{plan}")
+        self.stack, self.plan = stack, plan
 
 
 class DestroyError(HarnessError):
-    """A destroy that left something; `state` names the files that know what."""
+    """Raised when a destroy fails; `state` are the state files of what may be left."""
 
     def __init__(self, reason: str, state: Sequence[Path]) -> None:
         places = "\n".join(f"  {path}" for path in state)
         super().__init__(f"not destroyed; the state is kept in\n{places}\n{reason}")
         self.reason, self.state = reason, tuple(state)
-
-
-def how_it_ended(code: int) -> str:
-    """A child's exit code in words: `exit code 1`, `killed by SIGKILL`."""
-    if code < 0:
-        return f"killed by {signal.Signals(-code).name}"
-    return f"exit code {code}"
 
 
 class AwsError(HarnessError):
@@ -77,16 +84,11 @@ class AwsError(HarnessError):
         self.where, self.code, self.words, self.status = where, code, words, status
 
 
-class NotDeployed(HarnessError):
-    """A deployment was asked for facts that only an applied one has."""
-
-    def __init__(self, missing: str) -> None:
-        super().__init__(f"not deployed: the stack {missing} has no outputs")
-        self.missing = missing
-
-
 class WaitTimeout(HarnessError):
-    """A wait that was in vain: what was expected, what was last seen, what is amiss, since when."""
+    """Raised when a wait times out, with the last reading and its problems.
+
+    `events` are the latest events of the service that was waited for.
+    """
 
     def __init__(
         self,
@@ -105,16 +107,27 @@ class WaitTimeout(HarnessError):
         self.problems, self.events = tuple(problems), tuple(events)
 
     def with_events(self, events: Sequence[str]) -> "WaitTimeout":
-        """The same, with what the service itself said of late."""
+        """Returns the same error with the service's latest events."""
         return WaitTimeout(self.expected, self.last_seen, self.problems, self.elapsed, events)
 
 
 class VpcAccessFailed(HarnessError):
-    """What does not hold inside the VPC, a line each, though tasks and records agree."""
+    """Raised when DNS or HTTP inside the VPC is not as expected, with a line per problem."""
 
     def __init__(self, name: str, problems: Sequence[str]) -> None:
-        shown = [f"  {line}" for line in problems[:_MOST_LINES]]
-        if len(problems) > _MOST_LINES:
-            shown.append(f"  and {len(problems) - _MOST_LINES} more")
-        super().__init__("\n".join([f"{name}, seen from inside the VPC:", *shown]))
+        lines = [f"  {line}" for line in abridge(problems)]
+        super().__init__("\n".join([f"{name}, seen from inside the VPC:", *lines]))
         self.name, self.problems = name, tuple(problems)
+
+
+def describe_exit(code: int) -> str:
+    """Returns a child's exit code in words: `exit code 1`, `killed by SIGKILL`."""
+    if code < 0:
+        return f"killed by {signal.Signals(-code).name}"
+    return f"exit code {code}"
+
+
+def abridge(problems: Sequence[str]) -> list[str]:
+    """Returns the first 20 problems and, when there are more, a line that counts the rest."""
+    more = len(problems) - _MAX_LINES
+    return [*problems[:_MAX_LINES], *([f"and {more} more"] if more > 0 else [])]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The one place that waits."""
+"""Waits by polling: the only module of the harness that sleeps."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -20,18 +20,18 @@ def wait_for(
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> T:
-    """Read until nothing is amiss and return that reading; the last one is at the deadline.
+    """Returns the first reading without problems; the last reading is made at the deadline.
 
-    Raises WaitTimeout with the last reading. What `read` raises is not retried: boto3 has already
-    repeated what can be repeated, and a denied access or an endpoint that is gone stays so.
+    Raises WaitTimeout with the last reading. An error that `read` raises is not retried: boto3 has
+    already repeated the calls that can succeed later.
     """
-    began = clock()
+    started = clock()
     while True:
         seen = read()
-        missing = problems(seen)
-        if not missing:
+        found = problems(seen)
+        if not found:
             return seen
-        elapsed = clock() - began
+        elapsed = clock() - started
         if elapsed >= timeout:
-            raise WaitTimeout(expected, seen, missing, elapsed)
+            raise WaitTimeout(expected, seen, found, elapsed)
         sleep(min(interval, timeout - elapsed))

@@ -1,2 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs Terraform and other child processes: in time, interruptible, with their output shown."""
+"""Runs Terraform as child processes that have a time limit, show their output and can be stopped.
+
+Imports nothing of the AWS, discovery and preflight packages.
+"""

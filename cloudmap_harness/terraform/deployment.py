@@ -1,21 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A deployment: a folder of synthesized stacks and their states, driven in manifest order."""
+"""A deployment: a folder of stacks that CDKTF wrote and their states, driven in manifest order."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
-from cloudmap_harness.errors import DestroyError, PlanNotEmpty, SynthError, TerraformError
+from cloudmap_harness.errors import (
+    DestroyError,
+    PlanNotEmpty,
+    SynthError,
+    TerraformError,
+    UnknownStack,
+)
 from cloudmap_harness.terraform import driver as terraform
 from cloudmap_harness.terraform.driver import Echo, Terraform
 from cloudmap_harness.terraform.process import Child, ProcessTimeout, run_all
 from cloudmap_harness.terraform.timings import Timings
 
-SCALED = "compute"
-"""The one stack in which the desired count is."""
 SYNTH_TIMEOUT = 300.0
 
 
@@ -30,7 +34,7 @@ class Synthesis:
 class Deployment:
     """Synthesizes into `folder` (CDKTF's outdir) and drives the stacks that its manifest names.
 
-    The state is where the stacks say, beside the folder. The environment says where to deploy.
+    `environment` says where to deploy. The stacks say where their states are.
     """
 
     def __init__(
@@ -48,14 +52,16 @@ class Deployment:
         self._synthesis = synthesis
         self._echo = echo
 
-    def synth(self, desired: int | None = None) -> None:
-        """Write the stacks, with the settings' desired count unless told another.
+    def synth(self, variables: Mapping[str, str] | None = None) -> None:
+        """Writes the stacks, with `variables` laid over the environment of the synthesis.
 
         Raises SynthError with what the program wrote to stderr.
         """
-        environment = self._environment | {"CDKTF_OUTDIR": str(self.folder)}
-        if desired is not None:
-            environment["HANDSON_DESIRED_COUNT"] = str(desired)
+        environment = {
+            **self._environment,
+            **(variables or {}),
+            "CDKTF_OUTDIR": str(self.folder),
+        }
         program = self._synthesis
 
         def start() -> Child:
@@ -65,37 +71,38 @@ class Deployment:
             try:
                 [completed] = run_all([start], SYNTH_TIMEOUT)
             except ProcessTimeout as late:
-                raise SynthError(late.completed.code, f"synthesis: {late}") from late
+                reason = f"the synthesis was stopped after {late.timeout:.0f} s"
+                raise SynthError(late.completed.code, reason) from late
         if completed.code != 0:
             raise SynthError(completed.code, completed.err.strip())
 
-    def deploy(self, desired: int | None = None) -> None:
-        """Synthesize and apply every stack. Raises SynthError and TerraformError."""
-        self.synth(desired)
-        stacks = self.stacks()
-        self._init(stacks)
-        self._apply(stacks)
+    def deploy(
+        self, variables: Mapping[str, str] | None = None, *, only: Collection[str] = ()
+    ) -> None:
+        """Synthesizes every stack and applies all of them, or `only` the named ones, in order.
 
-    def scale(self, desired: int) -> None:
-        """Synthesize with another count and apply the stack that holds it; raises as deploy."""
-        self.synth(desired)
-        stacks = [stack for stack in self.stacks() if stack.name == SCALED]
+        Raises SynthError, TerraformError, and UnknownStack for a name that is not in the manifest.
+        """
+        self.synth(variables)
+        stacks = self._selected(only)
         self._init(stacks)
-        self._apply(stacks)
+        for stack in stacks:
+            with self.timings.measure("apply"):
+                stack.apply()
 
     def check_plan_is_empty(self) -> None:
-        """An apply counts only when no plan has anything left to do. Raises PlanNotEmpty."""
+        """Raises PlanNotEmpty when the plan of a stack has changes."""
         stacks = self.stacks()
         self._init(stacks)
         with self.timings.measure("plan"):
             changes = terraform.plan(stacks)
-        for stack, words in changes.items():
-            raise PlanNotEmpty(stack, words)
+        for stack, text in changes.items():
+            raise PlanNotEmpty(stack, text)
 
     def destroy(self) -> None:
-        """Destroy every stack that was ever applied, dependants first.
+        """Destroys every stack that was ever applied, dependants first.
 
-        Raises DestroyError, which names the states that are kept, when Terraform fails.
+        Raises DestroyError with the state files, which are kept, when Terraform fails.
         """
         stacks = [stack for stack in reversed(self.stacks()) if _has_state(stack)]
         try:
@@ -107,14 +114,14 @@ class Deployment:
             raise DestroyError(str(error), self.state_files()) from error
 
     def output(self) -> dict[str, dict[str, Any]]:
-        """The outputs of every stack, by stack and name; an unapplied stack has {}."""
+        """Returns the outputs by stack and name; {} for a stack that is not applied."""
         stacks = self.stacks()
         self._init(stacks)
         with self.timings.measure("output"):
             return terraform.output(stacks)
 
     def stacks(self) -> list[Terraform]:
-        """The stacks in the order of an apply; [] when nothing is synthesized."""
+        """Returns the stacks in the order of an apply; [] before the first synthesis."""
         manifest = self.folder / "manifest.json"
         if not manifest.is_file():
             return []
@@ -126,26 +133,28 @@ class Deployment:
         ]
 
     def is_empty(self) -> bool:
-        """True when no stack's state holds anything: nothing to look at and nothing to destroy."""
+        """Says whether no state holds anything, so that there is nothing to destroy."""
         return not any(_has_state(stack) for stack in self.stacks())
 
     def state_files(self) -> list[Path]:
-        """The states that are there, in the order of an apply."""
+        """Returns the local state files that exist, in the order of an apply."""
         files = [stack.state_file() for stack in self.stacks()]
         return [file for file in files if file is not None and file.is_file()]
+
+    def _selected(self, names: Collection[str]) -> list[Terraform]:
+        stacks = {stack.name: stack for stack in self.stacks()}
+        unknown = sorted(set(names) - set(stacks))
+        if unknown:
+            raise UnknownStack(unknown, list(stacks))
+        return [stack for name, stack in stacks.items() if not names or name in names]
 
     def _init(self, stacks: Sequence[Terraform]) -> None:
         with self.timings.measure("init"):
             terraform.init(stacks)
 
-    def _apply(self, stacks: Sequence[Terraform]) -> None:
-        for stack in stacks:
-            with self.timings.measure("apply"):
-                stack.apply()
-
 
 def _has_state(stack: Terraform) -> bool:
-    """False when its local state is not there or empty: Terraform has nothing to destroy."""
+    """Says whether Terraform may have something to destroy: True for a state that is not local."""
     file = stack.state_file()
     if file is None:
         return True

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Terraform working directories, driven through python-terraform.
+"""Terraform's commands in the folder of a synthesized stack.
 
-python-terraform builds the command lines. The processes are ours: its own have no timeout, share
-the terminal's Ctrl-C with their parent and are silent until they end.
+python-terraform writes the command lines; process.py runs them, because python-terraform's own
+processes have no time limit, get the terminal's Ctrl-C and show nothing until they end.
 """
 
 import hashlib
@@ -18,22 +18,22 @@ from typing import Any
 import python_terraform
 from python_terraform import IsFlagged, IsNotFlagged
 
-from cloudmap_harness.errors import TerraformError, ToolMissing, how_it_ended
+from cloudmap_harness.errors import TerraformError, ToolMissing, describe_exit
 from cloudmap_harness.terraform.environment import terraform_binary
 from cloudmap_harness.terraform.process import Child, Completed, ProcessTimeout, run_all
 
 STACK_FILE = "cdk.tf.json"
 LOCK_TIMEOUT = "30s"
 TIMEOUTS = {"init": 300.0, "output": 60.0, "plan": 600.0, "apply": 1800.0, "destroy": 1800.0}
-"""Seconds a command may take; the provider itself gives an ECS service 20 minutes."""
-_WORDS = 60  # The lines of Terraform's that an error repeats.
+"""Seconds per command; the provider itself waits up to 20 minutes for an ECS service."""
+_ERROR_LINES = 60  # Of Terraform's output, the last lines that an error repeats.
 
 Echo = Callable[[str, str], None]
-"""Takes a stack's name and a line that Terraform wrote."""
+"""Called with a stack's name and a line that Terraform wrote."""
 
 
 class _CommandLines(python_terraform.Terraform):  # type: ignore[misc]  # It has no types.
-    """python-terraform's verbs and options; each gives its command line instead of running it."""
+    """python-terraform's verbs; each returns its command line instead of running it."""
 
     def cmd(self, cmd: str, *args: str, **options: Any) -> list[str]:
         return list(self.generate_cmd_string(cmd, *args, **options))
@@ -41,28 +41,28 @@ class _CommandLines(python_terraform.Terraform):  # type: ignore[misc]  # It has
 
 @dataclass(frozen=True)
 class Command:
-    """A Terraform command that is ready to run."""
+    """A Terraform command that is ready to run; a `quiet` one is not echoed."""
 
     stack: "Terraform"
     verb: str
-    line: Sequence[str]
-    good: frozenset[int] = frozenset({0})
+    argv: Sequence[str]
+    success: frozenset[int] = frozenset({0})
     quiet: bool = False
 
     def start(self) -> Child:
-        """Start it. Raises ToolMissing when there is no Terraform."""
+        """Starts the command. Raises ToolMissing when there is no Terraform."""
         stack = self.stack
         echo = None if stack.echo is None or self.quiet else partial(stack.echo, stack.name)
         try:
-            return Child(self.line, cwd=stack.folder, env=stack.environment, on_line=echo)
+            return Child(self.argv, cwd=stack.folder, env=stack.environment, on_line=echo)
         except FileNotFoundError as error:
-            advice = "install Terraform 1.11 or name another with TERRAFORM_BINARY_NAME"
-            raise ToolMissing(self.line[0], advice) from error
+            advice = "install Terraform, or set TERRAFORM_BINARY_NAME to the program to run"
+            raise ToolMissing(self.argv[0], advice) from error
 
 
 @dataclass(frozen=True)
 class Terraform:
-    """The Terraform of one synthesized stack; its folder's name is the stack's."""
+    """Terraform for one synthesized stack, which has the name of its folder."""
 
     folder: Path
     environment: Mapping[str, str]
@@ -73,59 +73,62 @@ class Terraform:
         return self.folder.name
 
     def apply(self) -> None:
-        """Apply without asking. Raises TerraformError."""
-        line = self._lines.apply(skip_plan=True, lock_timeout=LOCK_TIMEOUT)
-        run([Command(self, "apply", line)])
+        """Applies without asking. Raises TerraformError."""
+        argv = self._command_lines.apply(skip_plan=True, lock_timeout=LOCK_TIMEOUT)
+        run([Command(self, "apply", argv)])
 
     def destroy(self) -> None:
-        """Destroy without asking. Raises TerraformError."""
-        # python-terraform's own default, -force, is gone since Terraform 1.0.
+        """Destroys without asking. Raises TerraformError."""
+        # python-terraform's default, -force, was removed in Terraform 1.0.
         options = {"force": IsNotFlagged, "auto_approve": IsFlagged, "lock_timeout": LOCK_TIMEOUT}
-        run([Command(self, "destroy", self._lines.destroy(**options))])
+        run([Command(self, "destroy", self._command_lines.destroy(**options))])
 
     def configuration(self) -> dict[str, Any]:
-        """The stack as synthesized."""
+        """Returns the stack as synthesized."""
         stack: dict[str, Any] = json.loads((self.folder / STACK_FILE).read_text("utf-8"))
         return stack
 
     def state_file(self) -> Path | None:
-        """Where the local backend keeps the state; None for another backend."""
+        """Returns the path of the local backend's state; None for another backend."""
         local = self.configuration()["terraform"].get("backend", {}).get("local")
         return None if local is None else (self.folder / local["path"]).resolve()
 
     @property
-    def _lines(self) -> _CommandLines:
+    def _command_lines(self) -> _CommandLines:
         lines = _CommandLines(terraform_bin_path=terraform_binary(self.environment))
         lines.variables = None  # Its default, {}, becomes an empty -var-file.
         return lines
 
 
 def init(stacks: Sequence[Terraform]) -> None:
-    """Initialize the stacks that need it, side by side. Raises TerraformError.
+    """Initializes the stacks that need it, side by side. Raises TerraformError.
 
-    A stack needs it when its `terraform` block, the binary or the CLI configuration is not that of
-    its last init, or when the provider is not there: the second time costs nothing.
+    A stack is skipped when its `terraform` block, the binary and the CLI configuration are those of
+    its last init and its provider is installed.
     """
     commands = []
     for stack in stacks:
         if not _is_initialized(stack):
-            line = stack._lines.init(reconfigure=IsNotFlagged, backend=None)
-            commands.append(Command(stack, "init", line))
+            argv = stack._command_lines.init(reconfigure=IsNotFlagged, backend=None)
+            commands.append(Command(stack, "init", argv))
     run(commands)
     for command in commands:
-        stamp = _stamp_file(command.stack)
-        stamp.parent.mkdir(exist_ok=True)
-        stamp.write_text(_stamp(command.stack))
+        file = _fingerprint_file(command.stack)
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(_fingerprint(command.stack))
 
 
 def plan(stacks: Sequence[Terraform]) -> dict[str, str]:
-    """Plan the stacks side by side: by stack, what Terraform wrote of those that would change."""
+    """Plans the stacks side by side; returns, by stack, the plans that have changes.
+
+    Raises TerraformError.
+    """
     commands = [
         Command(
             stack,
             "plan",
-            stack._lines.plan(lock_timeout=LOCK_TIMEOUT),
-            good=frozenset({0, 2}),
+            stack._command_lines.plan(lock_timeout=LOCK_TIMEOUT),
+            success=frozenset({0, 2}),  # -detailed-exitcode: 2 for a plan with changes.
         )
         for stack in stacks
     ]
@@ -137,12 +140,15 @@ def plan(stacks: Sequence[Terraform]) -> dict[str, str]:
 
 
 def output(stacks: Sequence[Terraform]) -> dict[str, dict[str, Any]]:
-    """The outputs in the states, by stack and name; {} for a stack that is not applied."""
+    """Returns the outputs in the states, by stack and name; {} for a stack that is not applied.
+
+    Raises TerraformError.
+    """
     commands = [
         Command(
             stack,
             "output",
-            stack._lines.cmd("output", json=IsFlagged, no_color=IsFlagged),
+            stack._command_lines.cmd("output", json=IsFlagged, no_color=IsFlagged),
             quiet=True,
         )
         for stack in stacks
@@ -154,56 +160,56 @@ def output(stacks: Sequence[Terraform]) -> dict[str, dict[str, Any]]:
 
 
 def run(commands: Sequence[Command]) -> list[Completed]:
-    """Run commands of one verb side by side; every exit code but a good one is a TerraformError.
+    """Runs commands of one verb side by side. Raises TerraformError and ToolMissing.
 
-    An interrupted Terraform has saved its state and released its lock when Interrupted is raised.
+    When Interrupted is raised, every Terraform has saved its state and released its lock.
     """
     if not commands:
         return []
     try:
         ended = run_all([command.start for command in commands], TIMEOUTS[commands[0].verb])
     except ProcessTimeout as late:
-        ended_how = f"stopped after {late.timeout:.0f} s, {how_it_ended(late.completed.code)}"
-        raise _failure(commands[late.index], ended_how, late.completed) from late
+        outcome = f"stopped after {late.timeout:.0f} s, {describe_exit(late.completed.code)}"
+        raise _failure(commands[late.index], outcome, late.completed) from late
     for command, completed in zip(commands, ended, strict=True):
-        if completed.code not in command.good:
-            raise _failure(command, how_it_ended(completed.code), completed)
+        if completed.code not in command.success:
+            raise _failure(command, describe_exit(completed.code), completed)
     return ended
 
 
-def _failure(command: Command, ended: str, completed: Completed) -> TerraformError:
-    words = completed.err.strip() or completed.out.strip() or "(Terraform wrote nothing)"
-    tail = "\n".join([*words.splitlines()[-_WORDS:], *_about_a_lock(command, words)])
-    return TerraformError(command.stack.name, command.verb, ended, tail)
+def _failure(command: Command, outcome: str, completed: Completed) -> TerraformError:
+    text = completed.err.strip() or completed.out.strip() or "(Terraform wrote nothing)"
+    lines = [*text.splitlines()[-_ERROR_LINES:], *_lock_advice(command, text)]
+    return TerraformError(command.stack.name, command.verb, outcome, "\n".join(lines))
 
 
-def _about_a_lock(command: Command, words: str) -> list[str]:
-    """What to do when the state is locked: the lock of a Terraform that was killed stays."""
-    lock = re.search(r"^\W*ID:\s+(\S+)", words, re.MULTILINE)
-    if lock is None or "acquiring the state lock" not in words:
+def _lock_advice(command: Command, text: str) -> list[str]:
+    """Returns what to do about a locked state; a Terraform that is killed leaves its lock."""
+    lock = re.search(r"^\W*ID:\s+(\S+)", text, re.MULTILINE)
+    if lock is None or "acquiring the state lock" not in text:
         return []
-    stack, binary = command.stack, command.line[0]
+    stack, binary = command.stack, command.argv[0]
     return [
-        "Another Terraform works on this state, and nothing was changed: wait for it.",
+        "Another Terraform has locked this state, and nothing was changed: wait until it ends.",
         "If it was killed (see Who and Created above), release its lock and try again:",
         f"  {shlex.join([binary, f'-chdir={stack.folder}', 'force-unlock', '-force', lock[1]])}",
     ]
 
 
-def _stamp_file(stack: Terraform) -> Path:
-    return stack.folder / ".terraform" / "handson-init"
+def _fingerprint_file(stack: Terraform) -> Path:
+    return stack.folder / ".terraform" / "cloudmap-harness-init"
 
 
 def _is_initialized(stack: Terraform) -> bool:
-    # The provider may be a link into a mirror that has gone.
-    provider = "providers/*/*/*/*/*/terraform-provider-*"
-    stamp = _stamp_file(stack)
-    return (
-        stamp.is_file() and stamp.read_text() == _stamp(stack) and any(stamp.parent.glob(provider))
-    )
+    file = _fingerprint_file(stack)
+    if not file.is_file() or file.read_text() != _fingerprint(stack):
+        return False
+    # The provider may be a link into a mirror that was removed.
+    return any(file.parent.glob("providers/*/*/*/*/*/terraform-provider-*"))
 
 
-def _stamp(stack: Terraform) -> str:
+def _fingerprint(stack: Terraform) -> str:
+    """Returns a digest of all that an init depends on."""
     digest = hashlib.sha256(json.dumps(stack.configuration()["terraform"]).encode())
     digest.update(terraform_binary(stack.environment).encode())
     cli_configuration = Path(stack.environment.get("TF_CLI_CONFIG_FILE", ""))

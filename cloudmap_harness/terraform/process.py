@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Child processes that are watched line by line, end in time and leave nothing behind.
+"""Child processes with a time limit, whose output is read line by line and who leave no orphans.
 
 Imports the standard library only.
 """
@@ -21,14 +21,14 @@ from cloudmap_harness.terraform.signals import deferred
 
 LOG = logging.getLogger(__name__)
 STOP_GRACE = 120.0
-"""Seconds that an interrupted child has to finish what it is at, write its state and end."""
+"""Seconds that an interrupted child has to finish its requests, write its state and exit."""
 
 _ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 
 
 @dataclass(frozen=True)
 class Completed:
-    """A child that ended: its exit code (negative: the signal), and all it wrote, without ANSI."""
+    """How a child ended: its exit code (negative: a signal) and its whole output, without ANSI."""
 
     code: int
     out: str
@@ -36,9 +36,9 @@ class Completed:
 
 
 class Child:
-    """One child in a session of its own, so that a terminal's Ctrl-C reaches only its parent.
+    """A child process in a session of its own, so that a terminal's Ctrl-C reaches only the parent.
 
-    Terraform takes a second interrupt as an order to drop its state: the parent sends the only one.
+    Terraform drops its state at the second interrupt: the parent alone sends it, once.
     """
 
     def __init__(
@@ -49,7 +49,10 @@ class Child:
         env: Mapping[str, str],
         on_line: Callable[[str], None] | None = None,
     ) -> None:
-        """Start it; OSError when there is no such program. `on_line` gets each line as it comes."""
+        """Starts the child; `on_line` is called with each line of both streams as it comes.
+
+        Raises FileNotFoundError when there is no such program.
+        """
         self._process = subprocess.Popen(
             argv,
             cwd=cwd,
@@ -76,29 +79,34 @@ class Child:
             reader.start()
 
     def wait(self, timeout: float) -> Completed:
-        """Its end. Raises subprocess.TimeoutExpired when it still runs after `timeout` seconds."""
+        """Waits until the child exits, then kills the processes that it left running.
+
+        Raises subprocess.TimeoutExpired when the child still runs after `timeout` seconds.
+        """
         code = self._process.wait(max(timeout, 0.0))
-        self._kill_session()
+        self._kill_group()
         for reader in self._readers:
             reader.join()
         return Completed(code, "".join(self._out), "".join(self._err))
 
     def interrupt(self) -> None:
-        """Ask it to end, once, as Ctrl-C would."""
+        """Sends SIGINT, as Ctrl-C would; does nothing when the child has exited."""
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGINT)
 
     def end(self, deadline: float) -> Completed:
-        """Wait for its end until `deadline` (monotonic), then kill it and all that it started."""
+        """Waits until `deadline` (monotonic), then kills the child and all that it started."""
         try:
             return self.wait(deadline - time.monotonic())
         except subprocess.TimeoutExpired:
             LOG.warning("process %d did not stop in time: killed", self._process.pid)
-            self._kill_session()
+            self._kill_group()
             return self.wait(STOP_GRACE)
 
-    def _kill_session(self) -> None:
-        with suppress(ProcessLookupError):
+    def _kill_group(self) -> None:
+        """Kills the child's process group in one step: no member can fork its way out."""
+        # macOS answers EPERM, not ESRCH, for a group of which only zombies are left.
+        with suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
 
     def _read(self, pipe: IO[str], lines: list[str]) -> None:
@@ -115,7 +123,7 @@ class Child:
 
 
 class ProcessTimeout(Exception):
-    """A child that took longer than `timeout` seconds; `completed` is what became of it then."""
+    """Raised when a child takes longer than `timeout` seconds; `completed` is how it then ended."""
 
     def __init__(self, index: int, timeout: float, completed: Completed) -> None:
         super().__init__(f"child {index} was stopped after {timeout:.0f} s")
@@ -123,17 +131,17 @@ class ProcessTimeout(Exception):
 
 
 def run_all(starts: Sequence[Callable[[], Child]], timeout: float) -> list[Completed]:
-    """Start children side by side and wait for all of them, at most `timeout` seconds.
+    """Runs children side by side and returns how each ended; they have `timeout` seconds together.
 
-    When one does not start, one is late (Overdue) or a signal comes (Interrupted), every child is
-    interrupted once and waited for before that is raised.
+    When a child cannot start, is late (ProcessTimeout) or a signal comes (Interrupted), every child
+    is interrupted once and waited for before the error is raised.
     """
     deadline = time.monotonic() + timeout
     children: list[Child] = []
     done: list[Completed] = []
     try:
         for start in starts:
-            with deferred():  # No signal may come between a child's start and our note of it.
+            with deferred():  # A signal between a start and its entry here would lose the child.
                 children.append(start())
         for child in children:
             done.append(child.wait(deadline - time.monotonic()))

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Ctrl-C, SIGTERM and a closed terminal as one exception, so that every `finally` runs."""
+"""Turns Ctrl-C, SIGTERM and a closed terminal into one exception, so that every `finally` runs.
+
+Imports the standard library only.
+"""
 
 import signal
 import threading
@@ -9,12 +12,12 @@ from contextlib import contextmanager
 from types import FrameType
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-_ONE_REQUEST = 2.0
-"""Seconds in which signals count as one: `timeout` signals its child and then the whole group."""
+_REPEAT_SECONDS = 2.0
+"""Signals within this time count as one: `timeout` signals its child and then the whole group."""
 
 
 class Interrupted(KeyboardInterrupt):
-    """A signal asked this process to end; `signum` says which."""
+    """Raised when the signal `signum` asks this process to end."""
 
     def __init__(self, signum: int) -> None:
         super().__init__(signal.Signals(signum).name)
@@ -22,24 +25,24 @@ class Interrupted(KeyboardInterrupt):
 
     @property
     def exit_code(self) -> int:
-        """What a shell reports for a process that this signal ended."""
+        """The exit code that a shell reports for a process that this signal ended."""
         return 128 + self.signum
 
 
 @contextmanager
 def interruptible(clock: Callable[[], float] = time.monotonic) -> Iterator[None]:
-    """Within, a signal raises Interrupted in the main thread, and so does a later one.
+    """Raises Interrupted in the main thread for every signal that comes within the block.
 
-    Of several signals within two seconds the first counts: a clean-up that a Ctrl-C began must not
-    be cut short by the same Ctrl-C's echo. A SIGHUP that nohup ignores stays ignored; SIGINT, which
-    a shell ignores for its background jobs, does not. Call it in the main thread.
+    A signal that follows another within two seconds is ignored, so that a repeated Ctrl-C does not
+    cut short the cleanup that the first one began. SIGHUP stays ignored under nohup; SIGINT, which
+    a shell ignores for its background jobs, does not. To be called in the main thread.
     """
-    last = clock() - _ONE_REQUEST
+    last = clock() - _REPEAT_SECONDS
 
     def interrupt(signum: int, frame: FrameType | None) -> None:
         nonlocal last
         now = clock()
-        if now - last >= _ONE_REQUEST:
+        if now - last >= _REPEAT_SECONDS:
             last = now
             raise Interrupted(signum)
 
@@ -49,15 +52,18 @@ def interruptible(clock: Callable[[], float] = time.monotonic) -> Iterator[None]
 
 @contextmanager
 def deferred() -> Iterator[None]:
-    """Within, signals wait; the first of them is delivered at the end. A no-op in other threads."""
+    """Delays signals to the end of the block, where the first is delivered and the rest dropped.
+
+    Does nothing outside the main thread.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    waiting: list[int] = []
-    with _handled_by(lambda signum, frame: waiting.append(signum)):
+    received: list[int] = []
+    with _handled_by(lambda signum, frame: received.append(signum)):
         yield
-    if waiting:
-        signal.raise_signal(waiting[0])
+    if received:
+        signal.raise_signal(received[0])
 
 
 @contextmanager

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How long things took, by kind, in the order in which the kinds first came."""
+"""How long the phases of a deployment took."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -7,17 +7,20 @@ from contextlib import contextmanager
 
 
 class Timings:
-    """Sums seconds by kind (synth, init, apply, ...); one measure at a time, never nested."""
+    """Sums seconds by phase (synth, init, apply, ...), in the order in which the phases began.
+
+    Phases are measured one after another, never nested.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self.seconds: dict[str, float] = {}
 
     @contextmanager
-    def measure(self, kind: str) -> Iterator[None]:
-        """Add the seconds of the block to `kind`, also when it raises."""
-        began = self._clock()
+    def measure(self, phase: str) -> Iterator[None]:
+        """Adds the seconds of the block to `phase`, also when the block raises."""
+        started = self._clock()
         try:
             yield
         finally:
-            self.seconds[kind] = self.seconds.get(kind, 0.0) + self._clock() - began
+            self.seconds[phase] = self.seconds.get(phase, 0.0) + self._clock() - started

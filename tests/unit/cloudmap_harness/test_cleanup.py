@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What was put up is taken down: last first, whatever fails, and again while it is in use."""
+"""Resources are removed in reverse order, whatever fails, and again while they are in use."""
 
 import pytest
 
@@ -9,11 +9,11 @@ from cloudmap_harness.errors import AwsError
 
 
 @pytest.fixture(autouse=True)
-def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_PATIENCE", 1.5)
+def short_retries(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "RETRY_SECONDS", 1.5)
 
 
-def test_the_last_goes_first_though_the_block_fails() -> None:
+def test_the_last_is_removed_first_even_when_the_block_fails() -> None:
     gone: list[str] = []
     with pytest.raises(KeyboardInterrupt), CleanupStack() as cleanup:
         cleanup.add("first", lambda: gone.append("first"))
@@ -22,7 +22,7 @@ def test_the_last_goes_first_though_the_block_fails() -> None:
     assert gone == ["last", "first"]
 
 
-def test_a_failure_is_noted_and_the_rest_goes_on() -> None:
+def test_a_failure_is_noted_and_the_rest_is_removed() -> None:
     gone: list[str] = []
 
     def refuse() -> None:
@@ -35,7 +35,7 @@ def test_a_failure_is_noted_and_the_rest_goes_on() -> None:
     assert cleanup.notes == ["not removed: the cluster: DeleteCluster: AccessDenied: no"]
 
 
-def test_what_is_in_use_is_tried_again() -> None:
+def test_a_resource_in_use_is_tried_again() -> None:
     refusals = ["ResourceInUse", "DependencyViolation"]
 
     def remove() -> None:
@@ -47,7 +47,7 @@ def test_what_is_in_use_is_tried_again() -> None:
     assert (refusals, cleanup.notes) == ([], [])
 
 
-def test_what_stays_in_use_is_noted() -> None:
+def test_a_resource_that_stays_in_use_is_noted() -> None:
     def refuse() -> None:
         raise AwsError("Delete", "ResourceInUse", "by others")
 
@@ -57,7 +57,7 @@ def test_what_stays_in_use_is_noted() -> None:
     assert "not removed: it" in note and "by others" in note
 
 
-def test_what_is_gone_already_is_removed() -> None:
+def test_a_resource_that_is_gone_already_counts_as_removed() -> None:
     def gone() -> None:
         raise AwsError("Delete", "NamespaceNotFound", "gone")
 

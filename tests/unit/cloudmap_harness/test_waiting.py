@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""wait_for on a clock that only its own sleeping moves."""
+"""wait_for, on a clock that only its own sleep moves."""
 
 from collections.abc import Callable, Iterable
 
@@ -10,7 +10,7 @@ from cloudmap_harness.waiting import wait_for
 
 
 class Clock:
-    """Time that passes in `sleep` only."""
+    """A clock that only `sleep` moves."""
 
     def __init__(self) -> None:
         self.now = 100.0
@@ -39,7 +39,7 @@ def test_the_first_good_reading_is_returned_without_sleeping() -> None:
     assert clock.now == 100.0
 
 
-def test_it_reads_until_nothing_is_amiss() -> None:
+def test_it_reads_until_there_are_no_problems() -> None:
     clock = Clock()
     seen = wait_for(
         reader([0, 2, 4]),
@@ -63,7 +63,7 @@ def test_the_last_reading_is_at_the_deadline() -> None:
     assert clock.now == 105.0
 
 
-def test_a_vain_wait_says_what_it_last_saw() -> None:
+def test_a_timeout_has_the_last_reading() -> None:
     clock = Clock()
     with pytest.raises(WaitTimeout) as error:
         wait_for(
@@ -79,7 +79,7 @@ def test_a_vain_wait_says_what_it_last_saw() -> None:
     assert str(error.value) == "after 5 s expected 4 of them, last seen 3:\n  1 missing"
 
 
-def test_what_the_service_said_follows() -> None:
+def test_the_services_events_follow_the_problems() -> None:
     late = WaitTimeout("4", 3, ["10.0.8.9: missing in A records"], 60.0)
     assert str(late.with_events(["12:00:00 (service x) has started 1 tasks"])) == (
         "after 60 s expected 4, last seen 3:\n"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A stand-in for Terraform: a shell script that does what a test says."""
+"""A substitute for Terraform: a shell script with the body that a test gives."""
 
 import os
 from collections.abc import Callable
@@ -12,7 +12,7 @@ FakeTerraform = Callable[[str], dict[str, str]]
 
 @pytest.fixture
 def fake_terraform(tmp_path: Path) -> FakeTerraform:
-    """Gives the environment in which `terraform` is a shell script with that body."""
+    """Returns the environment in which `terraform` is a shell script with the given body."""
 
     def write(body: str) -> dict[str, str]:
         binary = tmp_path / "fake terraform"
@@ -25,10 +25,10 @@ def fake_terraform(tmp_path: Path) -> FakeTerraform:
 
 @pytest.fixture
 def stack_folder(tmp_path: Path) -> Path:
-    """A synthesized stack, as far as the harness reads it."""
-    folder = tmp_path / "cdktf.out" / "stacks" / "compute"
+    """Returns the folder of a synthesized stack, with the part of it that the harness reads."""
+    folder = tmp_path / "cdktf.out" / "stacks" / "web"
     folder.mkdir(parents=True)
-    state = "../../../terraform.compute.tfstate"
+    state = "../../../terraform.web.tfstate"
     stack = f'{{"terraform": {{"backend": {{"local": {{"path": "{state}"}}}}}}}}'
     (folder / "cdk.tf.json").write_text(stack)
     return folder

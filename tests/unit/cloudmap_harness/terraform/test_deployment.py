@@ -1,30 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A deployment's order, scaling and destruction, with shell scripts for Terraform and synthesis."""
+"""A deployment's order, selection and destruction, with scripts for Terraform and synthesis."""
 
 import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from cloudmap_harness.discovery.service import DiscoverableService
-from cloudmap_harness.errors import DestroyError, NotDeployed, PlanNotEmpty, SynthError
+from cloudmap_harness.errors import DestroyError, PlanNotEmpty, SynthError, UnknownStack
+from cloudmap_harness.terraform import deployment as module
 from cloudmap_harness.terraform.deployment import Deployment, Synthesis
 
 FakeTerraform = Callable[[str], dict[str, str]]
 
-# Names in an order that is neither the alphabet's nor the manifest's.
+# The order of an apply is neither alphabetical nor that of the manifest.
 SYNTH = """
 import json, os, pathlib
 out = pathlib.Path(os.environ["CDKTF_OUTDIR"])
-needs = {"compute": ["discovery", "inputs"], "discovery": ["inputs"], "inputs": []}
+needs = {"app": ["queue", "vpc"], "queue": ["vpc"], "vpc": []}
 for name in needs:
     folder = out / "stacks" / name
     folder.mkdir(parents=True, exist_ok=True)
     state = {"local": {"path": f"../../../terraform.{name}.tfstate"}}
-    stack = {"terraform": {"backend": state}, "count": os.environ.get("HANDSON_DESIRED_COUNT")}
+    stack = {"terraform": {"backend": state}, "count": os.environ.get("COUNT")}
     (folder / "cdk.tf.json").write_text(json.dumps(stack))
 stacks = {n: {"dependencies": d, "workingDirectory": f"stacks/{n}"} for n, d in needs.items()}
 (out / "manifest.json").write_text(json.dumps({"stacks": stacks}))
@@ -52,8 +51,13 @@ def deployment(tmp_path: Path, fake_terraform: FakeTerraform) -> Deployment:
     return Deployment(tmp_path / "cdktf.out", fake_terraform(TERRAFORM), synthesis)
 
 
+def count(number: int) -> dict[str, str]:
+    """Returns the variable that the synthesis reads."""
+    return {"COUNT": str(number)}
+
+
 def calls(tmp_path: Path) -> list[str]:
-    """What Terraform was asked to do since the last look."""
+    """Returns the commands since the last call of this function."""
     log = tmp_path / "calls"
     lines = log.read_text().splitlines() if log.exists() else []
     log.unlink(missing_ok=True)
@@ -63,62 +67,85 @@ def calls(tmp_path: Path) -> list[str]:
 def test_deploy_applies_each_stack_after_what_it_needs(
     deployment: Deployment, tmp_path: Path
 ) -> None:
-    deployment.deploy(4)
-    assert calls(tmp_path) == ["apply inputs 4", "apply discovery 4", "apply compute 4"]
+    deployment.deploy(count(4))
+    assert calls(tmp_path) == ["apply vpc 4", "apply queue 4", "apply app 4"]
 
 
-def test_deploy_without_a_count_leaves_it_to_the_settings(
+def test_deploy_without_variables_keeps_the_environment_of_the_synthesis(
     deployment: Deployment, tmp_path: Path
 ) -> None:
     deployment.deploy()
-    assert calls(tmp_path)[-1] == "apply compute null"
+    assert calls(tmp_path)[-1] == "apply app null"
 
 
-def test_scale_applies_only_the_stack_with_the_count(
+def test_variables_are_laid_over_the_environment(
+    tmp_path: Path, fake_terraform: FakeTerraform
+) -> None:
+    environment = fake_terraform(TERRAFORM) | count(1)
+    synthesis = Synthesis([sys.executable, "-c", SYNTH], tmp_path)
+    deployment = Deployment(tmp_path / "cdktf.out", environment, synthesis)
+    deployment.deploy()
+    deployment.deploy(count(2))
+    deployment.deploy()
+    assert calls(tmp_path)[2::3] == ["apply app 1", "apply app 2", "apply app 1"]
+
+
+def test_deploy_applies_only_the_named_stacks(deployment: Deployment, tmp_path: Path) -> None:
+    deployment.deploy(count(1))
+    calls(tmp_path)
+    deployment.deploy(count(0), only=("app",))
+    assert calls(tmp_path) == ["apply app 0"]
+    deployment.deploy(count(2), only=["app", "vpc"])
+    assert calls(tmp_path) == ["apply vpc 2", "apply app 2"]
+
+
+def test_a_stack_that_the_synthesis_did_not_write_is_refused(
     deployment: Deployment, tmp_path: Path
 ) -> None:
-    deployment.deploy(1)
-    calls(tmp_path)
-    deployment.scale(0)
-    assert calls(tmp_path) == ["apply compute 0"]
+    expected = "no such stack: ap; the synthesis wrote: vpc, queue, app"
+    with pytest.raises(UnknownStack, match=f"^{expected}$"):
+        deployment.deploy(only=("ap", "app"))
+    assert calls(tmp_path) == []
 
 
 def test_a_failed_apply_stops_the_deployment(deployment: Deployment, tmp_path: Path) -> None:
-    (tmp_path / "fail-apply-discovery").touch()
-    with pytest.raises(Exception, match="terraform apply of discovery failed"):
-        deployment.deploy(1)
-    assert calls(tmp_path) == ["apply inputs 1", "apply discovery 1"]
+    (tmp_path / "fail-apply-queue").touch()
+    with pytest.raises(Exception, match="terraform apply of queue failed"):
+        deployment.deploy(count(1))
+    assert calls(tmp_path) == ["apply vpc 1", "apply queue 1"]
 
 
 def test_the_plan_of_every_stack_must_be_empty(deployment: Deployment, tmp_path: Path) -> None:
-    deployment.deploy(1)
+    deployment.deploy(count(1))
     calls(tmp_path)
     deployment.check_plan_is_empty()
-    assert sorted(calls(tmp_path)) == ["plan compute 1", "plan discovery 1", "plan inputs 1"]
-    (tmp_path / "drift-discovery").touch()
-    with pytest.raises(PlanNotEmpty, match="plan of discovery is not empty .*\nPlan: 1 to change"):
+    assert sorted(calls(tmp_path)) == ["plan app 1", "plan queue 1", "plan vpc 1"]
+    (tmp_path / "drift-queue").touch()
+    with pytest.raises(PlanNotEmpty, match="plan of queue is not empty .*\nPlan: 1 to change"):
         deployment.check_plan_is_empty()
 
 
-def test_destroy_goes_backwards(deployment: Deployment, tmp_path: Path) -> None:
-    deployment.deploy(1)
+def test_destroy_takes_dependants_first(deployment: Deployment, tmp_path: Path) -> None:
+    deployment.deploy(count(1))
     calls(tmp_path)
     deployment.destroy()
-    assert calls(tmp_path) == ["destroy compute 1", "destroy discovery 1", "destroy inputs 1"]
+    assert calls(tmp_path) == ["destroy app 1", "destroy queue 1", "destroy vpc 1"]
 
 
-def test_destroy_takes_what_a_failed_deploy_left(deployment: Deployment, tmp_path: Path) -> None:
-    (tmp_path / "fail-apply-discovery").touch()
-    with pytest.raises(Exception, match="discovery"):
-        deployment.deploy(1)
+def test_destroy_removes_what_a_failed_deploy_applied(
+    deployment: Deployment, tmp_path: Path
+) -> None:
+    (tmp_path / "fail-apply-queue").touch()
+    with pytest.raises(Exception, match="queue"):
+        deployment.deploy(count(1))
     calls(tmp_path)
     deployment.destroy()
-    assert calls(tmp_path) == ["destroy inputs 1"]
+    assert calls(tmp_path) == ["destroy vpc 1"]
 
 
 def test_destroy_twice_or_of_nothing_does_nothing(deployment: Deployment, tmp_path: Path) -> None:
     deployment.destroy()
-    deployment.deploy(1)
+    deployment.deploy(count(1))
     deployment.destroy()
     calls(tmp_path)
     deployment.destroy()
@@ -128,22 +155,20 @@ def test_destroy_twice_or_of_nothing_does_nothing(deployment: Deployment, tmp_pa
 def test_a_failed_destroy_keeps_the_state_and_says_where(
     deployment: Deployment, tmp_path: Path
 ) -> None:
-    deployment.deploy(1)
-    (tmp_path / "fail-destroy-discovery").touch()
+    deployment.deploy(count(1))
+    (tmp_path / "fail-destroy-queue").touch()
     with pytest.raises(DestroyError) as error:
         deployment.destroy()
-    states = [tmp_path / f"terraform.{name}.tfstate" for name in ("inputs", "discovery", "compute")]
+    states = [tmp_path / f"terraform.{name}.tfstate" for name in ("vpc", "queue", "app")]
     assert error.value.state == tuple(states)
     assert all(str(state) in str(error.value) for state in states)
-    assert "Error: discovery refused" in str(error.value)
+    assert "Error: queue refused" in str(error.value)
     assert json.loads(states[1].read_text())["resources"]
 
 
 def test_outputs_are_by_stack(deployment: Deployment) -> None:
-    deployment.deploy(3)
-    assert deployment.output() == {
-        name: {"count": 3} for name in ("inputs", "discovery", "compute")
-    }
+    deployment.deploy(count(3))
+    assert deployment.output() == {name: {"count": 3} for name in ("vpc", "queue", "app")}
 
 
 def test_an_unsynthesized_deployment_has_no_stacks(deployment: Deployment) -> None:
@@ -151,33 +176,32 @@ def test_an_unsynthesized_deployment_has_no_stacks(deployment: Deployment) -> No
     assert deployment.output() == {}
 
 
-def test_a_failed_synthesis_says_why(tmp_path: Path) -> None:
-    program = "import sys; sys.stderr.write('desired_count: got 1001\\n'); sys.exit(2)"
+def test_a_failed_synthesis_is_reported_with_its_output(tmp_path: Path) -> None:
+    program = "import sys; sys.stderr.write('count: got 1001\\n'); sys.exit(2)"
     synthesis = Synthesis([sys.executable, "-c", program], tmp_path)
-    with pytest.raises(SynthError, match="^desired_count: got 1001$") as error:
-        Deployment(tmp_path / "cdktf.out", {}, synthesis).deploy(1001)
+    with pytest.raises(SynthError, match="^count: got 1001$") as error:
+        Deployment(tmp_path / "cdktf.out", {}, synthesis).deploy(count(1001))
     assert error.value.code == 2
 
 
-def test_time_is_told_apart_by_kind(deployment: Deployment) -> None:
-    deployment.deploy(1)
+def test_a_silent_failure_of_the_synthesis_has_its_exit_code(tmp_path: Path) -> None:
+    synthesis = Synthesis([sys.executable, "-c", "import sys; sys.exit(3)"], tmp_path)
+    expected = r"^the synthesis failed \(exit code 3\) and wrote nothing to stderr$"
+    with pytest.raises(SynthError, match=expected):
+        Deployment(tmp_path / "cdktf.out", {}, synthesis).synth()
+
+
+def test_a_late_synthesis_is_stopped_and_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "SYNTH_TIMEOUT", 0.2)
+    synthesis = Synthesis([sys.executable, "-c", "import time; time.sleep(600)"], tmp_path)
+    with pytest.raises(SynthError, match="^the synthesis was stopped after 0 s$"):
+        Deployment(tmp_path / "cdktf.out", {}, synthesis).synth()
+
+
+def test_seconds_are_summed_by_phase(deployment: Deployment) -> None:
+    deployment.deploy(count(1))
     deployment.check_plan_is_empty()
     deployment.destroy()
     assert list(deployment.timings.seconds) == ["synth", "init", "apply", "plan", "destroy"]
-
-
-def test_deployed_facts_come_from_the_outputs() -> None:
-    outputs: dict[str, dict[str, Any]] = {
-        "network-inputs": {"private_subnet_ids": ["subnet-1", "subnet-2"]},
-        "discovery": {
-            "service_id": "srv-1",
-            "service_fqdn": "web.example.internal",
-            "hosted_zone_id": "Z1",
-        },
-        "compute": {"cluster_name": "c", "service_name": "s", "desired_count": 4},
-    }
-    deployed = DiscoverableService.of(outputs)
-    assert (deployed.record_name, deployed.desired) == ("web.example.internal.", 4)
-    assert deployed.subnet_ids == ("subnet-1", "subnet-2")
-    with pytest.raises(NotDeployed, match="not deployed: the stack compute has no outputs"):
-        DiscoverableService.of({**outputs, "compute": {}})

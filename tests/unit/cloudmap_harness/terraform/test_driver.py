@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Terraform's command lines, exit codes and words, with a shell script for Terraform."""
+"""Terraform's command lines, exit codes and output, with a shell script for Terraform."""
 
 import json
 from collections.abc import Callable
@@ -39,37 +39,35 @@ def test_command_lines_never_ask_and_have_no_colour(
     ]
 
 
-def test_each_line_is_shown_under_its_stack(
+def test_each_line_is_shown_with_its_stack(
     fake_terraform: FakeTerraform, stack_folder: Path
 ) -> None:
     shown: list[tuple[str, str]] = []
     environment = fake_terraform("echo Creating...; echo 'Warning: old' >&2")
     Terraform(stack_folder, environment, lambda *line: shown.append(line)).apply()
-    assert sorted(shown) == [("compute", "Creating..."), ("compute", "Warning: old")]
+    assert sorted(shown) == [("web", "Creating..."), ("web", "Warning: old")]
 
 
-def test_a_failure_has_terraforms_own_words(
+def test_a_failure_repeats_terraforms_output(
     fake_terraform: FakeTerraform, stack_folder: Path
 ) -> None:
     script = r"echo Plan: 1; printf '\033[31mError: no such VPC\033[0m\n' >&2; exit 1"
     with pytest.raises(TerraformError) as error:
         Terraform(stack_folder, fake_terraform(script)).apply()
-    assert (
-        str(error.value) == "terraform apply of compute failed (exit code 1):\nError: no such VPC"
-    )
-    assert (error.value.stack, error.value.command) == ("compute", "apply")
+    assert str(error.value) == "terraform apply of web failed (exit code 1):\nError: no such VPC"
+    assert (error.value.stack, error.value.command) == ("web", "apply")
 
 
 def test_a_long_failure_keeps_its_end(fake_terraform: FakeTerraform, stack_folder: Path) -> None:
     script = "i=0; while [ $i -lt 500 ]; do echo line $i >&2; i=$((i+1)); done; exit 1"
     with pytest.raises(TerraformError) as error:
         Terraform(stack_folder, fake_terraform(script)).destroy()
-    assert error.value.words.splitlines()[0] == "line 440"
-    assert error.value.words.splitlines()[-1] == "line 499"
+    assert error.value.output.splitlines()[0] == "line 440"
+    assert error.value.output.splitlines()[-1] == "line 499"
 
 
 @pytest.mark.parametrize(
-    ("script", "ended"),
+    ("script", "outcome"),
     [
         ("exit 2", "exit code 2"),
         ("exit 11", "exit code 11"),
@@ -77,17 +75,17 @@ def test_a_long_failure_keeps_its_end(fake_terraform: FakeTerraform, stack_folde
         ("kill -SEGV $$", "killed by SIGSEGV"),
     ],
 )
-def test_every_end_but_success_is_an_error(
-    fake_terraform: FakeTerraform, stack_folder: Path, script: str, ended: str
+def test_every_exit_but_success_is_an_error(
+    fake_terraform: FakeTerraform, stack_folder: Path, script: str, outcome: str
 ) -> None:
     with pytest.raises(TerraformError) as error:
         Terraform(stack_folder, fake_terraform(script)).apply()
-    assert error.value.ended == ended
-    assert error.value.words == "(Terraform wrote nothing)"
+    assert error.value.outcome == outcome
+    assert error.value.output == "(Terraform wrote nothing)"
 
 
-@pytest.mark.parametrize(("code", "changed"), [(0, {}), (2, {"compute": "Plan: 1 to add\n"})])
-def test_plan_tells_empty_from_changes(
+@pytest.mark.parametrize(("code", "changed"), [(0, {}), (2, {"web": "Plan: 1 to add\n"})])
+def test_plan_returns_only_stacks_with_changes(
     fake_terraform: FakeTerraform, stack_folder: Path, code: int, changed: dict[str, str]
 ) -> None:
     stack = Terraform(stack_folder, fake_terraform(f"echo Plan: 1 to add; exit {code}"))
@@ -95,19 +93,19 @@ def test_plan_tells_empty_from_changes(
 
 
 def test_plan_that_fails_is_an_error(fake_terraform: FakeTerraform, stack_folder: Path) -> None:
-    with pytest.raises(TerraformError, match="terraform plan of compute failed"):
+    with pytest.raises(TerraformError, match="terraform plan of web failed"):
         terraform.plan([Terraform(stack_folder, fake_terraform("exit 1"))])
 
 
-def test_a_command_that_takes_too_long_is_stopped_and_told(
+def test_a_late_command_is_stopped_and_reported(
     fake_terraform: FakeTerraform, stack_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(terraform.TIMEOUTS, "apply", 0.5)
     script = "trap 'echo Interrupt received. >&2; exit 1' INT; while :; do sleep 0.01; done"
     with pytest.raises(TerraformError) as error:
         Terraform(stack_folder, fake_terraform(script)).apply()
-    assert error.value.ended == "stopped after 0 s, exit code 1"
-    assert error.value.words == "Interrupt received."
+    assert error.value.outcome == "stopped after 0 s, exit code 1"
+    assert error.value.output == "Interrupt received."
 
 
 def test_a_missing_terraform_is_named(stack_folder: Path) -> None:
@@ -124,7 +122,7 @@ def test_outputs_keep_their_types(fake_terraform: FakeTerraform, stack_folder: P
     (stack_folder / "outputs.json").write_text(json.dumps(outputs))
     stack = Terraform(stack_folder, fake_terraform("cat outputs.json"))
     assert terraform.output([stack]) == {
-        "compute": {"desired_count": 4, "private_subnet_ids": ["a", "b"]}
+        "web": {"desired_count": 4, "private_subnet_ids": ["a", "b"]}
     }
 
 
@@ -132,14 +130,14 @@ PROVIDERS = ".terraform/providers/r/h/aws/5/linux"
 INIT = f"{RECORD}; mkdir -p {PROVIDERS}; touch {PROVIDERS}/terraform-provider-aws"
 
 
-def test_a_second_init_costs_nothing(fake_terraform: FakeTerraform, stack_folder: Path) -> None:
+def test_a_second_init_runs_nothing(fake_terraform: FakeTerraform, stack_folder: Path) -> None:
     stack = Terraform(stack_folder, fake_terraform(INIT))
     terraform.init([stack])
     terraform.init([stack])
     assert len(calls(stack_folder)) == 1
 
 
-def test_init_again_when_the_provider_has_gone(
+def test_init_runs_again_when_the_provider_is_gone(
     fake_terraform: FakeTerraform, stack_folder: Path
 ) -> None:
     stack = Terraform(stack_folder, fake_terraform(INIT))
@@ -149,7 +147,7 @@ def test_init_again_when_the_provider_has_gone(
     assert len(calls(stack_folder)) == 2
 
 
-def test_init_again_when_the_stacks_requirements_change(
+def test_init_runs_again_when_the_requirements_change(
     fake_terraform: FakeTerraform, stack_folder: Path
 ) -> None:
     stack = Terraform(stack_folder, fake_terraform(INIT))
@@ -161,7 +159,7 @@ def test_init_again_when_the_stacks_requirements_change(
     assert len(calls(stack_folder)) == 2
 
 
-def test_init_again_after_a_failed_one(fake_terraform: FakeTerraform, stack_folder: Path) -> None:
+def test_init_runs_again_after_a_failure(fake_terraform: FakeTerraform, stack_folder: Path) -> None:
     environment = fake_terraform(f"{INIT}; exit 1")
     for _ in range(2):
         with pytest.raises(TerraformError):
@@ -170,12 +168,12 @@ def test_init_again_after_a_failed_one(fake_terraform: FakeTerraform, stack_fold
 
 
 def test_the_state_is_where_the_stack_says(stack_folder: Path, tmp_path: Path) -> None:
-    assert Terraform(stack_folder, {}).state_file() == tmp_path / "terraform.compute.tfstate"
+    assert Terraform(stack_folder, {}).state_file() == tmp_path / "terraform.web.tfstate"
     (stack_folder / "cdk.tf.json").write_text('{"terraform": {"backend": {"s3": {}}}}')
     assert Terraform(stack_folder, {}).state_file() is None
 
 
-def test_a_locked_state_comes_with_the_command_that_releases_it(
+def test_a_locked_state_is_reported_with_the_command_that_releases_it(
     fake_terraform: FakeTerraform, stack_folder: Path
 ) -> None:
     script = (
@@ -185,6 +183,6 @@ def test_a_locked_state_comes_with_the_command_that_releases_it(
     with pytest.raises(TerraformError) as error:
         Terraform(stack_folder, environment).apply()
     binary = environment["TERRAFORM_BINARY_NAME"]
-    said = str(error.value).splitlines()
-    assert said[-1] == f"  '{binary}' -chdir={stack_folder} force-unlock -force 4b-1"
-    assert "nothing was changed" in said[-3]
+    lines = str(error.value).splitlines()
+    assert lines[-1] == f"  '{binary}' -chdir={stack_folder} force-unlock -force 4b-1"
+    assert "nothing was changed" in lines[-3]

@@ -34,7 +34,7 @@ def test_terraform_asks_nobody_and_reports_to_nobody() -> None:
     assert (child["TF_IN_AUTOMATION"], child["CHECKPOINT_DISABLE"]) == ("1", "1")
 
 
-def test_terraform_binary_is_the_one_that_cdktf_would_run() -> None:
+def test_terraform_binary_is_cdktfs_variable_when_it_is_set() -> None:
     assert terraform_binary({}) == "terraform"
     assert terraform_binary({"TERRAFORM_BINARY_NAME": ""}) == "terraform"
     assert terraform_binary({"TERRAFORM_BINARY_NAME": "tofu"}) == "tofu"
