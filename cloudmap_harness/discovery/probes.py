@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is there, read through public AWS APIs: every page, as frozen and sorted values.
+"""Reads tasks, instances and records through public AWS APIs: all pages, as sorted frozen values.
 
-A probe only reads, and zero of a thing is an answer. Each raises AwsError when AWS refuses.
+A probe changes nothing, and an empty tuple is a valid answer. Each raises AwsError.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from cloudmap_harness.discovery.service import DiscoverableService
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import TaskTypeDef
 
-# The most that AWS gives on a page.
+# The largest pages that AWS returns.
 ECS_PAGE = 100
 CLOUD_MAP_PAGE = 100
 ROUTE53_PAGE = 300
@@ -23,7 +23,7 @@ ROUTE53_PAGE = 300
 
 @dataclass(frozen=True)
 class ObservedTask:
-    """A task that ECS wants to run; address and interface come with its ENI."""
+    """A task whose desired status is RUNNING; address and interface are those of its ENI."""
 
     id: str
     status: str
@@ -34,7 +34,7 @@ class ObservedTask:
 
 @dataclass(frozen=True)
 class ObservedInstance:
-    """A Cloud Map instance; `address` is its AWS_INSTANCE_IPV4."""
+    """An instance of a Cloud Map service; `address` is its AWS_INSTANCE_IPV4."""
 
     id: str
     address: IPv4Address | None
@@ -42,7 +42,7 @@ class ObservedInstance:
 
 @dataclass(frozen=True)
 class ObservedRecord:
-    """One value of one A record set."""
+    """One value of an A record set."""
 
     name: str
     address: IPv4Address
@@ -53,7 +53,7 @@ class ObservedRecord:
 
 @dataclass(frozen=True)
 class Observation:
-    """The three layers of the chain, read one after the other."""
+    """The tasks, instances and records of one service, read one after another."""
 
     tasks: tuple[ObservedTask, ...]
     instances: tuple[ObservedInstance, ...]
@@ -70,23 +70,23 @@ class Observation:
         )
 
 
-def observe(aws: AwsClients, deployed: DiscoverableService) -> Observation:
-    """All three layers of a deployment."""
+def observe(aws: AwsClients, service: DiscoverableService) -> Observation:
+    """Reads all three layers of a service."""
     return Observation(
-        tasks(aws, deployed.cluster, deployed.ecs_service),
-        instances(aws, deployed.service_id),
-        records(aws, deployed.hosted_zone_id),
+        tasks(aws, service.cluster, service.ecs_service),
+        instances(aws, service.service_id),
+        records(aws, service.hosted_zone_id),
     )
 
 
 def tasks(aws: AwsClients, cluster: str, service: str) -> tuple[ObservedTask, ...]:
-    """The service's tasks whose desired status is RUNNING, whatever they have reached."""
+    """Returns the ECS service's tasks whose desired status is RUNNING, in any last status."""
     with aws.errors_explained():
         pages = aws.ecs.get_paginator("list_tasks").paginate(
             cluster=cluster, serviceName=service, PaginationConfig={"PageSize": ECS_PAGE}
         )
         arns = [arn for page in pages for arn in page["taskArns"]]
-        # A task that ended in between is among the reply's failures.
+        # A task that stopped between the two calls is in the reply's `failures`.
         found = [
             _task(task)
             for at in range(0, len(arns), ECS_PAGE)
@@ -98,7 +98,7 @@ def tasks(aws: AwsClients, cluster: str, service: str) -> tuple[ObservedTask, ..
 
 
 def instances(aws: AwsClients, service_id: str) -> tuple[ObservedInstance, ...]:
-    """The instances that are registered in a Cloud Map service."""
+    """Returns the instances that are registered in a Cloud Map service."""
     with aws.errors_explained():
         pages = aws.servicediscovery.get_paginator("list_instances").paginate(
             ServiceId=service_id, PaginationConfig={"PageSize": CLOUD_MAP_PAGE}
@@ -114,7 +114,7 @@ def instances(aws: AwsClients, service_id: str) -> tuple[ObservedInstance, ...]:
 
 
 def records(aws: AwsClients, hosted_zone_id: str) -> tuple[ObservedRecord, ...]:
-    """The A records of a hosted zone, one per value."""
+    """Returns the A records of a hosted zone, one per value."""
     with aws.errors_explained():
         pages = aws.route53.get_paginator("list_resource_record_sets").paginate(
             HostedZoneId=hosted_zone_id, PaginationConfig={"PageSize": ROUTE53_PAGE}
@@ -136,20 +136,20 @@ def records(aws: AwsClients, hosted_zone_id: str) -> tuple[ObservedRecord, ...]:
 
 
 def subnet_networks(aws: AwsClients, subnet_ids: tuple[str, ...]) -> tuple[IPv4Network, ...]:
-    """The subnets' address ranges."""
+    """Returns the subnets' address ranges."""
     with aws.errors_explained():
         subnets = aws.ec2.describe_subnets(SubnetIds=list(subnet_ids))["Subnets"]
     return tuple(sorted(IPv4Network(subnet["CidrBlock"]) for subnet in subnets))
 
 
-def service_events(aws: AwsClients, cluster: str, service: str, most: int = 10) -> tuple[str, ...]:
-    """The latest events of an ECS service, newest first; () when there is no such service."""
+def service_events(aws: AwsClients, cluster: str, service: str, limit: int = 10) -> tuple[str, ...]:
+    """Returns an ECS service's latest events, newest first; () when there is no such service."""
     with aws.errors_explained():
         services = aws.ecs.describe_services(cluster=cluster, services=[service])["services"]
     return tuple(
         f"{event['createdAt']:%H:%M:%S} {event['message']}"
         for found in services
-        for event in found.get("events", [])[:most]
+        for event in found.get("events", [])[:limit]
     )
 
 

@@ -1,52 +1,57 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a deployment promises inside the VPC: every record is answered, every address works."""
+"""The check inside the VPC: DNS answers with every record, and HTTP works at every address."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 
 from cloudmap_harness.discovery.vpc_client import (
-    MOST_ANSWERS,
+    MAX_ANSWERS,
     DnsAnswer,
     HttpReply,
     VpcClient,
-    fetch_all,
+    page_url,
     queries_needed,
-    resolve_often,
-    url,
 )
 from cloudmap_harness.errors import VpcAccessFailed
 
 
 @dataclass(frozen=True)
 class VpcExpectation:
-    """The name with its addresses and TTL, the port, and what the pages say."""
+    """The DNS answers that are expected for a name, and the page expected at its addresses."""
 
     name: str
     addresses: tuple[IPv4Address, ...]
     ttl: int
     port: int
-    words: str
-    """Are in every page: `It works!`; empty for an image of which nothing is known."""
+    page_text: str
+    """A part of every page, such as `It works!`; empty when the pages are not known."""
 
-    def check(self, vpc_client: VpcClient) -> None:
-        """Ask for the name until chance is no excuse, fetch from all. Raises PromiseBroken."""
-        answers = resolve_often(vpc_client, self.name, queries_needed(len(self.addresses)))
+    def check(self, client: VpcClient) -> None:
+        """Resolves the name and gets the page of every address and of the name.
+
+        Asks often enough that an address in no answer cannot be bad luck (see `queries_needed`).
+        Raises VpcAccessFailed.
+        """
+        answers = client.resolve_often(self.name, queries_needed(len(self.addresses)))
         hosts = [*map(str, self.addresses), *([self.name] if self.addresses else [])]
-        pages = fetch_all(vpc_client, hosts, self.port)
-        problems = [*self.dns_problems(answers), *self.http_problems(pages)]
+        replies = client.fetch_all(hosts, self.port)
+        problems = [*self.dns_problems(answers), *self.http_problems(replies)]
         if problems:
             raise VpcAccessFailed(self.name, problems)
 
     def dns_problems(self, answers: Sequence[DnsAnswer]) -> list[str]:
-        """What is wrong with the answers for the name, a line each."""
-        wrong = dict.fromkeys(self._wrong_answers(answers))  # Each once, in the order as seen.
+        """Returns what is wrong with the answers for the name, a line each."""
+        wrong = dict.fromkeys(self._wrong_answers(answers))  # Each line once, in order.
         return [*wrong, *self._wrong_addresses(answers)]
 
-    def http_problems(self, pages: Iterable[HttpReply]) -> list[str]:
-        """The pages that are not as promised."""
-        wrong = [page for page in pages if page.status != 200 or self.words not in page.body]
-        return [f"{url(page.host, self.port)}: {page}" for page in wrong]
+    def http_problems(self, replies: Iterable[HttpReply]) -> list[str]:
+        """Returns the replies that are not the expected page, a line each."""
+        return [
+            f"{page_url(reply.host, self.port)}: {reply}"
+            for reply in replies
+            if reply.status != 200 or self.page_text not in reply.body
+        ]
 
     def _wrong_addresses(self, answers: Sequence[DnsAnswer]) -> Iterator[str]:
         seen = {address for answer in answers for address in answer.addresses}
@@ -54,11 +59,11 @@ class VpcExpectation:
             if address not in seen:
                 yield f"{address}: in none of {len(answers)} answers for {self.name}"
         for address in sorted(seen - set(self.addresses)):
-            yield f"{address}: answered for {self.name}, but no record"
+            yield f"{address}: in an answer for {self.name}, but not in its records"
 
     def _wrong_answers(self, answers: Sequence[DnsAnswer]) -> Iterator[str]:
         rcode = "NOERROR" if self.addresses else "NXDOMAIN"
-        count = min(len(self.addresses), MOST_ANSWERS)
+        count = min(len(self.addresses), MAX_ANSWERS)
         ttls = {self.ttl} if self.addresses else set()
         for answer in answers:
             if answer.failure:
@@ -66,7 +71,8 @@ class VpcExpectation:
                 continue
             if answer.rcode != rcode:
                 yield f"{self.name}: {answer.rcode} instead of {rcode}"
-            if len(answer.addresses) != count:
-                yield f"{self.name}: {len(answer.addresses)} addresses at once instead of {count}"
+            found = len(answer.addresses)
+            if found != count:
+                yield f"{self.name}: {found} addresses in an answer instead of {count}"
             if answer.ttls != ttls:
                 yield f"{self.name}: TTL {sorted(answer.ttls)} instead of {sorted(ttls)}"

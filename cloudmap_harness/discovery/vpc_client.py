@@ -1,51 +1,39 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a host in the VPC sees: the name resolves and the containers answer.
+"""DNS and HTTP as a host in the VPC sees them, through a resolver and an HTTP proxy that are there.
 
-A place in the VPC is a resolver and an HTTP proxy that stand there; who knows them gives them.
+Imports no AWS client: the caller knows how the resolver and the proxy are reached.
 """
 
-import http.client
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from ipaddress import IPv4Address
-from urllib.parse import urlsplit
 
 import dns.exception
 import dns.message
 import dns.query
 import dns.rcode
 import dns.rdatatype
+import urllib3
+from urllib3.exceptions import HTTPError
 
-MOST_ANSWERS = 8
-"""Addresses in an answer under MULTIVALUE, at the most [Route 53 developer guide]."""
+MAX_ANSWERS = 8
+"""The most addresses in an answer under MULTIVALUE [Route 53 developer guide]."""
 MISS_PROBABILITY = 1e-9
-"""The chance, at the most, that an address which is answered is in none of the answers we see."""
-FEWEST_QUERIES = 4
-AT_ONCE = 16
-"""Connections through the proxy."""
+"""The accepted probability that some address is in none of the answers by bad luck."""
+MIN_QUERIES = 4
+MAX_CONNECTIONS = 16
+"""Connections to the proxy at one time."""
 TIMEOUT = 10.0
 """Seconds for one query and for one page."""
 
-
-@dataclass(frozen=True)
-class VpcClient:
-    """A place inside the VPC: its resolver's address and port, and its proxy's URL."""
-
-    resolver: tuple[str, int]
-    proxy: str
-
-    @classmethod
-    def at(cls, resolver: str, proxy: str) -> "VpcClient":
-        """From `host:port` and a URL."""
-        host, _, port = resolver.rpartition(":")
-        return cls((host, int(port)), proxy)
+_HTTP_PORT = 80
 
 
 @dataclass(frozen=True)
 class DnsAnswer:
-    """A reply of the resolver; `failure` when there was none."""
+    """A reply of the resolver, or the `failure` for which there is none."""
 
     rcode: str = ""
     addresses: tuple[IPv4Address, ...] = ()
@@ -55,7 +43,7 @@ class DnsAnswer:
 
 @dataclass(frozen=True)
 class HttpReply:
-    """What came of fetching a host's first page; `failure` when no HTTP reply came."""
+    """A reply to a request for a host's first page, or the `failure` for which there is none."""
 
     host: str
     status: int | None
@@ -69,71 +57,84 @@ class HttpReply:
         return f"HTTP {self.status}: {first[:200]}"
 
 
-def queries_needed(addresses: int) -> int:
-    """How often to ask so that all of so many addresses are seen, but for a chance of MISS.
+@dataclass(frozen=True)
+class VpcClient:
+    """A client inside the VPC: its resolver's address and port, and its proxy's URL."""
 
-    One answer leaves an address out with the chance 1 - 8/n, q answers with (1 - 8/n)^q, and some
-    of the n with n times that at the most.
-    """
-    if addresses <= MOST_ANSWERS:
-        return FEWEST_QUERIES
-    return math.ceil(math.log(MISS_PROBABILITY / addresses) / math.log1p(-MOST_ANSWERS / addresses))
+    resolver: tuple[str, int]
+    proxy: str
 
+    @classmethod
+    def at(cls, resolver: str, proxy: str) -> "VpcClient":
+        """Returns the client for a resolver at `host:port` and a proxy's URL."""
+        host, _, port = resolver.rpartition(":")
+        return cls((host, int(port)), proxy)
 
-def resolve(vpc_client: VpcClient, name: str) -> DnsAnswer:
-    """Ask for a name's A records, once, over UDP, and over TCP when the answer needs that."""
-    host, port = vpc_client.resolver
-    query = dns.message.make_query(name, dns.rdatatype.A)
-    try:
-        reply, _ = dns.query.udp_with_fallback(query, host, timeout=TIMEOUT, port=port)
-    except (dns.exception.DNSException, OSError) as error:
-        return DnsAnswer(failure=f"no answer from {host}:{port}: {_words(error)}")
-    sets = [each for each in reply.answer if each.rdtype == dns.rdatatype.A]
-    return DnsAnswer(
-        dns.rcode.to_text(reply.rcode()),
-        tuple(sorted(IPv4Address(str(record)) for each in sets for record in each)),
-        frozenset(each.ttl for each in sets),
-    )
-
-
-def resolve_often(vpc_client: VpcClient, name: str, times: int) -> list[DnsAnswer]:
-    """So many answers; fewer only when the last one is a failure."""
-    answers: list[DnsAnswer] = []
-    while len(answers) < times and not (answers and answers[-1].failure):
-        answers.append(resolve(vpc_client, name))
-    return answers
-
-
-def fetch_all(vpc_client: VpcClient, hosts: Sequence[str], port: int) -> tuple[HttpReply, ...]:
-    """Each host's first page, in the order of the hosts."""
-    with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
-        return tuple(pool.map(_fetcher(vpc_client, port), hosts))
-
-
-def url(host: str, port: int) -> str:
-    """A host's first page, as a person types it."""
-    return f"http://{host}/" if port == http.client.HTTP_PORT else f"http://{host}:{port}/"
-
-
-def _fetcher(vpc_client: VpcClient, port: int) -> Callable[[str], HttpReply]:
-    proxy = urlsplit(vpc_client.proxy)
-
-    def fetch(host: str) -> HttpReply:
-        # Not urllib: the user's no_proxy would send it past the proxy.
-        connection = http.client.HTTPConnection(str(proxy.hostname), proxy.port, timeout=TIMEOUT)
+    def resolve(self, name: str) -> DnsAnswer:
+        """Asks once for a name's A records, over UDP, and over TCP when the answer is truncated."""
+        host, port = self.resolver
+        query = dns.message.make_query(name, dns.rdatatype.A)
         try:
-            connection.request("GET", url(host, port))
-            reply = connection.getresponse()
-            return HttpReply(host, reply.status, reply.read().decode(errors="replace"))
-        except (OSError, http.client.HTTPException) as error:
-            return HttpReply(
-                host, None, failure=f"no answer by way of {vpc_client.proxy}: {_words(error)}"
-            )
-        finally:
-            connection.close()
+            reply, _ = dns.query.udp_with_fallback(query, host, timeout=TIMEOUT, port=port)
+        except (dns.exception.DNSException, OSError) as error:
+            return DnsAnswer(failure=f"no answer from {host}:{port}: {_root_cause(error)}")
+        sets = [each for each in reply.answer if each.rdtype == dns.rdatatype.A]
+        return DnsAnswer(
+            dns.rcode.to_text(reply.rcode()),
+            tuple(sorted(IPv4Address(str(record)) for each in sets for record in each)),
+            frozenset(each.ttl for each in sets),
+        )
 
-    return fetch
+    def resolve_often(self, name: str, times: int) -> list[DnsAnswer]:
+        """Asks `times` times, one after another, and stops at the first failure."""
+        answers: list[DnsAnswer] = []
+        while len(answers) < times and not (answers and answers[-1].failure):
+            answers.append(self.resolve(name))
+        return answers
+
+    def fetch_all(self, hosts: Sequence[str], port: int) -> tuple[HttpReply, ...]:
+        """Gets each host's first page through the proxy, side by side, in the order of the hosts.
+
+        A page is asked for once: an error is not retried and a redirect is not followed.
+        """
+        # urllib3 reads no variables: the user's no_proxy cannot send a request past the proxy.
+        with (
+            urllib3.ProxyManager(
+                self.proxy, timeout=TIMEOUT, retries=False, maxsize=MAX_CONNECTIONS
+            ) as proxy,
+            ThreadPoolExecutor(max_workers=MAX_CONNECTIONS) as pool,
+        ):
+            return tuple(pool.map(lambda host: self._fetch(proxy, host, port), hosts))
+
+    def _fetch(self, proxy: urllib3.ProxyManager, host: str, port: int) -> HttpReply:
+        # A connection of its own for each page: a proxy may close one that waits for the next.
+        headers = {"Connection": "close"}
+        try:
+            reply = proxy.request("GET", page_url(host, port), headers=headers)
+        except HTTPError as error:
+            failure = f"no answer by way of {self.proxy}: {_root_cause(error)}"
+            return HttpReply(host, None, failure=failure)
+        return HttpReply(host, reply.status, reply.data.decode(errors="replace"))
 
 
-def _words(error: Exception) -> str:
+def queries_needed(addresses: int) -> int:
+    """Returns how many answers show all of `addresses` addresses, but for MISS_PROBABILITY.
+
+    One answer leaves an address out with the probability 1 - 8/n, q answers with (1 - 8/n)^q, and
+    some of the n addresses with at most n times that.
+    """
+    if addresses <= MAX_ANSWERS:
+        return MIN_QUERIES
+    return math.ceil(math.log(MISS_PROBABILITY / addresses) / math.log1p(-MAX_ANSWERS / addresses))
+
+
+def page_url(host: str, port: int) -> str:
+    """Returns the URL of a host's first page, as a person types it."""
+    return f"http://{host}/" if port == _HTTP_PORT else f"http://{host}:{port}/"
+
+
+def _root_cause(error: BaseException) -> str:
+    """Returns the text of the innermost error: urllib3 wraps the socket's in its own."""
+    while error.__cause__ is not None:
+        error = error.__cause__
     return str(error) or type(error).__name__

@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The look from inside the VPC, at a stand-in for its resolver and its proxy on loopback."""
+"""DNS and HTTP through a resolver and a proxy, which are substitutes on loopback."""
 
-import http.server
 import random
+import re
 import socket
 import socketserver
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 
@@ -16,17 +15,12 @@ import dns.message
 import dns.rcode
 import dns.rrset
 import pytest
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
 
 from cloudmap_harness.discovery import vpc_client as module
 from cloudmap_harness.discovery.vpc_access import VpcExpectation
-from cloudmap_harness.discovery.vpc_client import (
-    DnsAnswer,
-    HttpReply,
-    VpcClient,
-    fetch_all,
-    resolve,
-    resolve_often,
-)
+from cloudmap_harness.discovery.vpc_client import DnsAnswer, HttpReply, VpcClient
 from cloudmap_harness.errors import VpcAccessFailed
 
 NAME = "web.example.internal"
@@ -35,18 +29,18 @@ WORKS = "<h1>It works!</h1>\n"
 
 @dataclass
 class Vpc:
-    """What the stand-in answers, and what it was asked."""
+    """What the resolver and the proxy answer, and what they were asked for."""
 
-    vpc_client: VpcClient = field(init=False)
+    client: VpcClient = field(init=False)
     addresses: list[str] = field(default_factory=list)
     ttl: int = 300
     dead: set[str] = field(default_factory=set)
-    queries_needed: int = 0
-    fetched: set[str] = field(default_factory=set)
+    queries: int = 0
+    fetched: list[str] = field(default_factory=list)
 
     def reply(self, packet: bytes) -> bytes:
-        """As Route 53's resolver under MULTIVALUE."""
-        self.queries_needed += 1
+        """Answers as Route 53's resolver does under MULTIVALUE."""
+        self.queries += 1
         query = dns.message.from_wire(packet)
         reply = dns.message.make_response(query)
         if self.addresses:
@@ -55,6 +49,17 @@ class Vpc:
         else:
             reply.set_rcode(dns.rcode.NXDOMAIN)
         return reply.to_wire()
+
+    def page(self, request: Request) -> Response:
+        """Answers as a proxy: the request line of a request to a proxy has the whole URL."""
+        url = request.environ["REQUEST_URI"]
+        host = url.removeprefix("http://").removesuffix("/")
+        self.fetched.append(host)
+        if host == "moved.internal":
+            return Response("", 301, {"Location": "http://elsewhere.internal/"})
+        if host in self.dead:
+            return Response("no rule lets you in\n", 504)
+        return Response(WORKS)
 
     def expectation(self, *addresses: str) -> VpcExpectation:
         return VpcExpectation(NAME, tuple(map(IPv4Address, addresses)), self.ttl, 80, "It works!")
@@ -65,7 +70,7 @@ def numbered(count: int) -> list[str]:
 
 
 @pytest.fixture
-def vpc() -> Iterator[Vpc]:
+def vpc(httpserver: HTTPServer) -> Iterator[Vpc]:
     vpc = Vpc()
 
     class Resolver(socketserver.BaseRequestHandler):
@@ -73,96 +78,97 @@ def vpc() -> Iterator[Vpc]:
             packet, sender = self.request
             sender.sendto(vpc.reply(packet), self.client_address)
 
-    class Proxy(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            host = self.path.removeprefix("http://").removesuffix("/")
-            vpc.fetched.add(host)
-            dead = host in vpc.dead
-            self.send_response(504 if dead else 200)
-            self.end_headers()
-            self.wfile.write(b"no rule lets you in\n" if dead else WORKS.encode())
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Nothing on the test's stderr."""
-
-    with ExitStack() as stack:
-        resolver = socketserver.UDPServer(("127.0.0.1", 0), Resolver)
-        proxy = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Proxy)
-        stack.enter_context(_served(resolver))
-        stack.enter_context(_served(proxy))
-        dns_port = resolver.server_address[1]
-        vpc.vpc_client = VpcClient.at(
-            f"127.0.0.1:{dns_port}", f"http://127.0.0.1:{proxy.server_port}"
-        )
-        yield vpc
-
-
-@contextmanager
-def _served(server: socketserver.BaseServer) -> Iterator[None]:
-    with server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    httpserver.expect_request(re.compile(".*")).respond_with_handler(vpc.page)
+    with socketserver.UDPServer(("127.0.0.1", 0), Resolver) as resolver:
+        thread = threading.Thread(target=resolver.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
-            yield
+            dns = f"127.0.0.1:{resolver.server_address[1]}"
+            vpc.client = VpcClient.at(dns, httpserver.url_for("").rstrip("/"))
+            yield vpc
         finally:
-            server.shutdown()
+            resolver.shutdown()
             thread.join()
 
 
 def test_a_name_resolves_to_its_addresses(vpc: Vpc) -> None:
     vpc.addresses = ["10.0.9.4", "10.0.8.4"]
     expected = (IPv4Address("10.0.8.4"), IPv4Address("10.0.9.4"))
-    assert resolve(vpc.vpc_client, NAME) == DnsAnswer("NOERROR", expected, frozenset({300}))
+    assert vpc.client.resolve(NAME) == DnsAnswer("NOERROR", expected, frozenset({300}))
 
 
-def test_a_name_that_is_not_there_is_an_answer_too(vpc: Vpc) -> None:
-    assert resolve(vpc.vpc_client, NAME) == DnsAnswer("NXDOMAIN")
+def test_a_name_without_records_is_an_answer_too(vpc: Vpc) -> None:
+    assert vpc.client.resolve(NAME) == DnsAnswer("NXDOMAIN")
 
 
-def test_a_resolver_that_is_silent_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_silent_resolver_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "TIMEOUT", 0.05)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
         silent.bind(("127.0.0.1", 0))
-        vpc_client = VpcClient(silent.getsockname(), "http://127.0.0.1:1")
-        (answer,) = resolve_often(vpc_client, NAME, 1000)
-    assert answer.failure.startswith(f"no answer from 127.0.0.1:{vpc_client.resolver[1]}: ")
+        client = VpcClient(silent.getsockname(), "http://127.0.0.1:1")
+        (answer,) = client.resolve_often(NAME, 1000)
+    assert answer.failure.startswith(f"no answer from 127.0.0.1:{client.resolver[1]}: ")
 
 
-def test_each_host_is_fetched_through_the_proxy_whatever_the_users_says(
+def test_pages_come_through_the_vpcs_proxy_whatever_the_users_variables_say(
     vpc: Vpc, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
     monkeypatch.setenv("no_proxy", "10.0.8.4,.internal")
     vpc.dead = {"10.0.8.4"}
-    assert fetch_all(vpc.vpc_client, ["10.0.8.4", NAME], 80) == (
+    assert vpc.client.fetch_all(["10.0.8.4", NAME], 80) == (
         HttpReply("10.0.8.4", 504, "no rule lets you in\n"),
         HttpReply(NAME, 200, WORKS),
     )
 
 
-def test_a_proxy_that_is_not_there_is_a_page_with_the_reason(vpc: Vpc) -> None:
+def test_another_port_than_80_is_in_the_request(vpc: Vpc) -> None:
+    vpc.client.fetch_all([NAME], 8080)
+    assert vpc.fetched == [f"{NAME}:8080"]
+
+
+def test_a_redirect_is_a_reply_and_is_not_followed(vpc: Vpc) -> None:
+    (reply,) = vpc.client.fetch_all(["moved.internal"], 80)
+    assert reply.status == 301
+    assert vpc.fetched == ["moved.internal"]
+
+
+def test_an_unreachable_proxy_is_a_failure_with_its_reason() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         proxy = f"http://127.0.0.1:{server.getsockname()[1]}"
-    (page,) = fetch_all(VpcClient(vpc.vpc_client.resolver, proxy), ["10.0.8.4"], 80)
-    assert page.status is None
-    assert str(page).startswith(f"no answer by way of {proxy}: ")
+    (reply,) = VpcClient(("127.0.0.1", 1), proxy).fetch_all(["10.0.8.4"], 80)
+    assert reply.status is None
+    assert str(reply).startswith(f"no answer by way of {proxy}: ")
+    assert str(reply).endswith("Connection refused")
+
+
+def test_a_silent_proxy_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "TIMEOUT", 0.05)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        proxy = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        (reply,) = VpcClient(("127.0.0.1", 1), proxy).fetch_all(["10.0.8.4"], 80)
+        silent.accept()[0].close()
+        silent.setblocking(False)
+        with pytest.raises(BlockingIOError):  # A second connection would be waiting here.
+            silent.accept()
+    assert str(reply) == f"no answer by way of {proxy}: timed out"
 
 
 @pytest.mark.parametrize("count", [0, 1, 8, 9, 40])
-def test_a_promise_that_is_kept(vpc: Vpc, count: int) -> None:
+def test_an_expectation_that_is_met(vpc: Vpc, count: int) -> None:
     vpc.addresses = numbered(count)
-    vpc.expectation(*vpc.addresses).check(vpc.vpc_client)
-    assert vpc.queries_needed == module.queries_needed(count)
-    assert vpc.fetched == {*vpc.addresses, *([NAME] if count else [])}
+    vpc.expectation(*vpc.addresses).check(vpc.client)
+    assert vpc.queries == module.queries_needed(count)
+    assert sorted(vpc.fetched) == sorted([*vpc.addresses, *([NAME] if count else [])])
 
 
-def test_a_promise_that_is_broken_names_each_address_and_what_it_gave(vpc: Vpc) -> None:
+def test_an_expectation_that_is_not_met_names_each_address_and_its_reply(vpc: Vpc) -> None:
     vpc.addresses, vpc.dead = numbered(20), {"10.0.8.6"}
-    promised = [*numbered(19), "10.0.9.9"]
+    expected = [*numbered(19), "10.0.9.9"]
     with pytest.raises(VpcAccessFailed) as caught:
-        vpc.expectation(*promised).check(vpc.vpc_client)
+        vpc.expectation(*expected).check(vpc.client)
     assert caught.value.problems == (
         f"10.0.9.9: in none of {module.queries_needed(20)} answers for {NAME}",
-        f"10.0.8.23: answered for {NAME}, but no record",
+        f"10.0.8.23: in an answer for {NAME}, but not in its records",
         "http://10.0.8.6/: HTTP 504: no rule lets you in",
     )
