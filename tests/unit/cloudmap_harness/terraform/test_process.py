@@ -113,8 +113,10 @@ def test_a_child_that_does_not_stop_is_killed(
     assert error.value.completed.code == -signal.SIGKILL
 
 
-def test_a_process_that_a_child_left_running_is_killed(tmp_path: Path) -> None:
-    run_all([shell("sleep 600 & echo $! > pid", tmp_path)], LATE)
+@pytest.mark.parametrize("streams", ["", ">/dev/null 2>&1"], ids=["inherited", "closed"])
+def test_a_process_that_a_child_left_running_is_killed(tmp_path: Path, streams: str) -> None:
+    """With the child's streams open, it would also keep the parent reading for ever."""
+    run_all([shell(f"sleep 600 {streams} & echo $! > pid", tmp_path)], LATE)
     # SIGKILL has been sent; the kernel may need a moment.
     wait_for(
         lambda: is_running(pid_in(tmp_path / "pid")),
