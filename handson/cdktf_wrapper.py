@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cloudmap_harness.aws.targets import Target, child_environment, terraform_environment
+from cloudmap_harness.aws.targets import Target, child_environment
 from cloudmap_harness.errors import HarnessError
+from cloudmap_harness.terraform.environment import terraform_environment
 from handson.aws_account import guarded
 from handson.health import EndpointError
 from handson.local_endpoint import ensure_endpoint
@@ -136,9 +137,13 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _tool_environment() -> dict[str, str]:
-    environ = terraform_environment(os.environ, CHECKOUT)
+    environ = terraform_environment(
+        os.environ, cli_configuration=CHECKOUT / ".state" / "terraform.rc"
+    )
     environ.pop("PYTHONDONTWRITEBYTECODE", None)
     environ |= {
+        # `terraform providers lock` ignores mirrors; the lock file would be in an ignored folder.
+        "CDKTF_SKIP_PROVIDER_LOCK": "true",
         # The app's `python` is this checkout's, also when the environment is not activated.
         "PATH": os.pathsep.join([str(CHECKOUT / ".venv" / "bin"), environ.get("PATH", "")]),
         # Nothing in the user's home folder, and no question to npm about newer versions.

@@ -6,17 +6,20 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from cloudmap_harness.aws.leftovers import ResourceNames
-from cloudmap_harness.aws.targets import Target, child_environment, terraform_environment
+from cloudmap_harness.aws.targets import Target, child_environment
 from cloudmap_harness.discovery.probes import Observation
 from cloudmap_harness.discovery.vpc_access import VpcExpectation
 from cloudmap_harness.discovery.vpc_client import VpcClient
 from cloudmap_harness.terraform.deployment import Synthesis
+from cloudmap_harness.terraform.environment import terraform_environment
 from handson.aws_account import guarded
 from handson.health import running_at
 from stacks.errors import SettingsError
 from stacks.settings import Settings, load_settings
 
 CHECKOUT = Path(__file__).resolve().parent.parent
+CLI_CONFIGURATION = CHECKOUT / ".state" / "terraform.rc"
+"""Written by the set-up; it names the provider that the set-up installed."""
 SYNTHESIS = Synthesis([sys.executable, str(CHECKOUT / "main.py")], CHECKOUT)
 
 CONVERGENCE = {Target.LOCAL: 180.0, Target.LOCALSTACK: 300.0, Target.AWS: 900.0}
@@ -45,7 +48,7 @@ def confirmed_environment(
     Raises TargetError for what must not be reached from here.
     """
     child = guarded(target, child_environment(target, environ, endpoint=endpoint, region=region))
-    return terraform_environment(child, CHECKOUT)
+    return terraform_environment(child, cli_configuration=CLI_CONFIGURATION)
 
 
 def vpc_client_of(target: Target, endpoint: str | None) -> VpcClient | None:
@@ -64,7 +67,7 @@ def vpc_expectation_of(settings: Settings, seen: Observation) -> VpcExpectation:
         addresses=tuple(record.address for record in seen.records),
         ttl=settings.dns_ttl,
         port=settings.port,
-        words="It works!" if image == "httpd" else "",
+        page_text="It works!" if image == "httpd" else "",
     )
 
 

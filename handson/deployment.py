@@ -17,14 +17,13 @@ from cloudmap_harness.aws.targets import Target
 from cloudmap_harness.discovery.convergence import (
     NO_ADDRESS,
     Convergence,
-    addresses,
+    addresses_by_layer,
     convergence_of,
     wait_until_converged,
 )
 from cloudmap_harness.discovery.probes import Observation, observe
 from cloudmap_harness.discovery.service import DiscoverableService
-from cloudmap_harness.discovery.vpc_client import fetch_all
-from cloudmap_harness.errors import AwsError, HarnessError, NotDeployed, TargetError
+from cloudmap_harness.errors import AwsError, HarnessError, TargetError
 from cloudmap_harness.terraform.deployment import Deployment
 from cloudmap_harness.terraform.signals import Interrupted, interruptible
 from handson.check_target import report_of, require_addresses
@@ -40,6 +39,7 @@ from handson.context import (
 )
 from handson.health import EndpointError
 from handson.local_endpoint import ensure_endpoint
+from handson.stack_outputs import COUNTED, NotDeployed, count_variable, service_of
 from handson.status_table import show
 from stacks.errors import SettingsError
 from stacks.settings import Settings
@@ -78,7 +78,7 @@ class Site:
     def deployed(self) -> tuple[DiscoverableService, Convergence]:
         """What is applied, and what must hold of it. Raises HarnessError when that is not all."""
         try:
-            deployed = DiscoverableService.of(self.deployment.output())
+            deployed = service_of(self.deployment.output())
         except NotDeployed as error:
             raise HarnessError(f"{error}; `make deploy` goes on from there") from error
         ttl = self.settings.dns_ttl
@@ -90,7 +90,7 @@ def deploy(site: Site) -> int:
     if site.target is not Target.LOCAL:
         report_of(site.target, site.settings, site.aws).require()
     require_addresses(site.aws, site.settings)
-    site.deployment.deploy(site.settings.desired_count)
+    site.deployment.deploy(count_variable(site.settings.desired_count))
     return _settle(site)
 
 
@@ -98,7 +98,7 @@ def scale(site: Site) -> int:
     """Apply another count to what is deployed, and wait until the layers agree."""
     site.deployed()
     require_addresses(site.aws, site.settings)
-    site.deployment.scale(site.settings.desired_count)
+    site.deployment.deploy(count_variable(site.settings.desired_count), only=COUNTED)
     return _settle(site)
 
 
@@ -178,9 +178,9 @@ def _show(site: Site, check: Convergence, seen: Observation) -> bool:
     vpc_client = vpc_client_of(site.target, site.aws.endpoint)
     if vpc_client is not None:
         expectation = vpc_expectation_of(site.settings, seen)
-        hosts = sorted(set().union(*addresses(seen).values()) - {NO_ADDRESS})
+        hosts = sorted(set().union(*addresses_by_layer(seen).values()) - {NO_ADDRESS})
         pages = dict(
-            zip(hosts, fetch_all(vpc_client, [*map(str, hosts)], expectation.port), strict=True)
+            zip(hosts, vpc_client.fetch_all([*map(str, hosts)], expectation.port), strict=True)
         )
         problems += expectation.http_problems(pages.values())
     show(console, site.title, check.desired, seen, problems, pages)

@@ -28,6 +28,7 @@ from handson.article.steps import BY_CLI, DISCOVERED, GONE, KEPT, SPREAD
 from handson.context import SYNTHESIS, confirmed_environment, settings_with
 from handson.health import EndpointError, Running
 from handson.local_endpoint import ON_FREE_PORTS, STATE, down, up
+from handson.stack_outputs import COUNTED, count_variable
 from stacks.errors import SettingsError
 from stacks.settings import Settings
 
@@ -108,13 +109,13 @@ def by_code(show: Show, endpoint: Running, settings: Settings, folder: Path) -> 
     )
     deployment = Deployment(folder / "cdktf.out", environ, SYNTHESIS, echo=echo)
     show.command("make synth")
-    deployment.synth(1)
+    deployment.synth(count_variable(1))
     for stack in deployment.stacks():
         show.reply(f"{stack.name}: {len(stack.configuration().get('resource', {}))} resource types")
     show.shows("Terraform JSON for three stacks, the same for every target.")
 
     show.command("make deploy DESIRED=1")
-    deployment.deploy(1)
+    deployment.deploy(count_variable(1))
     show.shows("Namespace and service; security group, cluster, task definition, ECS service.")
 
     discovery = deployment.output()["discovery"]
@@ -129,7 +130,7 @@ def by_code(show: Show, endpoint: Running, settings: Settings, folder: Path) -> 
     watch(show, session, DISCOVERED)
 
     show.command("make scale DESIRED=4")
-    deployment.scale(4)
+    deployment.deploy(count_variable(4), only=COUNTED)
     show.shows("One number changed: the ECS service wants four tasks.")
     watch(show, session, SPREAD)
 

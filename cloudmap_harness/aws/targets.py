@@ -8,7 +8,6 @@ import os
 import re
 from collections.abc import Mapping
 from enum import StrEnum
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from cloudmap_harness.errors import TargetError
@@ -108,30 +107,6 @@ def _emulated(target: Target, environ: Mapping[str, str], endpoint: str | None) 
 
 def _region(region: str) -> dict[str, str]:
     return {"AWS_REGION": region, "AWS_DEFAULT_REGION": region}
-
-
-def terraform_environment(environ: Mapping[str, str], checkout: Path) -> dict[str, str]:
-    """`environ` with what Terraform and the CDKTF CLI need to run quietly, fast and offline.
-
-    TF_WORKSPACE moves the state and TF_DATA_DIR is one folder for all stacks: both go.
-    """
-    child = {k: v for k, v in environ.items() if k not in ("TF_WORKSPACE", "TF_DATA_DIR")}
-    child |= {
-        "CHECKPOINT_DISABLE": "1",
-        "TF_IN_AUTOMATION": "1",
-        # `terraform providers lock` ignores mirrors; the lock file would be in an ignored folder.
-        "CDKTF_SKIP_PROVIDER_LOCK": "true",
-    }
-    child.setdefault("GOGC", "400")  # Fewer collections while the provider builds its schema.
-    rc = checkout / ".state" / "terraform.rc"
-    if rc.is_file():
-        child["TF_CLI_CONFIG_FILE"] = str(rc)
-    return child
-
-
-def terraform_binary(environ: Mapping[str, str]) -> str:
-    """The Terraform to run: TERRAFORM_BINARY_NAME when set, as in CDKTF, so that OpenTofu works."""
-    return environ.get("TERRAFORM_BINARY_NAME") or "terraform"
 
 
 def localstack_endpoint() -> str:

@@ -16,9 +16,7 @@ from cloudmap_harness.discovery.probes import (
 from cloudmap_harness.discovery.vpc_access import VpcExpectation
 from cloudmap_harness.discovery.vpc_client import (
     VpcClient,
-    fetch_all,
     queries_needed,
-    resolve_often,
 )
 from cloudmap_harness.preflight.cloud_map import (
     INTERVAL,
@@ -121,7 +119,7 @@ class EcsProbe:
     def name_resolves(self, vpc_client: VpcClient) -> str:
         """Asks the VPC's resolver until every record must have been among the answers."""
         expectation = self._expectation()
-        answers = resolve_often(vpc_client, expectation.name, queries_needed(DESIRED))
+        answers = vpc_client.resolve_often(expectation.name, queries_needed(DESIRED))
         _refuse(expectation.dns_problems(answers))
         return f"{expectation.name} gives {DESIRED} addresses"
 
@@ -129,7 +127,7 @@ class EcsProbe:
         """Gets Apache's page from each address and from the name, inside the VPC."""
         expectation = self._expectation()
         hosts = [*map(str, expectation.addresses), expectation.name]
-        _refuse(expectation.http_problems(fetch_all(vpc_client, hosts, PORT)))
+        _refuse(expectation.http_problems(vpc_client.fetch_all(hosts, PORT)))
         return f"{PAGE_TEXT} from {DESIRED} addresses and the name"
 
     def records_go_on_scale_in(self) -> str:

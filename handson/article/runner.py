@@ -11,7 +11,7 @@ from typing import Any
 
 import jmespath
 
-from cloudmap_harness.errors import HarnessError, how_it_ended
+from cloudmap_harness.errors import HarnessError, describe_exit
 from cloudmap_harness.terraform.process import Child, Completed, ProcessTimeout, run_all
 from cloudmap_harness.waiting import wait_for
 from handson.article.step import Step
@@ -29,7 +29,7 @@ class CommandFailed(HarnessError):
 
     def __init__(self, command: str, completed: Completed) -> None:
         words = completed.err.strip() or completed.out.strip()
-        super().__init__(f"{how_it_ended(completed.code)} from: {command}\n{words}")
+        super().__init__(f"{describe_exit(completed.code)} from: {command}\n{words}")
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.aws.targets import Target, child_environment
 from cloudmap_harness.discovery.service import DiscoverableService
 from handson.local_endpoint import ON_FREE_PORTS, down
+from handson.stack_outputs import service_of
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 STACKS = ["compute", "discovery", "network-inputs"]
@@ -57,7 +58,7 @@ class Copy:
     def deployed(self) -> DiscoverableService:
         """What Terraform says that it made."""
         outputs = {stack: self._state(stack)["outputs"] for stack in STACKS}
-        return DiscoverableService.of(
+        return service_of(
             {s: {name: o["value"] for name, o in each.items()} for s, each in outputs.items()}
         )
 

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from cloudmap_harness.aws.targets import Target, terraform_binary
+from cloudmap_harness.aws.targets import Target
 from cloudmap_harness.terraform.deployment import Deployment
+from cloudmap_harness.terraform.environment import terraform_binary
 from cloudmap_harness.terraform.signals import deferred
 from handson import live_run as runs
 from handson.context import CHECKOUT, SYNTHESIS, confirmed_environment, settings_with

@@ -16,7 +16,6 @@ from cloudmap_harness.aws.leftovers import Leftover, leftovers
 from cloudmap_harness.aws.targets import Target
 from cloudmap_harness.discovery.convergence import convergence_of, wait_until_converged
 from cloudmap_harness.discovery.probes import Observation
-from cloudmap_harness.discovery.service import DiscoverableService
 from cloudmap_harness.discovery.vpc_client import VpcClient
 from cloudmap_harness.errors import HarnessError
 from cloudmap_harness.terraform.deployment import Deployment
@@ -25,6 +24,7 @@ from cloudmap_harness.waiting import wait_for
 from handson.check_target import report_of, require_addresses
 from handson.context import CONVERGENCE, INTERVAL, names_of, vpc_client_of, vpc_expectation_of
 from handson.health import Running, who_answers
+from handson.stack_outputs import COUNTED, count_variable, service_of
 from stacks.settings import Settings
 from tests.progress import Steps
 
@@ -53,7 +53,7 @@ class Site:
 
     def _agreed(self, desired: int) -> Observation:
         """Tasks, instances and records as they agree on `desired` addresses, one by one."""
-        deployed = DiscoverableService.of(self.deployment.output())
+        deployed = service_of(self.deployment.output())
         assert deployed.desired == desired
         check = convergence_of(self.aws, deployed, desired=desired, ttl=self.settings.dns_ttl)
         timeout, interval = CONVERGENCE[self.target], INTERVAL[self.target]
@@ -159,16 +159,16 @@ def test_the_hands_on(
         with told_plainly():
             try:
                 with steps("deploy at 1"):
-                    deployment.deploy(1)
+                    deployment.deploy(count_variable(1))
                 site.check(1, steps)
                 with steps(f"scale to {desired}"):
-                    deployment.scale(desired)
+                    deployment.deploy(count_variable(desired), only=COUNTED)
                 site.check(desired, steps)
                 with steps("plan is empty"):
                     deployment.check_plan_is_empty()
                 if not kept:
                     with steps("scale to 0"):
-                        deployment.scale(0)
+                        deployment.deploy(count_variable(0), only=COUNTED)
                     site.check(0, steps)
             finally:
                 if not kept:

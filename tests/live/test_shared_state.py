@@ -14,11 +14,13 @@ from typing import Any
 import pytest
 
 from cloudmap_harness.aws.clients import AwsClients
-from cloudmap_harness.aws.targets import Target, child_environment, terraform_environment
+from cloudmap_harness.aws.targets import Target, child_environment
 from cloudmap_harness.errors import TerraformError
 from cloudmap_harness.terraform import driver as harness_terraform
 from cloudmap_harness.terraform.deployment import Deployment
-from handson.context import CHECKOUT, SYNTHESIS
+from cloudmap_harness.terraform.environment import terraform_environment
+from handson.context import CLI_CONFIGURATION, SYNTHESIS
+from handson.stack_outputs import COUNTED, count_variable
 from localaws.server import Endpoint
 
 BUCKET = "team-state"
@@ -36,7 +38,9 @@ def team(terraform: str) -> Iterator[dict[str, str]]:
         AwsClients(child).client("s3").create_bucket(
             Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "ap-northeast-1"}
         )
-        yield terraform_environment(child, CHECKOUT) | {"HANDSON_STATE_BUCKET": BUCKET}
+        yield terraform_environment(child, cli_configuration=CLI_CONFIGURATION) | {
+            "HANDSON_STATE_BUCKET": BUCKET
+        }
 
 
 def keys(team: dict[str, str]) -> list[str]:
@@ -65,18 +69,18 @@ def test_two_applies_at_once(
     first_deploys.start()
     try:
         eventually_locked(team)
-        second.synth(2)
+        second.synth(count_variable(2))
         with pytest.raises(TerraformError, match="acquiring the state lock") as refused:
-            second.scale(2)
+            second.deploy(count_variable(2), only=COUNTED)
         assert "force-unlock" in str(refused.value)
     finally:
         first_deploys.join(LATE)
     first.check_plan_is_empty()
     assert LOCK not in keys(team)
-    second.scale(2)
+    second.deploy(count_variable(2), only=COUNTED)
     assert first.output()["compute"]["desired_count"] == 2
 
-    first.synth(3)
+    first.synth(count_variable(3))
     [compute] = [stack for stack in first.stacks() if stack.name == "compute"]
     killed = subprocess.Popen(
         [terraform, "apply", "-auto-approve", "-no-color"],
@@ -91,10 +95,10 @@ def test_two_applies_at_once(
         os.killpg(killed.pid, signal.SIGKILL)
         killed.wait()
     with pytest.raises(TerraformError, match="If it was killed") as locked:
-        second.scale(4)
+        second.deploy(count_variable(4), only=COUNTED)
     [release] = [line for line in str(locked.value).splitlines() if " force-unlock -force " in line]
     subprocess.run(shlex.split(release), env=team, check=True, stdout=subprocess.DEVNULL)
-    second.scale(4)
+    second.deploy(count_variable(4), only=COUNTED)
     assert first.output()["compute"]["desired_count"] == 4
     second.destroy()
     assert first.output() == {"network-inputs": {}, "discovery": {}, "compute": {}}
@@ -105,4 +109,4 @@ def test_a_bucket_that_is_not_there_is_told(team: dict[str, str], tmp_path: Path
     elsewhere = team | {"HANDSON_STATE_BUCKET": "nobody-s-bucket"}
     deployment = Deployment(tmp_path / "cdktf.out", elsewhere, SYNTHESIS)
     with pytest.raises(TerraformError, match="nobody-s-bucket"):
-        deployment.deploy(1)
+        deployment.deploy(count_variable(1))

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from cloudmap_harness.aws.targets import terraform_environment
+from cloudmap_harness.terraform.environment import terraform_environment
+from handson.context import CLI_CONFIGURATION
 from main import build_app
 from stacks.settings import Settings
 
-CHECKOUT = Path(__file__).resolve().parents[2]
 BY_TAG = Settings()
 BY_ID = Settings(
     vpc_id="vpc-0123456789abcdef0",
@@ -31,7 +31,7 @@ BY_ID = Settings(
 def test_stack_is_valid(terraform: str, stack: str, settings: Settings, tmp_path: Path) -> None:
     build_app(settings, str(tmp_path / "cdktf.out")).synth()
     folder = tmp_path / "cdktf.out" / "stacks" / stack
-    environ = terraform_environment(os.environ, CHECKOUT)
+    environ = terraform_environment(os.environ, cli_configuration=CLI_CONFIGURATION)
     for command in (["init", "-backend=false", "-input=false", "-no-color"], ["validate"]):
         done = subprocess.run(
             [terraform, *command],

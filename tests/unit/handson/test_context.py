@@ -54,4 +54,4 @@ def test_a_promise_has_the_settings_names_and_the_records_addresses() -> None:
     ],
 )
 def test_only_of_apache_is_the_page_known(image: str, words: str) -> None:
-    assert vpc_expectation_of(Settings(image=image), Observation((), (), ())).words == words
+    assert vpc_expectation_of(Settings(image=image), Observation((), (), ())).page_text == words

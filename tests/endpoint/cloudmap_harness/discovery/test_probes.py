@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Probes read every page, give sorted values, and say in AWS's words what AWS refuses."""
+"""Probes read every page, return sorted values, and repeat the text of an AWS error."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -37,7 +37,7 @@ def aws_at(endpoint: str) -> AwsClients:
 
 @pytest.fixture
 def aws() -> Iterator[AwsClients]:
-    """Clients of an empty moto of the test's own."""
+    """Yields the clients of a moto server that is empty and this test's own."""
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     try:
@@ -52,7 +52,7 @@ def aws() -> Iterator[AwsClients]:
 
 @pytest.fixture
 def stubbed() -> Iterator[tuple[AwsClients, Stubber]]:
-    """Clients of which ECS answers what a test queued, and nothing else."""
+    """Yields clients whose ECS answers only what the test queued."""
     aws = aws_at("http://127.0.0.1:9")
     with Stubber(aws.ecs) as stubber:
         yield aws, stubber
@@ -60,7 +60,7 @@ def stubbed() -> Iterator[tuple[AwsClients, Stubber]]:
 
 
 def calls_of(client: BaseClient) -> list[str]:
-    """The operations that a client is asked for from now on."""
+    """Returns a list that grows by the operations that a client is asked for from now on."""
     names: list[str] = []
     client.meta.events.register(
         "before-call", lambda model, **_: names.append(model.name), unique_id="calls"
@@ -91,7 +91,7 @@ def described(number: int, status: str = "RUNNING") -> dict[str, Any]:
 
 def test_tasks_are_read_page_by_page(stubbed: tuple[AwsClients, Stubber]) -> None:
     aws, ecs = stubbed
-    # Downwards, so that the order in the result is the probe's own.
+    # In descending order, so that the order of the result is the probe's own.
     numbers = list(range(250, 0, -1))
     for at in (0, 100, 200):
         page: dict[str, Any] = {"taskArns": [arn(number) for number in numbers[at : at + 100]]}
@@ -112,7 +112,7 @@ def test_tasks_are_read_page_by_page(stubbed: tuple[AwsClients, Stubber]) -> Non
     assert [task.network_interface for task in tasks] == [f"eni-{n}" for n in range(1, 251)]
 
 
-def test_a_task_has_its_interfaces_address(stubbed: tuple[AwsClients, Stubber]) -> None:
+def test_a_task_has_the_address_of_its_interface(stubbed: tuple[AwsClients, Stubber]) -> None:
     aws, ecs = stubbed
     ecs.add_response("list_tasks", {"taskArns": [arn(1), arn(2)]})
     starting = {"taskArn": arn(2), "lastStatus": "PROVISIONING", "attachments": []}
@@ -123,7 +123,7 @@ def test_a_task_has_its_interfaces_address(stubbed: tuple[AwsClients, Stubber]) 
     )
 
 
-def test_no_tasks_is_an_answer(stubbed: tuple[AwsClients, Stubber]) -> None:
+def test_a_service_without_tasks_has_none(stubbed: tuple[AwsClients, Stubber]) -> None:
     aws, ecs = stubbed
     ecs.add_response("list_tasks", {"taskArns": []})
     assert probes.tasks(aws, CLUSTER, "s") == ()
@@ -134,7 +134,7 @@ def test_the_latest_events_come_first(stubbed: tuple[AwsClients, Stubber]) -> No
     at = datetime(2026, 1, 1, 12, tzinfo=UTC)
     events = [{"createdAt": at, "message": f"event {number}"} for number in range(20)]
     ecs.add_response("describe_services", {"services": [{"events": events}]})
-    assert probes.service_events(aws, CLUSTER, "s", most=2) == (
+    assert probes.service_events(aws, CLUSTER, "s", limit=2) == (
         "12:00:00 event 0",
         "12:00:00 event 1",
     )
@@ -151,7 +151,7 @@ def record_set(number: int, **more: Any) -> dict[str, Any]:
 
 
 def test_records_are_read_page_by_page() -> None:
-    """Route 53 continues by name, type and identifier; moto, by plain name and type, does not."""
+    """Route 53 continues by name, type and identifier; moto compares only name and type."""
     aws = aws_at("http://127.0.0.1:9")
     sets = [
         {"Name": "handson.internal.", "Type": "NS", "ResourceRecords": [{"Value": "ns-0."}]},
@@ -245,7 +245,7 @@ def test_subnets_are_address_ranges(aws: AwsClients) -> None:
     )
 
 
-def test_what_aws_refuses_is_told_in_its_words(stubbed: tuple[AwsClients, Stubber]) -> None:
+def test_an_aws_error_is_raised_with_its_code_and_text(stubbed: tuple[AwsClients, Stubber]) -> None:
     aws, ecs = stubbed
     ecs.add_client_error("list_tasks", "AccessDeniedException", "no identity-based policy allows")
     with pytest.raises(AwsError) as error:
@@ -253,7 +253,7 @@ def test_what_aws_refuses_is_told_in_its_words(stubbed: tuple[AwsClients, Stubbe
     assert str(error.value) == "ListTasks: AccessDeniedException: no identity-based policy allows"
 
 
-def test_an_endpoint_that_is_gone_is_named() -> None:
+def test_an_endpoint_that_does_not_answer_is_named() -> None:
     with pytest.raises(AwsError, match="^http://127.0.0.1:9: EndpointConnectionError: "):
         probes.tasks(aws_at("http://127.0.0.1:9"), CLUSTER, "s")
 

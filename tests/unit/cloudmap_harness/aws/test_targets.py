@@ -2,7 +2,6 @@
 """Real keys never reach a local endpoint and dummy ones never AWS, whatever the shell has."""
 
 import os
-from pathlib import Path
 
 import pytest
 
@@ -10,8 +9,6 @@ from cloudmap_harness.aws.targets import (
     Target,
     child_environment,
     localstack_endpoint,
-    terraform_binary,
-    terraform_environment,
 )
 from cloudmap_harness.errors import TargetError
 
@@ -142,29 +139,3 @@ def test_localstack_endpoint_is_what_localstack_client_uses(
     assert localstack_endpoint() == "http://localhost:4566"
     monkeypatch.setenv("LOCALSTACK_HOST", "ls.test:4510")
     assert localstack_endpoint() == "http://ls.test:4510"
-
-
-def test_terraform_uses_the_checkouts_configuration_only_when_there_is_one(tmp_path: Path) -> None:
-    given = {"TF_CLI_CONFIG_FILE": "/home/user/.terraformrc"}
-    assert terraform_environment(given, tmp_path)["TF_CLI_CONFIG_FILE"] == "/home/user/.terraformrc"
-    (tmp_path / ".state").mkdir()
-    rc = tmp_path / ".state" / "terraform.rc"
-    rc.touch()
-    assert terraform_environment(given, tmp_path)["TF_CLI_CONFIG_FILE"] == str(rc)
-
-
-def test_terraform_keeps_state_and_data_where_the_stacks_say(tmp_path: Path) -> None:
-    child = terraform_environment({"TF_WORKSPACE": "w", "TF_DATA_DIR": "/d"}, tmp_path)
-    assert "TF_WORKSPACE" not in child
-    assert "TF_DATA_DIR" not in child
-
-
-def test_the_users_collector_setting_stays(tmp_path: Path) -> None:
-    assert terraform_environment({}, tmp_path)["GOGC"] == "400"
-    assert terraform_environment({"GOGC": "100"}, tmp_path)["GOGC"] == "100"
-
-
-def test_terraform_binary_honours_cdktfs_variable() -> None:
-    assert terraform_binary({}) == "terraform"
-    assert terraform_binary({"TERRAFORM_BINARY_NAME": ""}) == "terraform"
-    assert terraform_binary({"TERRAFORM_BINARY_NAME": "tofu"}) == "tofu"

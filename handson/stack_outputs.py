@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the three stacks tell by their Terraform outputs, and the setting that changes the count."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from cloudmap_harness.discovery.service import DiscoverableService
+from cloudmap_harness.errors import HarnessError
+
+COUNTED = ("compute",)
+"""The stacks that the desired count changes."""
+
+_STACKS = ("network-inputs", "discovery", "compute")
+
+
+class NotDeployed(HarnessError):
+    """A stack has no outputs: it was never applied, or it was destroyed."""
+
+    def __init__(self, stack: str) -> None:
+        super().__init__(f"not deployed: the stack {stack} has no outputs")
+        self.stack = stack
+
+
+def count_variable(desired: int) -> dict[str, str]:
+    """Returns the setting, as a variable of the synthesis, for that desired count."""
+    return {"HANDSON_DESIRED_COUNT": str(desired)}
+
+
+def service_of(outputs: Mapping[str, Mapping[str, Any]]) -> DiscoverableService:
+    """Returns the deployed service from the outputs by stack and name. Raises NotDeployed."""
+    for stack in _STACKS:
+        if not outputs.get(stack):
+            raise NotDeployed(stack)
+    network, discovery, compute = (outputs[stack] for stack in _STACKS)
+    return DiscoverableService(
+        cluster=compute["cluster_name"],
+        ecs_service=compute["service_name"],
+        desired=int(compute["desired_count"]),
+        service_id=discovery["service_id"],
+        record_name=f"{discovery['service_fqdn']}.",
+        hosted_zone_id=discovery["hosted_zone_id"],
+        subnet_ids=tuple(network["private_subnet_ids"]),
+    )
