@@ -65,7 +65,7 @@ def test_two_applies_at_once(
     monkeypatch.setattr(harness_terraform, "LOCK_TIMEOUT", "0s")
     first = Deployment(tmp_path / "first" / "cdktf.out", team, SYNTHESIS)
     second = Deployment(tmp_path / "second" / "cdktf.out", team, SYNTHESIS)
-    first_deploys = Thread(target=first.deploy, args=(1,))
+    first_deploys = Thread(target=first.deploy, args=(count_variable(1),))
     first_deploys.start()
     try:
         eventually_locked(team)
