@@ -49,32 +49,32 @@ handson: setup ## The hands-on to watch, on an endpoint of its own: [BY=code|cli
 	@$(IN_VENV) -m handson.walkthrough $(if $(BY),--by='$(BY)') $(if $(PAUSE),--pause)
 
 check-target: setup ## Which links of the chain a target has: TARGET=... [ENDPOINT=url]
-	@$(IN_VENV) -m handson.check_target --target='$(TARGET)'
+	@$(IN_VENV) -m handson.preflight --target='$(TARGET)'
 
 bench-synth: setup ## Synthesis with lazy bindings against the stock import
 	@$(IN_VENV) -m benchmarks.synth
 
 deploy: setup ## Deploy all stacks by Terraform directly: [DESIRED=1] [TARGET=local] [STATE=folder]
-	@$(IN_VENV) -m $(if $(STATE),handson.kept_run deploy '$(STATE)',handson.deployment deploy --target='$(TARGET)' \
+	@$(IN_VENV) -m $(if $(STATE),handson.kept_run deploy '$(STATE)',handson.stack_verbs deploy --target='$(TARGET)' \
 	    $(if $(DESIRED),--desired='$(DESIRED)'))
 
 scale: setup ## Change the number of tasks: DESIRED=n [TARGET=local]
-	@$(IN_VENV) -m handson.deployment scale --target='$(TARGET)' $(if $(DESIRED),--desired='$(DESIRED)')
+	@$(IN_VENV) -m handson.stack_verbs scale --target='$(TARGET)' $(if $(DESIRED),--desired='$(DESIRED)')
 
 status: setup ## What is desired, running, registered and in DNS; exit 0 only when they agree
-	@$(IN_VENV) -m $(if $(STATE),handson.kept_run status '$(STATE)',handson.deployment status --target='$(TARGET)')
+	@$(IN_VENV) -m $(if $(STATE),handson.kept_run status '$(STATE)',handson.stack_verbs status --target='$(TARGET)')
 
 destroy: setup ## Destroy the deployment, or with STATE=folder that of a live run
-	@$(IN_VENV) -m $(if $(STATE),handson.kept_run destroy '$(STATE)',handson.deployment destroy --target='$(TARGET)')
+	@$(IN_VENV) -m $(if $(STATE),handson.kept_run destroy '$(STATE)',handson.stack_verbs destroy --target='$(TARGET)')
 
 leaks: setup ## What a target still has of the project's, and what removes it: [RUN=id] [AGE=2h]
 	@$(IN_VENV) -m handson.leaks --target='$(TARGET)' $(if $(RUN),--run='$(RUN)') $(if $(AGE),--age='$(AGE)')
 
 vpc: setup ## Make the article's VPC on an endpoint that has none: TARGET=localstack [ENDPOINT=url]
-	@$(IN_VENV) -m handson.article_vpc make --target='$(TARGET)'
+	@$(IN_VENV) -m handson.network make --target='$(TARGET)'
 
 vpc-destroy: setup ## Remove the VPC that `make vpc` made
-	@$(IN_VENV) -m handson.article_vpc destroy --target='$(TARGET)'
+	@$(IN_VENV) -m handson.network destroy --target='$(TARGET)'
 
 local-up: setup ## Start the embedded AWS endpoint in the background (LOCALAWS_PORT, default 4566)
 	@scripts/localaws up

@@ -15,7 +15,7 @@ from pathlib import Path
 from cloudmap_harness.aws.targets import Target, child_environment
 from cloudmap_harness.errors import HarnessError
 from cloudmap_harness.terraform.environment import terraform_environment
-from handson.aws_account import guarded
+from handson.account import guarded
 from handson.health import EndpointError
 from handson.local_endpoint import ensure_endpoint
 from stacks.errors import SettingsError
@@ -173,7 +173,7 @@ def _target_environment(environ: Mapping[str, str], command: str) -> dict[str, s
         from cloudmap_harness.aws.clients import (
             AwsClients,  # boto3 takes its time, and mostly the target is local.
         )
-        from handson.check_target import report_of
+        from handson.preflight import report_of
 
         report_of(target, settings, AwsClients(child)).require()
     return child

@@ -12,7 +12,7 @@ from cloudmap_harness.discovery.vpc_access import VpcExpectation
 from cloudmap_harness.discovery.vpc_client import VpcClient
 from cloudmap_harness.terraform.deployment import Synthesis
 from cloudmap_harness.terraform.environment import terraform_environment
-from handson.aws_account import guarded
+from handson.account import guarded
 from handson.health import running_at
 from stacks.errors import SettingsError
 from stacks.settings import Settings, load_settings

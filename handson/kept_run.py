@@ -10,13 +10,13 @@ from pathlib import Path
 
 from cloudmap_harness.aws.health import read_health
 from cloudmap_harness.errors import AwsError, HarnessError
-from handson import deployment
+from handson import stack_verbs as deployment
 from handson.live_run import Run
 from handson.local_endpoint import down
 
 
 def main(arguments: Sequence[str]) -> int:
-    """As handson.deployment; after a destroy the run's endpoint and folder are gone too."""
+    """As handson.stack_verbs; after a destroy the run's endpoint and folder are gone too."""
     parser = argparse.ArgumentParser(prog="kept-run", description=__doc__)
     parser.add_argument("verb", choices=("deploy", "status", "destroy"))
     parser.add_argument("state", type=Path, help="the folder that the live test named")

@@ -11,8 +11,8 @@ import pytest
 from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.aws.targets import Target, child_environment
 from cloudmap_harness.preflight.results import PreflightReport, Verdict
-from handson.check_target import report_of
 from handson.context import CHECKOUT
+from handson.preflight import report_of
 from localaws.server import Endpoint
 from stacks.settings import Settings
 from tests.other_emulators import ministack as ministack  # Fixtures, for this file.
@@ -118,8 +118,8 @@ def test_nobody_answers() -> None:
 @pytest.mark.parametrize(
     "command",
     [
-        ["handson.check_target", "--target=localstack"],
-        ["handson.deployment", "deploy", "--target=localstack"],
+        ["handson.preflight", "--target=localstack"],
+        ["handson.stack_verbs", "deploy", "--target=localstack"],
         ["pytest", "tests/live/test_handson.py", "--target=localstack"],
     ],
     ids=["check-target", "deploy", "test-live"],

@@ -21,9 +21,9 @@ from cloudmap_harness.errors import HarnessError
 from cloudmap_harness.terraform.deployment import Deployment
 from cloudmap_harness.terraform.signals import Interrupted
 from cloudmap_harness.waiting import wait_for
-from handson.check_target import report_of, require_addresses
 from handson.context import CONVERGENCE, INTERVAL, names_of, vpc_client_of, vpc_expectation_of
 from handson.health import Running, who_answers
+from handson.preflight import report_of, require_addresses
 from handson.stack_outputs import COUNTED, count_variable, service_of
 from stacks.settings import Settings
 from tests.progress import Steps

@@ -14,7 +14,7 @@ import pytest
 from cloudmap_harness.aws.targets import Target
 from cloudmap_harness.aws.targets import child_environment as environment_of
 from handson import context as sites
-from handson import deployment
+from handson import stack_verbs as deployment
 from localaws.server import Endpoint
 
 ACCOUNT = "123456789012"

@@ -8,7 +8,7 @@ import pytest
 from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.aws.targets import Target, child_environment
 from cloudmap_harness.errors import HarnessError
-from handson.check_target import require_addresses
+from handson.preflight import require_addresses
 from localaws.server import Endpoint
 from stacks.settings import Settings
 

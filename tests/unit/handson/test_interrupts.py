@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from cloudmap_harness.terraform.signals import Interrupted
-from handson import article_vpc, leaks
+from handson import leaks
+from handson import network as article_vpc
 
 
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])

@@ -11,7 +11,7 @@ from cloudmap_harness.aws.account import Caller, confirm_account
 from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.aws.targets import Target, child_environment
 from cloudmap_harness.errors import AwsError, TargetError
-from handson import aws_account as guard
+from handson import account as guard
 from localaws.server import Endpoint
 
 KEY = "AKIA1111222233334444"

@@ -12,7 +12,7 @@ from cloudmap_harness.aws.targets import Target, child_environment
 from cloudmap_harness.aws.vpc_lookup import VpcSelector
 from cloudmap_harness.preflight.aws_account import ACTIONS, check_account
 from cloudmap_harness.preflight.results import PreflightReport, Verdict
-from handson.check_target import show
+from handson.preflight import show
 from localaws.server import Endpoint
 
 ROLE = "service-linked role of ECS"

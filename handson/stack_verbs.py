@@ -26,7 +26,6 @@ from cloudmap_harness.discovery.service import DiscoverableService
 from cloudmap_harness.errors import AwsError, HarnessError, TargetError
 from cloudmap_harness.terraform.deployment import Deployment
 from cloudmap_harness.terraform.signals import Interrupted, interruptible
-from handson.check_target import report_of, require_addresses
 from handson.context import (
     CHECKOUT,
     CONVERGENCE,
@@ -39,6 +38,7 @@ from handson.context import (
 )
 from handson.health import EndpointError
 from handson.local_endpoint import ensure_endpoint
+from handson.preflight import report_of, require_addresses
 from handson.stack_outputs import COUNTED, NotDeployed, count_variable, service_of
 from handson.status_table import show
 from stacks.errors import SettingsError

@@ -9,7 +9,7 @@ import pytest
 
 from cloudmap_harness.aws.targets import Target
 from cloudmap_harness.terraform.deployment import Synthesis
-from handson import deployment
+from handson import stack_verbs as deployment
 from handson.health import EndpointError
 
 

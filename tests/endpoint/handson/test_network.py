@@ -9,8 +9,8 @@ from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.aws.targets import Target, child_environment
 from cloudmap_harness.aws.vpc_builder import create_network, delete_network
 from cloudmap_harness.aws.vpc_lookup import VpcSelector, find_vpc
-from handson import article_vpc as vpc
-from handson.article_vpc import ARTICLE_NETWORK
+from handson import network as vpc
+from handson.network import ARTICLE_NETWORK
 from localaws.server import Endpoint
 from tests.other_emulators import moto_server as moto_server  # A fixture, for this file.
 
