@@ -1,10 +1,11 @@
 # Every target that needs the set-up does it first; once done, that takes well under a second.
-# Variables: DESIRED, TARGET, JUNIT, PYTHON (which Python makes .venv). `make help` tells the rest.
+# NAME=value on the command line is exported, and `python -m handson` reads it: DESIRED, TARGET,
+# ENDPOINT, CONFIRM, STATE and so on. Only PYTHON (which Python makes .venv) is for make itself.
 
 SHELL := /bin/sh
 PYTHON ?= python3
-TARGET ?= local
 IN_VENV := .venv/bin/python
+HANDSON := $(IN_VENV) -m handson
 COMPILE := .venv/bin/uv pip compile --quiet --system-certs --generate-hashes --no-annotate --no-header
 
 # A skip for a missing tool is a failure under make.
@@ -35,58 +36,58 @@ lint: setup ## ruff and mypy
 	@.venv/bin/mypy
 
 synth: setup ## Write the Terraform JSON of the three stacks and list it
-	@$(IN_VENV) main.py
-	@wc -c "$${CDKTF_OUTDIR:-cdktf.out}"/stacks/*/cdk.tf.json
+	@$(HANDSON) synth
 
+# The tests set the variables that they need; what was exported for another command must not reach them.
+test: override export TARGET :=
+test: override export DESIRED :=
 test: lint ## lint and all tests; the live ones on an endpoint of their own
 	@$(IN_VENV) -m pytest
 
-test-live: setup ## The hands-on, checked at every step: [DESIRED=4] [TARGET=local] [JUNIT=file.xml] [KEEP=1]
-	@$(IN_VENV) -m pytest tests/live/test_handson.py --target='$(TARGET)' \
-	    $(if $(DESIRED),--desired='$(DESIRED)') $(if $(JUNIT),--junit-xml='$(JUNIT)')
+test-live: setup ## The hands-on, checked at every step: [DESIRED=n] [TARGET=local] [JUNIT=file.xml] [KEEP=1]
+	@$(HANDSON) test-live
 
 handson: setup ## The hands-on to watch, on an endpoint of its own: [BY=code|cli] [PAUSE=1]
-	@$(IN_VENV) -m handson.walkthrough $(if $(BY),--by='$(BY)') $(if $(PAUSE),--pause)
+	@$(HANDSON) handson
 
 check-target: setup ## Which links of the chain a target has: TARGET=... [ENDPOINT=url]
-	@$(IN_VENV) -m handson.preflight --target='$(TARGET)'
+	@$(HANDSON) check-target
 
 bench-synth: setup ## Synthesis with lazy bindings against the stock import
 	@$(IN_VENV) -m benchmarks.synth
 
 deploy: setup ## Deploy all stacks by Terraform directly: [DESIRED=1] [TARGET=local] [STATE=folder]
-	@$(IN_VENV) -m $(if $(STATE),handson.kept_run deploy '$(STATE)',handson.stack_verbs deploy --target='$(TARGET)' \
-	    $(if $(DESIRED),--desired='$(DESIRED)'))
+	@$(HANDSON) deploy
 
 scale: setup ## Change the number of tasks: DESIRED=n [TARGET=local]
-	@$(IN_VENV) -m handson.stack_verbs scale --target='$(TARGET)' $(if $(DESIRED),--desired='$(DESIRED)')
+	@$(HANDSON) scale
 
 status: setup ## What is desired, running, registered and in DNS; exit 0 only when they agree
-	@$(IN_VENV) -m $(if $(STATE),handson.kept_run status '$(STATE)',handson.stack_verbs status --target='$(TARGET)')
+	@$(HANDSON) status
 
 destroy: setup ## Destroy the deployment, or with STATE=folder that of a live run
-	@$(IN_VENV) -m $(if $(STATE),handson.kept_run destroy '$(STATE)',handson.stack_verbs destroy --target='$(TARGET)')
+	@$(HANDSON) destroy
 
 leaks: setup ## What a target still has of the project's, and what removes it: [RUN=id] [AGE=2h]
-	@$(IN_VENV) -m handson.leaks --target='$(TARGET)' $(if $(RUN),--run='$(RUN)') $(if $(AGE),--age='$(AGE)')
+	@$(HANDSON) leaks
 
 vpc: setup ## Make the article's VPC on an endpoint that has none: TARGET=localstack [ENDPOINT=url]
-	@$(IN_VENV) -m handson.network make --target='$(TARGET)'
+	@$(HANDSON) vpc
 
 vpc-destroy: setup ## Remove the VPC that `make vpc` made
-	@$(IN_VENV) -m handson.network destroy --target='$(TARGET)'
+	@$(HANDSON) vpc-destroy
 
 local-up: setup ## Start the embedded AWS endpoint in the background (LOCALAWS_PORT, default 4566)
-	@scripts/localaws up
+	@$(HANDSON) local-up
 
 local-down: setup ## Stop it; what was deployed there is gone with it
-	@scripts/localaws down
+	@$(HANDSON) local-down
 
 local-status: setup ## Is it running, and where
-	@scripts/localaws status
+	@$(HANDSON) local-status
 
 env: setup ## Shell lines; eval "$(make -s env)" puts your shell inside the endpoint's VPC
-	@$(IN_VENV) -m handson.vpc_shell
+	@$(HANDSON) env
 
 lock: setup ## Write the lock files anew from pyproject.toml, requirements-uv.lock and package.json
 	@cp requirements.lock requirements-uv.lock .state/

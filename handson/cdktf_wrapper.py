@@ -12,16 +12,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cloudmap_harness.aws.targets import Target, child_environment
-from cloudmap_harness.errors import HarnessError
 from cloudmap_harness.terraform.environment import terraform_environment
-from handson.account import guarded
-from handson.health import EndpointError
-from handson.local_endpoint import ensure_endpoint
-from stacks.errors import SettingsError
-from stacks.settings import load_settings
+from handson.errors import HandsonError, UsageError
+from handson.project import BIN, CHECKOUT, CLI_CONFIGURATION
+from handson.variables import Variables
 
-CHECKOUT = Path(__file__).resolve().parent.parent
 CLI = CHECKOUT / "node_modules" / "cdktf-cli" / "bundle" / "bin" / "cdktf"
 
 _WITH_A_VALUE = {
@@ -40,13 +35,9 @@ Graph = Mapping[str, Sequence[str]]
 """Each stack with those that it depends on."""
 
 
-class UsageError(Exception):
-    """A command line that cannot work; the text is for the user."""
-
-
 @dataclass(frozen=True)
 class Call:
-    """A command line of the CLI, as far as the launcher has to know it."""
+    """A command line of the CLI, as far as the wrapper has to know it."""
 
     words: tuple[str, ...]
     """The command and its stacks."""
@@ -120,32 +111,29 @@ def belonging(command: str, named: set[str], graph: Graph) -> list[str]:
     return [name for name in graph if name in reached - named]
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Become the CLI. Returns only an exit code, for what keeps it from starting."""
+def cdktf(variables: Variables, arguments: Sequence[str]) -> int:
+    """Runs the pinned CDKTF command line with what it lacks; it takes this process's place."""
+    if not CLI.is_file():
+        raise HandsonError(f"cdktf: run `make setup` in {CHECKOUT} first")
     call = Call.of(arguments)
+    environ = _tool_environment(variables.environ)
+    arguments = with_stacks(call, environ)
+    if call.command in _REACH_AWS:
+        environ = _reach_target(Variables(environ), call.command)
     try:
-        if not CLI.is_file():
-            raise UsageError(f"run `make setup` in {CHECKOUT} first")
-        environ = _tool_environment()
-        arguments = with_stacks(call, environ)
-        if call.command in _REACH_AWS:
-            environ = _target_environment(environ, call.command)
         os.execvpe("node", ["node", str(CLI), *arguments], environ)
-    except (UsageError, EndpointError, HarnessError, SettingsError, OSError) as error:
-        print(f"cdktf: {error}", file=sys.stderr)
-        return 1
+    except OSError as error:
+        raise HandsonError(f"node does not start: {error}") from error
 
 
-def _tool_environment() -> dict[str, str]:
-    environ = terraform_environment(
-        os.environ, cli_configuration=CHECKOUT / ".state" / "terraform.rc"
-    )
+def _tool_environment(given: Mapping[str, str]) -> dict[str, str]:
+    environ = terraform_environment(given, cli_configuration=CLI_CONFIGURATION)
     environ.pop("PYTHONDONTWRITEBYTECODE", None)
     environ |= {
         # `terraform providers lock` ignores mirrors; the lock file would be in an ignored folder.
         "CDKTF_SKIP_PROVIDER_LOCK": "true",
         # The app's `python` is this checkout's, also when the environment is not activated.
-        "PATH": os.pathsep.join([str(CHECKOUT / ".venv" / "bin"), environ.get("PATH", "")]),
+        "PATH": os.pathsep.join([str(BIN), environ.get("PATH", "")]),
         # Nothing in the user's home folder, and no question to npm about newer versions.
         "CDKTF_DISABLE_PLUGIN_CACHE_ENV": "true",
         "DISABLE_VERSION_CHECK": "true",
@@ -159,24 +147,20 @@ def _tool_environment() -> dict[str, str]:
     return environ
 
 
-def _target_environment(environ: Mapping[str, str], command: str) -> dict[str, str]:
-    """The same for TARGET; the local endpoint runs after this when that is the target.
+def _reach_target(variables: Variables, command: str) -> dict[str, str]:
+    """Returns the environment with which the CLI reaches TARGET, whose local endpoint then runs.
 
-    Another target has to have every link of the chain before anything is deployed there.
+    A target must have what a deployment needs before anything is deployed there.
     """
-    target = Target.parse(environ.get("TARGET") or "local")
-    settings = load_settings(CHECKOUT / "handson.toml", environ)
-    endpoint = ensure_endpoint(target, environ)
-    child = child_environment(target, environ, endpoint=endpoint, region=settings.region)
-    child = guarded(target, child)
-    if command in ("deploy", "apply") and target is not Target.LOCAL:
-        from cloudmap_harness.aws.clients import (
-            AwsClients,  # boto3 takes its time, and mostly the target is local.
-        )
-        from handson.preflight import report_of
+    from handson.context import Context  # Imports boto3, which other commands need not wait for.
+    from handson.preflight import require_capabilities
 
-        report_of(target, settings, AwsClients(child)).require()
-    return child
+    # The CLI's app reads the setting HANDSON_DESIRED_COUNT; DESIRED is a variable of make's.
+    settings = variables.with_values({"DESIRED": ""}).settings()
+    context = Context.reach(variables, settings)
+    if command in ("deploy", "apply"):
+        require_capabilities(context)
+    return dict(context.environment)
 
 
 def with_stacks(call: Call, environ: Mapping[str, str]) -> list[str]:

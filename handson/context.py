@@ -1,84 +1,102 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where the parts meet: the settings' names, a target's environment and patience, the synthesis."""
+"""A command's target, reached: its endpoint runs, or the AWS account is confirmed."""
 
-import sys
 from collections.abc import Mapping
-from pathlib import Path
+from dataclasses import dataclass
+from typing import Self
 
-from cloudmap_harness.aws.leftovers import ResourceNames
-from cloudmap_harness.aws.targets import Target, child_environment
+from cloudmap_harness.aws.clients import AwsClients
+from cloudmap_harness.aws.targets import Target, child_environment, localstack_endpoint
+from cloudmap_harness.aws.vpc_lookup import VpcSelector
 from cloudmap_harness.discovery.probes import Observation
 from cloudmap_harness.discovery.vpc_access import VpcExpectation
 from cloudmap_harness.discovery.vpc_client import VpcClient
-from cloudmap_harness.terraform.deployment import Synthesis
+from cloudmap_harness.errors import TargetError
 from cloudmap_harness.terraform.environment import terraform_environment
-from handson.account import guarded
-from handson.health import running_at
-from stacks.errors import SettingsError
-from stacks.settings import Settings, load_settings
-
-CHECKOUT = Path(__file__).resolve().parent.parent
-CLI_CONFIGURATION = CHECKOUT / ".state" / "terraform.rc"
-"""Written by the set-up; it names the provider that the set-up installed."""
-SYNTHESIS = Synthesis([sys.executable, str(CHECKOUT / "main.py")], CHECKOUT)
-
-CONVERGENCE = {Target.LOCAL: 180.0, Target.LOCALSTACK: 300.0, Target.AWS: 900.0}
-"""Seconds within which the layers have to agree; Fargate starts a task in about one minute."""
-INTERVAL = {Target.LOCAL: 0.5, Target.LOCALSTACK: 2.0, Target.AWS: 5.0}
-
-_COUNT = "HANDSON_DESIRED_COUNT"
+from handson.account import confirmed_variables
+from handson.local_endpoint import find_running_at, start_if_needed
+from handson.project import CLI_CONFIGURATION
+from handson.variables import Variables
+from stacks.settings import Settings
 
 
-def settings_with(desired: str | None, environ: Mapping[str, str]) -> Settings:
-    """The settings, with DESIRED for their count when it is given. Raises SettingsError."""
-    given = {} if desired is None else {_COUNT: desired}
-    try:
-        return load_settings(CHECKOUT / "handson.toml", {**environ, **given})
-    except SettingsError as error:
-        if desired is None:
-            raise
-        raise SettingsError(str(error).replace(f"{_COUNT}: desired_count", "DESIRED")) from None
+@dataclass(frozen=True)
+class Context:
+    """A target that answers, and the settings with which this command looks at it."""
+
+    target: Target
+    settings: Settings
+    environment: Mapping[str, str]
+    """For Terraform and every other child process."""
+    aws: AwsClients
+
+    @classmethod
+    def reach(
+        cls, variables: Variables, settings: Settings, *, endpoint: str | None = None
+    ) -> Self:
+        """Starts the local endpoint, or has the AWS account confirmed, if the target needs that.
+
+        `endpoint` is the URL of a live run's own endpoint, which runs already. Raises UsageError,
+        TargetError, EndpointError and AwsError.
+        """
+        target = variables.target
+        url = endpoint or ensure_endpoint(variables)
+        child = child_environment(target, variables.environ, endpoint=url, region=settings.region)
+        if target is Target.AWS:
+            child |= confirmed_variables(AwsClients(child), variables)
+        environment = terraform_environment(child, cli_configuration=CLI_CONFIGURATION)
+        return cls(target, settings, environment, AwsClients(environment))
+
+    @property
+    def place(self) -> str:
+        """The target and where it is, for people: `local (http://127.0.0.1:4566)`."""
+        return f"{self.target} ({self.aws.endpoint or self.settings.region})"
+
+    @property
+    def vpc_selector(self) -> VpcSelector:
+        """How the settings name the VPC and its private subnets."""
+        return VpcSelector(
+            vpc_id=self.settings.vpc_id,
+            vpc_name=self.settings.vpc_name,
+            subnet_ids=self.settings.private_subnet_ids,
+            subnet_tag=self.settings.private_subnet_tag,
+        )
+
+    def vpc_client(self) -> VpcClient | None:
+        """Returns the resolver and proxy inside the VPC; None where a target has none.
+
+        Only the embedded endpoint has them. Raises EndpointError when it does not answer.
+        """
+        if self.target is not Target.LOCAL or self.aws.endpoint is None:
+            return None
+        found = find_running_at(self.aws.endpoint)
+        return VpcClient.at(found.dns, found.bastion)
 
 
-def confirmed_environment(
-    target: Target, environ: Mapping[str, str], *, endpoint: str | None, region: str
-) -> dict[str, str]:
-    """The environment in which Terraform and the AWS clients reach a target.
+def ensure_endpoint(variables: Variables) -> str | None:
+    """Returns the URL of the target's endpoint, None for AWS; starts the local one if needed.
 
-    Raises TargetError for what must not be reached from here.
+    ENDPOINT names another endpoint than LocalStack's usual one and goes with no other target.
+    Raises EndpointError and TargetError.
     """
-    child = guarded(target, child_environment(target, environ, endpoint=endpoint, region=region))
-    return terraform_environment(child, cli_configuration=CLI_CONFIGURATION)
+    target, named = variables.target, variables.given("ENDPOINT")
+    if target is Target.LOCALSTACK:
+        return named or localstack_endpoint()
+    if named:
+        raise TargetError("ENDPOINT", named, f"none with TARGET={target}, only with localstack")
+    return start_if_needed(variables.environ) if target is Target.LOCAL else None
 
 
-def vpc_client_of(target: Target, endpoint: str | None) -> VpcClient | None:
-    """A place inside the target's VPC; None where we have none. Raises EndpointError."""
-    if target is not Target.LOCAL or endpoint is None:
-        return None
-    found = running_at(endpoint)
-    return VpcClient.at(found.dns, found.bastion)
+def vpc_expectation_of(settings: Settings, observation: Observation) -> VpcExpectation:
+    """Returns what DNS and HTTP must answer in the VPC for the records that were observed.
 
-
-def vpc_expectation_of(settings: Settings, seen: Observation) -> VpcExpectation:
-    """What has to hold inside the VPC when these tasks run and these records are there."""
+    The page is known for the httpd image only.
+    """
     image = settings.image.rpartition("/")[2].partition("@")[0].partition(":")[0]
     return VpcExpectation(
         name=f"{settings.service}.{settings.namespace}",
-        addresses=tuple(record.address for record in seen.records),
+        addresses=tuple(record.address for record in observation.records),
         ttl=settings.dns_ttl,
         port=settings.port,
         page_text="It works!" if image == "httpd" else "",
-    )
-
-
-def names_of(settings: Settings) -> ResourceNames:
-    """What the stacks call their resources."""
-    return ResourceNames(
-        cluster=settings.cluster,
-        ecs_service=settings.ecs_service,
-        family=settings.family,
-        namespace=settings.namespace,
-        service=settings.service,
-        security_group=settings.security_group,
-        deployment=settings.deployment,
     )

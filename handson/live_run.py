@@ -9,21 +9,24 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from cloudmap_harness.aws.targets import Target
-from cloudmap_harness.errors import HarnessError
+from handson.errors import UsageError
+from handson.variables import Variables
 
 FILE = "run.json"
+DEFAULT_COUNT = 4
+"""The desired count of a live run without DESIRED."""
 
 
 def new_id() -> str:
-    """`run-<UTC to the second>-<hex>`: a leftover tells by it how old it is."""
+    """Returns `run-<UTC to the second>-<hex>`, from which `make leaks` reads how old a run is."""
     return f"run-{time.strftime('%Y%m%d%H%M%S', time.gmtime())}-{secrets.token_hex(2)}"
 
 
-def names(target: Target, run: str) -> dict[str, str]:
-    """The settings, as variables, that keep a run apart from every other on a shared account.
+def own_names(target: Target, run: str) -> dict[str, str]:
+    """Returns the settings, as variables, that keep a run apart from every other deployment.
 
-    For the local target a run has an endpoint of its own, and the article's names. Its state is
-    in its own folder always.
+    On the local target a run has an endpoint of its own, and the article's names. Its state is
+    always in its own folder.
     """
     own_state = {"HANDSON_STATE_BUCKET": "", "HANDSON_STATE_REGION": ""}
     if target is Target.LOCAL:
@@ -42,33 +45,32 @@ def names(target: Target, run: str) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class Run:
-    """What it takes to reach a run's deployment again, from its folder."""
+class LiveRun:
+    """What it takes to reach a run's deployment again, kept in the run's folder."""
 
-    target: str
+    target: Target
     endpoint: str | None
-    variables: Mapping[str, str]
+    """The URL of the endpoint that the run used; None for AWS."""
+    names: Mapping[str, str]
 
     def write(self, folder: Path) -> None:
         (folder / FILE).write_text(json.dumps(asdict(self), indent=2) + "\n")
 
     @classmethod
-    def read(cls, folder: Path) -> "Run":
-        """Raises HarnessError when that is not a run's folder."""
+    def read(cls, folder: Path) -> "LiveRun":
+        """Reads a run's folder. Raises UsageError when it is not one."""
         try:
-            return cls(**json.loads((folder / FILE).read_text()))
-        except (OSError, ValueError, TypeError) as error:
-            raise HarnessError(
-                f"STATE={folder} is not the folder of a live run: {error}"
-            ) from error
+            kept = json.loads((folder / FILE).read_text())
+            return cls(Target(kept["target"]), kept["endpoint"], kept["names"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise UsageError(f"STATE={folder} is not the folder of a live run: {error}") from error
 
-    def environment(self, folder: Path) -> dict[str, str]:
-        """The variables under which this project's commands mean that deployment."""
-        child = {**self.variables, "CDKTF_OUTDIR": str(folder.resolve() / "cdktf.out")}
-        # An endpoint of the run's own is to these commands an endpoint like any other.
-        return child if self.endpoint is None else {**child, "ENDPOINT": self.endpoint}
-
-    @property
-    def reached_as(self) -> Target:
-        """The target by which it is reached again."""
-        return Target.AWS if self.endpoint is None else Target.LOCALSTACK
+    def variables(self, given: Variables, folder: Path) -> Variables:
+        """Returns the variables with which a command means this run's deployment."""
+        own = {
+            **self.names,
+            "TARGET": str(self.target),
+            "ENDPOINT": "",
+            "CDKTF_OUTDIR": str(folder.resolve() / "cdktf.out"),
+        }
+        return given.with_values(own)

@@ -1,43 +1,88 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The embedded AWS endpoint as a background process of this checkout: up, down, status.
+"""The embedded AWS endpoint as a background process of this checkout.
 
-The pid file holds the process's id and its URL, a line each. A process is taken for ours, and
-ended, only when the endpoint at that URL gives that id as its own.
+The pid file holds the process's id and its URL, a line each. A process is taken for this
+checkout's, and ended, only when the endpoint at that URL gives that id as its own.
 """
 
-import argparse
-import fcntl
-import os
 import re
-import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from cloudmap_harness.aws.targets import Target, localstack_endpoint
-from cloudmap_harness.errors import TargetError
-from handson.health import EndpointError, Other, Running, who_answers
-from localaws import settings as localaws
-from stacks import settings as handson
-from stacks.errors import SettingsError
+import psutil
+from filelock import FileLock
 
-CHECKOUT = Path(__file__).resolve().parent.parent
-STATE = CHECKOUT / ".state"
+from cloudmap_harness.aws.health import EndpointHealth, read_health
+from cloudmap_harness.errors import AwsError
+from handson.errors import EndpointError, UsageError
+from handson.project import CHECKOUT, SETTINGS_FILE, STATE
+from localaws.settings import SettingsError as EndpointSettingsError
+from localaws.settings import load_settings as load_endpoint_settings
+from stacks.settings import load_settings
 
 ON_FREE_PORTS = dict.fromkeys(("LOCALAWS_PORT", "LOCALAWS_DNS_PORT", "LOCALAWS_BASTION_PORT"), "0")
-"""What lets an endpoint run beside the user's own, whatever ports that one has."""
+"""Variables with which an endpoint runs beside the user's own, whatever ports that one has."""
 
 _START_SECONDS = 60
 _STOP_SECONDS = 10
 
 
-def ensure_up(environ: Mapping[str, str], state: Path = STATE) -> str:
-    """The URL of the running endpoint, which is started when there is none.
+@dataclass(frozen=True)
+class LocalEndpoint:
+    """An embedded endpoint that answers."""
+
+    url: str
+    pid: int
+    version: str
+    dns: str
+    """Where its VPC's resolver listens: `127.0.0.1:port`."""
+    bastion: str
+    """The URL of the proxy inside the VPC."""
+    peak_memory: int
+    """The most memory that the process has had resident so far, in bytes."""
+    started: bool = False
+    """Whether the call that returned this value started the process."""
+
+
+@dataclass(frozen=True)
+class OtherServer:
+    """Another server that answers where the endpoint could be."""
+
+    description: str
+
+
+def find_at(url: str) -> LocalEndpoint | OtherServer | None:
+    """Returns who answers at that URL; None when nobody listens."""
+    try:
+        health = read_health(url)
+    except AwsError:
+        return OtherServer("something that does not answer HTTP")
+    if health is None:
+        return None
+    if health.edition is None:
+        return OtherServer(f"another HTTP server ({health.server or 'no name'})")
+    if health.edition != "localaws":
+        version = f"{health.edition} {health.version}"
+        return OtherServer(f"LocalStack ({version}); TARGET=localstack uses that")
+    return _from_health(health)
+
+
+def find_running_at(url: str) -> LocalEndpoint:
+    """Returns the endpoint at that URL. Raises EndpointError when it is not there."""
+    found = find_at(url)
+    if isinstance(found, LocalEndpoint):
+        return found
+    who = found.description if found else "nothing"
+    raise EndpointError(f"{url}: localaws should answer there, but {who} does")
+
+
+def start_if_needed(environ: Mapping[str, str], state: Path = STATE) -> str:
+    """Returns the URL of the running endpoint; starts one, and says so, when there is none.
 
     Raises EndpointError when something else holds the port or the endpoint does not start.
     """
@@ -47,141 +92,101 @@ def ensure_up(environ: Mapping[str, str], state: Path = STATE) -> str:
     return endpoint.url
 
 
-def ensure_endpoint(target: Target, environ: Mapping[str, str]) -> str | None:
-    """Where that target answers, None for AWS; the local one is up after this.
+def up(environ: Mapping[str, str], state: Path = STATE) -> LocalEndpoint:
+    """Returns this checkout's endpoint: the one that runs, else a new one.
 
-    ENDPOINT names another endpoint than LocalStack's usual one, and goes with no other target.
-    Raises EndpointError and TargetError.
+    Raises EndpointError.
     """
-    named = environ.get("ENDPOINT")
-    if target is Target.LOCALSTACK:
-        return named or localstack_endpoint()
-    if named:
-        raise TargetError("ENDPOINT", named, f"none with TARGET={target}, only with localstack")
-    return ensure_up(environ) if target is Target.LOCAL else None
-
-
-def up(environ: Mapping[str, str], state: Path = STATE) -> Running:
-    """The endpoint of this checkout: the one that runs, else a new one. Raises EndpointError."""
     port = _port(environ)
-    state.mkdir(exist_ok=True)
-    with _alone(state / "localaws.lock"):
+    with _lock(state):
         recorded = status(state)
         if recorded is not None:
-            asked = port if "LOCALAWS_PORT" in environ else 0
-            if asked not in (0, urlsplit(recorded.url).port):
+            requested = port if "LOCALAWS_PORT" in environ else 0
+            if requested not in (0, urlsplit(recorded.url).port):
                 raise EndpointError(
-                    f"it runs on {recorded.url} already (pid {recorded.pid}), "
-                    f"but LOCALAWS_PORT asks for {asked}: `make local-down` first"
+                    f"localaws runs on {recorded.url} already (pid {recorded.pid}), "
+                    f"but LOCALAWS_PORT asks for {requested}: `make local-down` first"
                 )
             return recorded
-        found = who_answers(_url(port)) if port else None
-        if isinstance(found, Other):
+        found = find_at(_url(port)) if port else None
+        if isinstance(found, OtherServer):
             raise EndpointError(
-                f"port {port} is held by {found.what}: end it, "
+                f"port {port} is held by {found.description}: end it, "
                 "or choose another port for localaws with LOCALAWS_PORT"
             )
         return found or _start(environ, state, port)
 
 
-def down(state: Path = STATE) -> Running | None:
-    """End the endpoint that `up` started; what was ended, if anything. Raises EndpointError."""
-    with _alone(state / "localaws.lock"):
-        recorded = _recorded(state)
+def down(state: Path = STATE) -> LocalEndpoint | None:
+    """Ends the endpoint that `up` started; returns it, or None when none ran.
+
+    Raises EndpointError when the recorded process runs but does not answer.
+    """
+    with _lock(state):
+        recorded = _read_pid_file(state)
         if recorded is None:
             return None
         pid, url = recorded
         endpoint = status(state)
-        if endpoint is None and not _is_gone(pid):
+        if endpoint is None and _is_running(pid):
             raise EndpointError(
-                f"process {pid} is alive but does not answer as localaws on {url}: "
-                f"end it by hand if it is, then remove {_pid_file(state)}"
+                f"process {pid} runs but does not answer as localaws on {url}: "
+                f"if it is localaws, end it yourself; then remove {_pid_file(state)}"
             )
         if endpoint is not None:
-            os.kill(pid, signal.SIGTERM)
-            if not _until(lambda: _is_gone(pid), _STOP_SECONDS):
-                os.kill(pid, signal.SIGKILL)
+            _end(pid)
         _pid_file(state).unlink()
         return endpoint
 
 
-def status(state: Path = STATE) -> Running | None:
-    """The endpoint that `up` started, if it still answers."""
-    recorded = _recorded(state)
+def status(state: Path = STATE) -> LocalEndpoint | None:
+    """Returns the endpoint that `up` started, if it still answers."""
+    recorded = _read_pid_file(state)
     if recorded is None:
         return None
     pid, url = recorded
-    found = who_answers(url)
-    return found if isinstance(found, Running) and found.pid == pid else None
+    found = find_at(url)
+    return found if isinstance(found, LocalEndpoint) and found.pid == pid else None
 
 
-def running(environ: Mapping[str, str], state: Path = STATE) -> Running:
-    """The endpoint that `up` would give, without starting any. Raises EndpointError."""
-    found = _found(environ, state)
-    if not isinstance(found, Running):
-        raise EndpointError(f"{_absent(environ, found)}; `make local-up` starts it")
-    return found
-
-
-def main(arguments: Sequence[str]) -> int:
-    """`up`, `down` or `status`, told in a line. `status` is 0 only when it runs."""
-    actions = {"up": _tell_up, "down": _tell_down, "status": _tell_status}
-    parser = argparse.ArgumentParser(prog="localaws", description="The embedded AWS endpoint.")
-    parser.add_argument("action", choices=actions)
-    try:
-        return actions[parser.parse_args(arguments).action]()
-    except EndpointError as error:
-        print(f"localaws: {error}", file=sys.stderr)
-        return 1
-
-
-def _tell_up() -> int:
-    endpoint = up(os.environ)
-    print(f"localaws {'started' if endpoint.started else 'runs already'} on {_say(endpoint)}")
-    _tell_inside(endpoint)
-    return 0
-
-
-def _tell_down() -> int:
-    ended = down()
-    if ended is None:
-        return 0 if _tell_status() else 1
-    print(f"localaws stopped: {_say(ended)}")
-    return 0
-
-
-def _tell_status() -> int:
-    found = _found(os.environ, STATE)
-    if isinstance(found, Running):
-        elsewhere = "" if status() else ", not started from this checkout"
-        print(f"localaws runs on {_say(found)}{elsewhere}")
-        _tell_inside(found)
-        return 0
-    print(f"localaws {_absent(os.environ, found)}")
-    return 1
-
-
-def _found(environ: Mapping[str, str], state: Path) -> Running | Other | None:
-    """The endpoint of this checkout, else who has the port that it would have."""
+def find(environ: Mapping[str, str], state: Path = STATE) -> LocalEndpoint | OtherServer | None:
+    """Returns this checkout's endpoint, else who has the port that it would have."""
     port = _port(environ)
-    return status(state) or (who_answers(_url(port)) if port else None)
+    return status(state) or (find_at(_url(port)) if port else None)
 
 
-def _absent(environ: Mapping[str, str], found: Other | None) -> str:
-    held = f"; port {_port(environ)} is held by {found.what}" if found else ""
-    return f"does not run{held}"
+def find_running(environ: Mapping[str, str], state: Path = STATE) -> LocalEndpoint:
+    """Returns the endpoint that `up` would return, without starting one. Raises EndpointError."""
+    found = find(environ, state)
+    if isinstance(found, LocalEndpoint):
+        return found
+    raise EndpointError(f"{describe_absence(environ, found)}; `make local-up` starts it")
 
 
-def _say(endpoint: Running) -> str:
-    return f"{endpoint.url} (pid {endpoint.pid}, {endpoint.version})"
+def describe_absence(environ: Mapping[str, str], found: OtherServer | None) -> str:
+    """Returns the sentence that no endpoint runs, and who holds its port."""
+    held = f"; port {_port(environ)} is held by {found.description}" if found else ""
+    return f"localaws does not run{held}"
 
 
-def _tell_inside(endpoint: Running) -> None:
-    print(f"  resolver {endpoint.dns}, bastion {endpoint.bastion}: see `make env`")
+def _from_health(health: EndpointHealth) -> LocalEndpoint | OtherServer:
+    """Reads what localaws adds to the health page."""
+    page = health.page
+    try:
+        return LocalEndpoint(
+            health.url,
+            int(page["pid"]),
+            str(page["version"]),
+            str(page["dns"]),
+            str(page["bastion"]),
+            int(page["peakMemoryBytes"]),
+        )
+    except (KeyError, TypeError, ValueError):
+        return OtherServer(f"another HTTP server ({health.server or 'no name'})")
 
 
-def _start(environ: Mapping[str, str], state: Path, port: int) -> Running:
-    """Start it detached, and wait until it serves."""
+def _start(environ: Mapping[str, str], state: Path, port: int) -> LocalEndpoint:
+    """Starts the endpoint in a session of its own and waits until it answers."""
     log = state / "localaws.log"
     # No AWS variable: the endpoint has no use for the user's account.
     child_environment = {
@@ -189,7 +194,9 @@ def _start(environ: Mapping[str, str], state: Path, port: int) -> Running:
         for name, value in environ.items()
         if not name.startswith("AWS_") and name != "PYTHONDONTWRITEBYTECODE"
     } | {"PYTHONUNBUFFERED": "1"}  # So that the log is never behind.
-    child_environment.setdefault("LOCALAWS_REGION", _region(environ))
+    # The endpoint's resolver is in the VPC of one region: that of the stacks.
+    region = load_settings(SETTINGS_FILE, environ).region
+    child_environment.setdefault("LOCALAWS_REGION", region)
     with log.open("wb") as output:
         child = subprocess.Popen(
             [sys.executable, "-m", "localaws"],
@@ -201,22 +208,26 @@ def _start(environ: Mapping[str, str], state: Path, port: int) -> Running:
             start_new_session=True,
         )
     try:
-        _record(state, child.pid, _url(port))
-        _until(lambda: child.poll() is not None or _ready_url(log) is not None, _START_SECONDS)
+        _write_pid_file(state, child.pid, _url(port))
+        _wait(lambda: child.poll() is not None or _ready_url(log) is not None, _START_SECONDS)
         url = _ready_url(log)
-        found = who_answers(url) if url and child.poll() is None else None
-        if not (isinstance(found, Running) and found.pid == child.pid):
-            lines = log.read_text(errors="replace").strip().splitlines()[-15:]
-            code = child.poll()
-            how = "does not answer" if code is None else f"ended with exit code {code}"
-            raise EndpointError("\n  ".join([f"it {how}; the end of {log}:", *lines]))
+        found = find_at(url) if url and child.poll() is None else None
+        if not (isinstance(found, LocalEndpoint) and found.pid == child.pid):
+            raise EndpointError(_failed_start(child, log))
     except BaseException:
         child.kill()
         child.wait()
         _pid_file(state).unlink(missing_ok=True)
         raise
-    _record(state, child.pid, found.url)
+    _write_pid_file(state, child.pid, found.url)
     return replace(found, started=True)
+
+
+def _failed_start(child: subprocess.Popen[bytes], log: Path) -> str:
+    lines = log.read_text(errors="replace").strip().splitlines()[-15:]
+    code = child.poll()
+    how = "does not answer" if code is None else f"ended with exit code {code}"
+    return "\n  ".join([f"localaws {how}; the end of {log}:", *lines])
 
 
 def _ready_url(log: Path) -> str | None:
@@ -226,17 +237,9 @@ def _ready_url(log: Path) -> str | None:
 
 def _port(environ: Mapping[str, str]) -> int:
     try:
-        return localaws.load_settings(environ).port
-    except localaws.SettingsError as error:
-        raise EndpointError(str(error)) from error
-
-
-def _region(environ: Mapping[str, str]) -> str:
-    """Where the stacks go, which is where the VPC is that the endpoint's resolver stands in."""
-    try:
-        return handson.load_settings(CHECKOUT / "handson.toml", environ).region
-    except SettingsError as error:
-        raise EndpointError(str(error)) from error
+        return load_endpoint_settings(environ).port
+    except EndpointSettingsError as error:
+        raise UsageError(str(error)) from error
 
 
 def _url(port: int) -> str:
@@ -247,13 +250,13 @@ def _pid_file(state: Path) -> Path:
     return state / "localaws.pid"
 
 
-def _record(state: Path, pid: int, url: str) -> None:
+def _write_pid_file(state: Path, pid: int, url: str) -> None:
     new = state / "localaws.pid.new"
     new.write_text(f"{pid}\n{url}\n")
     new.replace(_pid_file(state))
 
 
-def _recorded(state: Path) -> tuple[int, str] | None:
+def _read_pid_file(state: Path) -> tuple[int, str] | None:
     try:
         pid, url = _pid_file(state).read_text().split()
         return int(pid), url
@@ -261,19 +264,30 @@ def _recorded(state: Path) -> tuple[int, str] | None:
         return None
 
 
-def _is_gone(pid: int) -> bool:
-    with suppress(ChildProcessError):
-        os.waitpid(pid, os.WNOHANG)  # Else a child of our own would stay as a zombie.
+def _is_running(pid: int) -> bool:
+    """Says whether a process runs; a zombie, which nobody has waited for, does not."""
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return True
-    # A container without an init leaves an orphan a zombie for ever.
-    stat = Path(f"/proc/{pid}/stat")
-    return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] == "Z"
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
-def _until(condition: Callable[[], bool], seconds: float) -> bool:
+def _end(pid: int) -> None:
+    """Asks the process to end, and kills it when it does not in time."""
+    try:
+        process = psutil.Process(pid)
+        process.terminate()
+        if not _wait(lambda: not _is_running(pid), _STOP_SECONDS):
+            process.kill()
+    except psutil.NoSuchProcess:
+        return
+    try:
+        process.wait(0)  # A child of this process stays a zombie until somebody waits for it.
+    except (psutil.TimeoutExpired, psutil.NoSuchProcess):
+        return
+
+
+def _wait(condition: Callable[[], bool], seconds: float) -> bool:
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
@@ -282,14 +296,7 @@ def _until(condition: Callable[[], bool], seconds: float) -> bool:
     return True
 
 
-@contextmanager
-def _alone(lock: Path) -> Iterator[None]:
-    """One at a time: two that come up together must not start two."""
-    lock.parent.mkdir(exist_ok=True)
-    with lock.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+def _lock(state: Path) -> FileLock:
+    """A lock under which one process at a time starts or ends the endpoint of `state`."""
+    state.mkdir(parents=True, exist_ok=True)
+    return FileLock(state / "localaws.lock")

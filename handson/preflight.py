@@ -1,10 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`make check-target`: which links of the chain a target has, before anything is deployed there."""
+"""`make check-target`: which capabilities a target has, before anything is deployed there."""
 
-import argparse
-import os
-import sys
-from collections.abc import Sequence
 from dataclasses import replace
 
 from rich import box
@@ -12,22 +8,19 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.aws.tags import PROJECT
 from cloudmap_harness.aws.targets import Target
-from cloudmap_harness.aws.vpc_lookup import VpcNotFound, VpcSelector, address_shortage, find_vpc
+from cloudmap_harness.aws.vpc_lookup import VpcNotFound, address_shortage, find_vpc
 from cloudmap_harness.discovery.probes import tasks
-from cloudmap_harness.errors import AwsError, HarnessError, TargetError
+from cloudmap_harness.errors import AwsError
 from cloudmap_harness.preflight.aws_account import check_account
 from cloudmap_harness.preflight.capabilities import Capability
 from cloudmap_harness.preflight.endpoint import check_endpoint
 from cloudmap_harness.preflight.results import PreflightReport, Verdict
-from cloudmap_harness.terraform.signals import Interrupted, interruptible
-from handson.context import CONVERGENCE, confirmed_environment, settings_with, vpc_client_of
-from handson.health import EndpointError
-from handson.local_endpoint import ensure_endpoint
-from stacks.errors import SettingsError
-from stacks.settings import Settings
+from handson.context import Context
+from handson.errors import HandsonError
+from handson.project import CONVERGENCE_TIMEOUT
+from handson.variables import Variables
 
 _MAKE_VPC = "`make vpc TARGET=localstack` makes the VPC that the stacks look up"
 _STYLES = {
@@ -37,55 +30,63 @@ _STYLES = {
 }
 
 
-def selector_of(settings: Settings) -> VpcSelector:
-    """Returns how the settings name the VPC and its private subnets."""
-    return VpcSelector(
-        vpc_id=settings.vpc_id,
-        vpc_name=settings.vpc_name,
-        subnet_ids=settings.private_subnet_ids,
-        subnet_tag=settings.private_subnet_tag,
-    )
+def check_target(variables: Variables) -> int:
+    """Shows which capabilities a target has; ends with 1 when one is missing."""
+    report = preflight_report(Context.reach(variables, variables.settings()))
+    show(Console(), report)
+    return 1 if report.missing else 0
 
 
-def require_addresses(aws: AwsClients, settings: Settings) -> None:
-    """Raises HarnessError when the private subnets have too few addresses for the desired count.
+def require_capabilities(context: Context) -> None:
+    """Raises an error, before Terraform starts, when the target cannot take the deployment.
+
+    The embedded endpoint has every capability; of it only the free addresses are asked.
+    """
+    if context.target is not Target.LOCAL:
+        preflight_report(context).require()
+    require_addresses(context)
+
+
+def require_addresses(context: Context) -> None:
+    """Raises HandsonError when the private subnets have too few addresses for the desired count.
 
     The tasks that the service has already keep theirs. A VPC that does not fit is left to
     Terraform's postconditions, which say what is wrong with it.
     """
     try:
-        network = find_vpc(aws, selector_of(settings))
+        network = find_vpc(context.aws, context.vpc_selector)
     except VpcNotFound:
         return
-    shortage = address_shortage(network, settings.desired_count - _task_count(aws, settings))
+    desired = context.settings.desired_count
+    shortage = address_shortage(network, desired - _task_count(context))
     if shortage:
-        raise HarnessError(f"DESIRED={settings.desired_count}: {shortage}; ask for fewer tasks")
+        raise HandsonError(f"DESIRED={desired}: {shortage}; ask for fewer tasks")
 
 
-def _task_count(aws: AwsClients, settings: Settings) -> int:
+def _task_count(context: Context) -> int:
     try:
-        return len(tasks(aws, settings.cluster, settings.ecs_service))
+        return len(tasks(context.aws, context.settings.cluster, context.settings.ecs_service))
     except AwsError as error:
         if error.code in ("ClusterNotFoundException", "ServiceNotFoundException"):
             return 0
         raise
 
 
-def report_of(target: Target, settings: Settings, aws: AwsClients) -> PreflightReport:
-    """What that target has of the chain; on AWS by reading only. Raises EndpointError."""
-    selector = selector_of(settings)
-    place = f"{target} ({aws.endpoint or settings.region})"
-    if target is Target.AWS:
-        vcpus = settings.desired_count * settings.cpu / 1024
-        return check_account(aws, place, selector, vcpus=vcpus)
-    vpc_client = vpc_client_of(target, aws.endpoint)
+def preflight_report(context: Context) -> PreflightReport:
+    """Returns which capabilities the target has; on AWS by reading only.
+
+    Raises EndpointError.
+    """
+    if context.target is Target.AWS:
+        vcpus = context.settings.desired_count * context.settings.cpu / 1024
+        return check_account(context.aws, context.place, context.vpc_selector, vcpus=vcpus)
     report = check_endpoint(
-        aws,
-        place,
-        selector,
+        context.aws,
+        context.place,
+        context.vpc_selector,
         project=PROJECT,
-        vpc_client=vpc_client,
-        task_timeout=CONVERGENCE[target],
+        vpc_client=context.vpc_client(),
+        task_timeout=CONVERGENCE_TIMEOUT[context.target],
     )
     if Capability.VPC in {result.capability for result in report.missing}:
         return replace(report, notes=(_MAKE_VPC, *report.notes))
@@ -93,9 +94,9 @@ def report_of(target: Target, settings: Settings, aws: AwsClients) -> PreflightR
 
 
 def show(console: Console, report: PreflightReport) -> None:
-    """Print the links with their verdicts, and what to do besides."""
+    """Prints the capabilities with their verdicts, and what to do besides."""
     table = Table(box=box.SIMPLE_HEAD, show_edge=False)
-    table.add_column("link")
+    table.add_column("capability")
     table.add_column("", no_wrap=True)
     table.add_column("seen", overflow="fold")
     for result in report.results:
@@ -106,32 +107,3 @@ def show(console: Console, report: PreflightReport) -> None:
     console.print(table)
     for note in report.notes:
         console.print(f"  {note}", markup=False, highlight=False)
-
-
-def main(arguments: Sequence[str]) -> int:
-    """0: every link that could be checked holds; 1: one is missing; 2: wrong use."""
-    parser = argparse.ArgumentParser(prog="check-target", description=__doc__)
-    parser.add_argument("--target", default="local", help=" or ".join(Target))
-    options = parser.parse_args(arguments)
-    try:
-        with interruptible():
-            target = Target.parse(options.target)
-            settings = settings_with(None, os.environ)
-            endpoint = ensure_endpoint(target, os.environ)
-            region = settings.region
-            child = confirmed_environment(target, os.environ, endpoint=endpoint, region=region)
-            report = report_of(target, settings, AwsClients(child))
-            show(Console(), report)
-    except (SettingsError, TargetError) as error:
-        print(error, file=sys.stderr)
-        return 2
-    except (EndpointError, HarnessError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    except Interrupted as signal:
-        return signal.exit_code
-    return 1 if report.missing else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -21,7 +21,7 @@ class NotDeployed(HarnessError):
         self.stack = stack
 
 
-def count_variable(desired: int) -> dict[str, str]:
+def count_variable(desired: int | str) -> dict[str, str]:
     """Returns the setting, as a variable of the synthesis, for that desired count."""
     return {"HANDSON_DESIRED_COUNT": str(desired)}
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`eval "$(make -s env)"`: a shell that talks to the local endpoint and stands inside its VPC.
+"""`eval "$(make -s env)"`: a shell that talks to the local endpoint from inside its VPC.
 
 Prints shell and nothing else: no comments either, which an interactive zsh does not take.
 """
@@ -7,20 +7,31 @@ Prints shell and nothing else: no comments either, which an interactive zsh does
 import os
 import shlex
 import shutil
-import sys
 from collections.abc import Iterator, Mapping
 
 from cloudmap_harness.aws.targets import Target, child_environment
-from handson.context import CHECKOUT, settings_with
-from handson.health import EndpointError, Running
-from handson.local_endpoint import running
-from stacks.errors import SettingsError
-
-BIN = CHECKOUT / ".venv" / "bin"
+from handson.local_endpoint import LocalEndpoint, find_running
+from handson.project import BIN
+from handson.variables import Variables
 
 
-def vpc_environment(endpoint: Running, environ: Mapping[str, str], region: str) -> dict[str, str]:
-    """The environment of a shell inside the VPC: the AWS API, the bastion, the resolver's port."""
+def env(variables: Variables) -> int:
+    """Prints the shell lines that put a shell inside the endpoint's VPC."""
+    try:
+        region = variables.settings().region
+        endpoint = find_running(variables.environ)
+    except Exception:
+        print("false")  # So that `eval "$(make -s env)" && ...` ends here.
+        raise
+    child = with_aws_cli(vpc_environment(endpoint, variables.environ, region))
+    print(*shell_lines(variables.environ, child), sep="\n")
+    return 0
+
+
+def vpc_environment(
+    endpoint: LocalEndpoint, environ: Mapping[str, str], region: str
+) -> dict[str, str]:
+    """Returns the environment of a shell inside the VPC: AWS API, bastion, resolver's port."""
     child = child_environment(Target.LOCAL, environ, endpoint=endpoint.url, region=region)
     return child | {
         # Lower case only: curl takes no notice of HTTP_PROXY.
@@ -30,8 +41,8 @@ def vpc_environment(endpoint: Running, environ: Mapping[str, str], region: str) 
     }
 
 
-def lines(environ: Mapping[str, str], child: Mapping[str, str]) -> Iterator[str]:
-    """What turns the one environment into the other, for any POSIX shell."""
+def shell_lines(environ: Mapping[str, str], child: Mapping[str, str]) -> Iterator[str]:
+    """Yields what turns the first environment into the second, for any POSIX shell."""
     gone = sorted(environ.keys() - child.keys())
     if gone:
         yield f"unset {' '.join(gone)}"
@@ -41,25 +52,8 @@ def lines(environ: Mapping[str, str], child: Mapping[str, str]) -> Iterator[str]
 
 
 def with_aws_cli(environ: Mapping[str, str]) -> dict[str, str]:
-    """The same, with this checkout's `aws` on PATH where there is none."""
+    """Returns the environment with this checkout's `aws` on PATH where there is none."""
     path = environ.get("PATH", "")
     if shutil.which("aws", path=path):
         return dict(environ)
     return {**environ, "PATH": f"{path}{os.pathsep}{BIN}"}
-
-
-def main() -> int:
-    """0, or 1 with the reason on stderr and a `false` for the shell, so that `eval ... &&` ends."""
-    try:
-        region = settings_with(None, os.environ).region
-        endpoint = running(os.environ)
-    except (EndpointError, SettingsError) as error:
-        print(f"localaws: {error}", file=sys.stderr)
-        print("false")
-        return 1
-    print(*lines(os.environ, with_aws_cli(vpc_environment(endpoint, os.environ, region))), sep="\n")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,13 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """`make handson`: the hands-on for a person to watch, on an endpoint and in a folder of its own.
 
-By code the three stacks are deployed by Terraform, by cli the article's commands do it all; the
-looks in between are the same.
+With BY=code Terraform deploys the three stacks, with BY=cli the article's commands do it all; the
+commands that look at the result are the same.
 """
 
-import argparse
 import json
-import os
 import re
 import sys
 import tempfile
@@ -18,36 +16,33 @@ from pathlib import Path
 import jmespath
 from rich.console import Console
 
-from cloudmap_harness.aws.targets import Target
-from cloudmap_harness.errors import HarnessError
 from cloudmap_harness.terraform.deployment import Deployment
-from cloudmap_harness.terraform.signals import Interrupted, deferred, interruptible
+from cloudmap_harness.terraform.signals import Interrupted, deferred
 from handson.article.runner import Outcome, Session
 from handson.article.step import Step
 from handson.article.steps import BY_CLI, DISCOVERED, GONE, KEPT, SPREAD
-from handson.context import SYNTHESIS, confirmed_environment, settings_with
-from handson.health import EndpointError, Running
-from handson.local_endpoint import ON_FREE_PORTS, STATE, down, up
+from handson.context import Context
+from handson.local_endpoint import ON_FREE_PORTS, LocalEndpoint, down, up
+from handson.project import STATE, SYNTHESIS
 from handson.stack_outputs import COUNTED, count_variable
-from stacks.errors import SettingsError
-from stacks.settings import Settings
+from handson.variables import Variables
 
 MOST_LINES = 24
-"""Of a reply; the rest is cut."""
+"""The most lines of a reply that are shown."""
 HTTP_PORT = 80
 _EVENTS = re.compile(r": (Creation|Modifications|Destruction) complete|complete! Resources:")
-"""The lines of Terraform's that are worth a look."""
+"""The lines of Terraform that are shown."""
 
 
 class Show:
-    """What the person sees: a command, its reply, a line on what that shows, perhaps a pause."""
+    """Prints each step: a command, its reply and what that shows; pauses if told to."""
 
     def __init__(self, *, pause: bool) -> None:
         self._console = Console(highlight=False, soft_wrap=True)
         self._pause = pause
 
     def say(self, text: str = "", style: str = "") -> None:
-        """A line or more, at once: CI reads a pipe."""
+        """Prints lines at once: CI reads a pipe."""
         self._console.print(text, style=style, markup=False)
         self._console.file.flush()
 
@@ -55,7 +50,7 @@ class Show:
         self.say(f"$ {text}", "bold")
 
     def reply(self, text: str) -> None:
-        """The beginning of a reply, and how much more there is."""
+        """Prints the beginning of a reply, and how much more there is."""
         lines = text.strip().splitlines()
         for line in lines[:MOST_LINES]:
             self.say(f"  {line}", "dim")
@@ -63,7 +58,7 @@ class Show:
             self.say(f"  ... and {len(lines) - MOST_LINES} lines more", "dim")
 
     def shows(self, text: str) -> None:
-        """End a step."""
+        """Prints what a step shows, which ends it."""
         self.say(f"-> {text}\n", "green")
         if self._pause:
             self._console.print("Enter goes on, Ctrl-C ends ", end="")
@@ -71,7 +66,7 @@ class Show:
 
 
 def watch(show: Show, session: Session, steps: Sequence[Step]) -> None:
-    """Do the steps, each shown before and after it is run."""
+    """Runs the steps and shows each before and after."""
     for step in steps:
         if step.file:
             show.command(f"cat {step.file}")
@@ -84,30 +79,31 @@ def watch(show: Show, session: Session, steps: Sequence[Step]) -> None:
 
 
 def _excerpt(step: Step, outcome: Outcome) -> Iterator[str]:
-    """What matters in the reply, a line for each thing; as in the article `...` is the rest."""
+    """Yields what matters in the reply, a line each; as in the article `...` is the rest."""
     for reply in outcome.replies if step.every_reply else [outcome.reply]:
         found = jmespath.search(step.excerpt, reply)
         for each in found if isinstance(found, list) else [found]:
             yield f"... {json.dumps(each)} ..."
 
 
-def by_cli(show: Show, endpoint: Running, settings: Settings, folder: Path) -> None:
-    """The article's own commands, which name everything as the article does."""
-    watch(show, Session(folder, endpoint, settings.region, KEPT), BY_CLI)
+def by_cli(show: Show, endpoint: LocalEndpoint, variables: Variables, folder: Path) -> None:
+    """Runs the article's own commands, which name everything as the article does."""
+    region = variables.settings().region
+    watch(show, Session(folder, endpoint, region, variables.environ, KEPT), BY_CLI)
 
 
-def by_code(show: Show, endpoint: Running, settings: Settings, folder: Path) -> None:
-    """The three stacks, and the article's looks at what they made."""
+def by_code(show: Show, endpoint: LocalEndpoint, variables: Variables, folder: Path) -> None:
+    """Deploys the three stacks, and runs the article's commands that look at the result."""
     show.say("The make commands stand for what is done here; typed, they do it to your own.\n")
 
     def echo(stack: str, line: str) -> None:
         if _EVENTS.search(line):
             show.say(f"  {stack:>14} | {line}", "dim")
 
-    environ = confirmed_environment(
-        Target.LOCAL, os.environ, endpoint=endpoint.url, region=settings.region
-    )
-    deployment = Deployment(folder / "cdktf.out", environ, SYNTHESIS, echo=echo)
+    settings = variables.settings()
+    own = variables.with_values({"TARGET": "local", "ENDPOINT": ""})
+    context = Context.reach(own, settings, endpoint=endpoint.url)
+    deployment = Deployment(folder / "cdktf.out", context.environment, SYNTHESIS, echo=echo)
     show.command("make synth")
     deployment.synth(count_variable(1))
     for stack in deployment.stacks():
@@ -126,7 +122,7 @@ def by_code(show: Show, endpoint: Running, settings: Settings, folder: Path) -> 
         "service": discovery["service_id"],
         "namespace": discovery["namespace_id"],
     }
-    session = Session(folder, endpoint, settings.region, kept)
+    session = Session(folder, endpoint, settings.region, variables.environ, kept)
     watch(show, session, DISCOVERED)
 
     show.command("make scale DESIRED=4")
@@ -140,55 +136,40 @@ def by_code(show: Show, endpoint: Running, settings: Settings, folder: Path) -> 
     watch(show, session, GONE)
 
 
-WAYS: dict[str, Callable[[Show, Running, Settings, Path], None]] = {
+WAYS: dict[str, Callable[[Show, LocalEndpoint, Variables, Path], None]] = {
     "code": by_code,
     "cli": by_cli,
 }
+"""The values of BY."""
 
 
 @contextmanager
-def own_endpoint(folder: Path) -> Iterator[Running]:
-    """An endpoint that goes with everything on it, however the block ends."""
+def own_endpoint(variables: Variables, folder: Path) -> Iterator[LocalEndpoint]:
+    """Starts an endpoint on free ports and ends it with the block, however that ends."""
     try:
-        yield up({**os.environ, **ON_FREE_PORTS}, folder)
+        yield up({**variables.environ, **ON_FREE_PORTS}, folder)
     finally:
         with deferred():
             down(folder)
 
 
-def main(arguments: Sequence[str]) -> int:
-    """0: all was as it should be; 1: something failed; 2: wrong use; 128 and more: a signal."""
-    parser = argparse.ArgumentParser(prog="handson", description="The hands-on, to watch.")
-    parser.add_argument("--by", choices=WAYS, default="code", help="make: BY=cli")
-    parser.add_argument("--pause", action="store_true", help="Enter between steps; make: PAUSE=1")
-    options = parser.parse_args(arguments)
-    show = Show(pause=options.pause)
+def handson(variables: Variables) -> int:
+    """Runs the hands-on to watch, on an endpoint and in a folder of its own."""
+    way = WAYS[variables.choice("BY", tuple(WAYS))]
+    show = Show(pause=variables.flag("PAUSE"))
+    variables.settings()  # A wrong setting is reported before anything starts.
+    STATE.mkdir(exist_ok=True)
     try:
-        settings = settings_with(None, os.environ)
-        STATE.mkdir(exist_ok=True)
         with (
-            interruptible(),
             tempfile.TemporaryDirectory(prefix="handson-", dir=STATE) as folder,
-            own_endpoint(Path(folder)) as endpoint,
+            own_endpoint(variables, Path(folder)) as endpoint,
         ):
             show.say(
                 f"This runs on an endpoint ({endpoint.url}) and in a folder of its own, which go\n"
                 "when it ends: what you have deployed is not touched.\n"
             )
-            WAYS[options.by](show, endpoint, settings, Path(folder))
-    except SettingsError as error:
-        return _fail(str(error), 2)
-    except (EndpointError, HarnessError) as error:
-        return _fail(str(error), 1)
-    except Interrupted as signal:
-        return _fail(f"{signal}: endpoint and folder are removed", signal.exit_code)
+            way(show, endpoint, variables, Path(folder))
+    except Interrupted as interrupted:
+        interrupted.add_note("endpoint and folder are removed")
+        raise
     return 0
-
-
-def _fail(message: str, code: int) -> int:
-    print(f"\nhandson: {message}", file=sys.stderr)
-    return code
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

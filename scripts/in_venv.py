@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How a script of this checkout gets into the checkout's own Python, whichever one started it."""
+"""Runs a verb of the application in this checkout's own Python."""
 
-import importlib
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 
-def run(module: str) -> None:
-    """Exit with what the module's `main(arguments)` returns, in .venv: by exec when elsewhere."""
+def run_verb(verb: str, arguments: Sequence[str] = ()) -> None:
+    """Exits with the verb's exit code; replaces this process by .venv's Python when elsewhere."""
     venv = CHECKOUT / ".venv"
     python = venv / "bin" / "python"
     if Path(sys.prefix).resolve() != venv.resolve():
@@ -18,7 +18,6 @@ def run(module: str) -> None:
         if not os.access(python, os.X_OK):
             sys.exit(f"{script.name}: run `make setup` in {CHECKOUT} first")
         os.execv(python, [str(python), str(script.absolute()), *sys.argv[1:]])
-    try:
-        sys.exit(importlib.import_module(module).main(sys.argv[1:]))
-    except KeyboardInterrupt:
-        sys.exit(130)
+    from handson.cli import main  # Its packages are in .venv.
+
+    sys.exit(main([verb, *arguments]))

@@ -14,25 +14,28 @@ TIERS = {TESTS / tier: tier for tier in ("unit", "endpoint", "live")}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """--desired and --target, as `make test-live` gives them."""
+    """Adds --desired and --target for those who call pytest; they set make's variables."""
     group = parser.getgroup("live", "the live test")
-    group.addoption("--desired", metavar="N", help="tasks to scale to, 0 to 1000 (default: 4)")
-    group.addoption("--target", metavar="NAME", help="local (default), localstack or aws")
+    group.addoption("--desired", metavar="N", help="tasks to scale to, 0 to 1000 (DESIRED)")
+    group.addoption("--target", metavar="NAME", help="local, localstack or aws (TARGET)")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Refuse a wrong option at once, before anything is collected or started."""
-    desired, target = config.getoption("--desired"), config.getoption("--target")
-    if desired is None and target is None:
+    """Refuses a wrong option before any test is collected and any endpoint started."""
+    given = {
+        variable: value
+        for option, variable in (("--desired", "DESIRED"), ("--target", "TARGET"))
+        if (value := config.getoption(option)) is not None
+    }
+    if not given:
         return
-    from cloudmap_harness.aws.targets import Target
-    from cloudmap_harness.errors import TargetError  # Only for those who ask.
-    from handson.context import settings_with
+    from cloudmap_harness.errors import TargetError  # Imported only when an option is given.
+    from handson.variables import Variables
     from stacks.errors import SettingsError
 
+    os.environ.update(given)
     try:
-        Target.parse(target or "local")
-        settings_with(desired, os.environ)
+        _ = Variables(os.environ).target, Variables(os.environ).settings()
     except (SettingsError, TargetError) as error:
         raise pytest.UsageError(str(error)) from None
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from handson.context import CHECKOUT
+from handson.project import CHECKOUT
 
 LOCK = Path(__file__).with_name("ministack.lock")
 VENV = CHECKOUT / ".state" / "peers" / "ministack"

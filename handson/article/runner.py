@@ -15,8 +15,9 @@ from cloudmap_harness.errors import HarnessError, describe_exit
 from cloudmap_harness.terraform.process import Child, Completed, ProcessTimeout, run_all
 from cloudmap_harness.waiting import wait_for
 from handson.article.step import Step
-from handson.health import Running
-from handson.vpc_shell import BIN, vpc_environment
+from handson.local_endpoint import LocalEndpoint
+from handson.project import BIN
+from handson.vpc_shell import vpc_environment
 
 TEMPLATES = Path(__file__).parent
 COMMAND_SECONDS = 60.0
@@ -62,12 +63,19 @@ class Outcome:
 class Session:
     """A shell in `folder`, where the JSON files are written, that remembers what steps kept."""
 
-    def __init__(self, folder: Path, endpoint: Running, region: str, kept: Mapping[str, Any]):
+    def __init__(
+        self,
+        folder: Path,
+        endpoint: LocalEndpoint,
+        region: str,
+        environ: Mapping[str, str],
+        kept: Mapping[str, Any],
+    ) -> None:
         self.kept = dict(kept)
         self._folder = folder
         # The pinned AWS CLI, whatever else there is.
-        path = os.pathsep.join([str(BIN), os.environ.get("PATH", os.defpath)])
-        self._environ = vpc_environment(endpoint, os.environ, region) | {"PATH": path}
+        path = os.pathsep.join([str(BIN), environ.get("PATH", os.defpath)])
+        self._environ = vpc_environment(endpoint, environ, region) | {"PATH": path}
 
     def command(self, step: Step) -> str:
         """The step's command with the ids that are known by now."""

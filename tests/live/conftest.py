@@ -14,10 +14,11 @@ from cloudmap_harness.aws.targets import Target
 from cloudmap_harness.terraform.deployment import Deployment
 from cloudmap_harness.terraform.environment import terraform_binary
 from cloudmap_harness.terraform.signals import deferred
-from handson import live_run as runs
-from handson.context import CHECKOUT, SYNTHESIS, confirmed_environment, settings_with
-from handson.live_run import Run
-from handson.local_endpoint import ON_FREE_PORTS, down, ensure_endpoint, up
+from handson.context import Context, ensure_endpoint
+from handson.live_run import DEFAULT_COUNT, LiveRun, new_id, own_names
+from handson.local_endpoint import ON_FREE_PORTS, down, up
+from handson.project import CHECKOUT, SYNTHESIS
+from handson.variables import Variables
 from stacks.errors import SettingsError
 from stacks.settings import Settings
 from tests.interrupts import orderly_interrupts as orderly_interrupts
@@ -42,27 +43,27 @@ def terraform() -> str:
 
 
 @pytest.fixture
-def target(pytestconfig: pytest.Config) -> Target:
-    return Target.parse(pytestconfig.getoption("--target") or "local")
+def target() -> Target:
+    return Variables(os.environ).target
 
 
 @pytest.fixture
 def names(target: Target) -> dict[str, str]:
     """The variables that keep this run's resources apart from every other's."""
-    return runs.names(target, runs.new_id())
+    return own_names(target, new_id())
 
 
 @pytest.fixture
 def kept() -> bool:
-    """Is the deployment to stay, for a look at it?"""
-    return os.environ.get("KEEP") == "1"
+    """Says whether the deployment stays, for a look at it."""
+    return Variables(os.environ).flag("KEEP")
 
 
 @pytest.fixture
-def settings(pytestconfig: pytest.Config, names: dict[str, str]) -> Settings:
-    """The user's settings, with --desired for the count and this run's names."""
+def settings(names: dict[str, str]) -> Settings:
+    """The user's settings, with DESIRED for the count and this run's names."""
     try:
-        return settings_with(pytestconfig.getoption("--desired") or "4", os.environ | names)
+        return Variables(os.environ).with_values(names).settings(default_count=DEFAULT_COUNT)
     except SettingsError as error:
         pytest.fail(str(error), pytrace=False)
 
@@ -103,24 +104,24 @@ def _holds_resources(state: Path) -> bool:
 
 
 @pytest.fixture
-def environment(
+def context(
     target: Target,
     settings: Settings,
     names: dict[str, str],
     kept: bool,
     run_folder: Path,
     steps: Steps,
-) -> Iterator[dict[str, str]]:
-    """The target's environment; the local target is an endpoint of this run's own."""
-    environ = os.environ | names
+) -> Iterator[Context]:
+    """The target, reached; the local target is an endpoint of this run's own."""
+    variables = Variables({**os.environ, **names})
     try:
         if target is Target.LOCAL:
             with steps("start an endpoint"):
                 endpoint: str | None = up({**os.environ, **ON_FREE_PORTS}, run_folder).url
         else:
-            endpoint = ensure_endpoint(target, os.environ)
-        Run(target, endpoint, names).write(run_folder)
-        yield confirmed_environment(target, environ, endpoint=endpoint, region=settings.region)
+            endpoint = ensure_endpoint(variables)
+        LiveRun(target, endpoint, names).write(run_folder)
+        yield Context.reach(variables, settings, endpoint=endpoint)
     finally:
         if not kept:
             with deferred():
@@ -128,13 +129,11 @@ def environment(
 
 
 @pytest.fixture
-def deployment(
-    terraform: str, environment: dict[str, str], run_folder: Path
-) -> Iterator[Deployment]:
-    """A deployment in the run's folder; Terraform's words go to terraform.log there."""
+def deployment(terraform: str, context: Context, run_folder: Path) -> Iterator[Deployment]:
+    """A deployment in the run's folder; Terraform's output goes to terraform.log there."""
     with (run_folder / "terraform.log").open("w", buffering=1) as log:
 
         def note(stack: str, line: str) -> None:
             log.write(f"{stack:>14} | {line}\n")
 
-        yield Deployment(run_folder / "cdktf.out", environment, SYNTHESIS, echo=note)
+        yield Deployment(run_folder / "cdktf.out", context.environment, SYNTHESIS, echo=note)

@@ -11,8 +11,9 @@ import pytest
 from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.aws.targets import Target, child_environment
 from cloudmap_harness.preflight.results import PreflightReport, Verdict
-from handson.context import CHECKOUT
-from handson.preflight import report_of
+from handson.context import Context
+from handson.preflight import preflight_report
+from handson.project import CHECKOUT
 from localaws.server import Endpoint
 from stacks.settings import Settings
 from tests.other_emulators import ministack as ministack  # Fixtures, for this file.
@@ -31,6 +32,10 @@ def clients(url: str) -> AwsClients:
     return AwsClients(
         child_environment(Target.LOCALSTACK, {}, endpoint=url, region="ap-northeast-1")
     )
+
+
+def at(target: Target, aws: AwsClients) -> Context:
+    return Context(target, Settings(), {}, aws)
 
 
 def verdicts(report: PreflightReport) -> dict[str, Verdict]:
@@ -56,20 +61,20 @@ def remains(aws: AwsClients) -> list[str]:
 
 def test_the_embedded_endpoint_has_every_link(embedded: str) -> None:
     aws = clients(embedded)
-    report = report_of(Target.LOCAL, Settings(), aws)
+    report = preflight_report(at(Target.LOCAL, aws))
     assert set(verdicts(report).values()) == {HOLDS}, report
     assert (report.notes, remains(aws)) == ((), [])
 
 
 def test_seen_as_localstack_it_is_not_stood_in(embedded: str) -> None:
-    found = verdicts(report_of(Target.LOCALSTACK, Settings(), clients(embedded)))
+    found = verdicts(preflight_report(at(Target.LOCALSTACK, clients(embedded))))
     assert {name for name, verdict in found.items() if verdict is NOT_CHECKED} == {"DNS", "HTTP"}
     assert MISSING not in found.values()
 
 
 def test_what_plain_moto_lacks(moto_server: str) -> None:
     aws = clients(moto_server)
-    report = report_of(Target.LOCALSTACK, Settings(), aws)
+    report = preflight_report(at(Target.LOCALSTACK, aws))
     assert verdicts(report) == {
         "endpoint reachable": HOLDS,
         "identity": HOLDS,
@@ -91,7 +96,7 @@ def test_what_plain_moto_lacks(moto_server: str) -> None:
 
 def test_what_ministack_lacks(ministack: str) -> None:
     aws = clients(ministack)
-    report = report_of(Target.LOCALSTACK, Settings(), aws)
+    report = preflight_report(at(Target.LOCALSTACK, aws))
     assert verdicts(report) == {
         "endpoint reachable": HOLDS,
         "identity": HOLDS,
@@ -110,7 +115,7 @@ def test_what_ministack_lacks(ministack: str) -> None:
 
 
 def test_nobody_answers() -> None:
-    report = report_of(Target.LOCALSTACK, Settings(), clients("http://127.0.0.1:1"))
+    report = preflight_report(at(Target.LOCALSTACK, clients("http://127.0.0.1:1")))
     assert verdicts(report).pop("endpoint reachable") is MISSING
     assert [result.capability for result in report.missing] == ["endpoint reachable"]
 
@@ -118,11 +123,12 @@ def test_nobody_answers() -> None:
 @pytest.mark.parametrize(
     "command",
     [
-        ["handson.preflight", "--target=localstack"],
-        ["handson.stack_verbs", "deploy", "--target=localstack"],
+        ["handson", "check-target"],
+        ["handson", "deploy"],
+        ["handson", "test-live"],
         ["pytest", "tests/live/test_handson.py", "--target=localstack"],
     ],
-    ids=["check-target", "deploy", "test-live"],
+    ids=["check-target", "deploy", "test-live", "pytest"],
 )
 def test_a_missing_link_is_named_before_terraform_starts(
     terraform: str, moto_server: str, command: list[str]
@@ -131,7 +137,12 @@ def test_a_missing_link_is_named_before_terraform_starts(
     done = subprocess.run(
         [sys.executable, "-m", *command],
         cwd=CHECKOUT,
-        env={**os.environ, "ENDPOINT": moto_server, "TERRAFORM_BINARY_NAME": "false"},
+        env={
+            **os.environ,
+            "TARGET": "localstack",
+            "ENDPOINT": moto_server,
+            "TERRAFORM_BINARY_NAME": "false",
+        },
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

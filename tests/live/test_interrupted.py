@@ -2,6 +2,7 @@
 """A live test that is told to end takes down what it began, and leaves no process and no port."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from handson.context import CHECKOUT
+from handson.project import CHECKOUT
 
 LATE = 120.0
 
@@ -50,9 +51,9 @@ def test_what_it_began_is_taken_down(terraform: str, tmp_path: Path) -> None:
     output = tmp_path / "output"
     with output.open("wb") as stream:
         test = subprocess.Popen(
-            [sys.executable, "-m", "pytest", "tests/live/test_handson.py", "--desired=1"],
+            [sys.executable, "-m", "handson", "test-live"],
             cwd=CHECKOUT,
-            env={**os.environ, "HANDSON_REQUIRE_TOOLS": "1"},
+            env={**os.environ, "HANDSON_REQUIRE_TOOLS": "1", "TARGET": "local", "DESIRED": "1"},
             stdin=subprocess.DEVNULL,
             stdout=stream,
             stderr=subprocess.STDOUT,
@@ -73,7 +74,7 @@ def test_what_it_began_is_taken_down(terraform: str, tmp_path: Path) -> None:
             test.kill()
 
     said = output.read_text()
-    assert code == pytest.ExitCode.INTERRUPTED, said
+    assert code == 128 + signal.SIGTERM, said
     assert "interrupted\n  destroy " in said
     assert "failed" not in said
     assert len(started) >= 3, "the endpoint, Terraform and its provider"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.aws.targets import Target, child_environment
-from handson.context import CHECKOUT
-from handson.live_run import Run
+from handson.live_run import LiveRun
+from handson.project import CHECKOUT
 from localaws.server import Endpoint
 
 
@@ -43,7 +43,7 @@ def test_a_kept_run_and_another_and_the_end_of_both(terraform: str) -> None:
         [line] = [line for line in said.splitlines() if "make destroy STATE=" in line]
         folder = Path(line.partition("STATE=")[2].partition("`")[0])
         [kept] = aws.servicediscovery.list_namespaces()["Namespaces"]
-        assert kept["Name"] == Run.read(folder).variables["HANDSON_NAMESPACE"]
+        assert kept["Name"] == LiveRun.read(folder).names["HANDSON_NAMESPACE"]
 
         said = run(*live, "--target=localstack", **shared)
         assert [n["Name"] for n in aws.servicediscovery.list_namespaces()["Namespaces"]] == [

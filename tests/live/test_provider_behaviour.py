@@ -15,10 +15,11 @@ from typing import Any
 import boto3
 import pytest
 
-from cloudmap_harness.aws.targets import Target
+from cloudmap_harness.aws.targets import Target, child_environment
 from cloudmap_harness.errors import TerraformError
 from cloudmap_harness.terraform.driver import STACK_FILE, Terraform, init, output, plan
-from handson.context import confirmed_environment
+from cloudmap_harness.terraform.environment import terraform_environment
+from handson.project import CLI_CONFIGURATION
 from localaws.server import Endpoint
 from localaws.settings import Settings
 
@@ -37,7 +38,8 @@ def endpoint() -> Iterator[Endpoint]:
 
 @pytest.fixture(scope="module")
 def environment(endpoint: Endpoint) -> dict[str, str]:
-    return confirmed_environment(Target.LOCAL, os.environ, endpoint=endpoint.url, region=REGION)
+    child = child_environment(Target.LOCAL, os.environ, endpoint=endpoint.url, region=REGION)
+    return terraform_environment(child, cli_configuration=CLI_CONFIGURATION)
 
 
 def client(endpoint: Endpoint, name: str) -> Any:

@@ -19,7 +19,7 @@ from cloudmap_harness.errors import TerraformError
 from cloudmap_harness.terraform import driver as harness_terraform
 from cloudmap_harness.terraform.deployment import Deployment
 from cloudmap_harness.terraform.environment import terraform_environment
-from handson.context import CLI_CONFIGURATION, SYNTHESIS
+from handson.project import CLI_CONFIGURATION, SYNTHESIS
 from handson.stack_outputs import COUNTED, count_variable
 from localaws.server import Endpoint
 

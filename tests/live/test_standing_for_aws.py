@@ -14,7 +14,7 @@ import pytest
 from cloudmap_harness.aws.targets import Target
 from cloudmap_harness.aws.targets import child_environment as environment_of
 from handson import context as sites
-from handson import stack_verbs as deployment
+from handson.cli import main
 from localaws.server import Endpoint
 
 ACCOUNT = "123456789012"
@@ -37,7 +37,9 @@ def aws(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[Target
         url = endpoint.url
         monkeypatch.setattr(sites, "child_environment", child_environment)
         monkeypatch.setenv("CDKTF_OUTDIR", str(tmp_path / "cdktf.out"))
-        for name in ("CONFIRM", "ENDPOINT"):
+        monkeypatch.setenv("TARGET", "aws")
+        monkeypatch.setenv("DESIRED", "1")
+        for name in ("CONFIRM", "ENDPOINT", "STATE"):
             monkeypatch.delenv(name, raising=False)
         yield reached
 
@@ -62,22 +64,22 @@ def test_deploy_needs_the_account_and_destroy_too(
     for confirm in (None, "111122223333"):
         if confirm is not None:
             monkeypatch.setenv("CONFIRM", confirm)
-        assert deployment.main(["deploy", "--target=aws", "--desired=1"]) == 2
+        assert main(["deploy"]) == 2
         assert f"CONFIRM: got {confirm!r}, allowed: {ACCOUNT}" in capsys.readouterr().err
     assert not (tmp_path / "cdktf.out").exists()
 
     monkeypatch.setenv("CONFIRM", ACCOUNT)
-    assert deployment.main(["deploy", "--target=aws", "--desired=1"]) == 0
+    assert main(["deploy"]) == 0
     said = capsys.readouterr()
     assert said.err.startswith(f"AWS account {ACCOUNT}")
     assert "ap-northeast-1" in said.err and "USD an hour" in said.err
     assert held(tmp_path) > 0
 
     monkeypatch.setenv("CONFIRM", "111122223333")
-    assert deployment.main(["destroy", "--target=aws"]) == 2
+    assert main(["destroy"]) == 2
     assert held(tmp_path) > 0
     monkeypatch.setenv("CONFIRM", ACCOUNT)
-    assert deployment.main(["destroy", "--target=aws"]) == 0
+    assert main(["destroy"]) == 0
     assert held(tmp_path) == 0
     assert set(aws) == {Target.AWS}
     assert "TF_VAR_allowed_account_ids" not in os.environ
@@ -92,6 +94,6 @@ def test_a_missing_vpc_ends_a_deploy_before_terraform(
     monkeypatch.setenv("CONFIRM", ACCOUNT)
     monkeypatch.setenv("HANDSON_VPC_NAME", "another")
     monkeypatch.setenv("TERRAFORM_BINARY_NAME", "false")
-    assert deployment.main(["deploy", "--target=aws"]) == 1
+    assert main(["deploy"]) == 1
     assert "VPC of the stacks: 0 VPCs named another" in capsys.readouterr().err
     assert not (tmp_path / "cdktf.out").exists()

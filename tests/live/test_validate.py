@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cloudmap_harness.terraform.environment import terraform_environment
-from handson.context import CLI_CONFIGURATION
+from handson.project import CLI_CONFIGURATION
 from main import build_app
 from stacks.settings import Settings
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from handson.health import EndpointError, who_answers
-from handson.local_endpoint import ON_FREE_PORTS, down, status, up
+from handson.errors import EndpointError
+from handson.local_endpoint import ON_FREE_PORTS, down, find_at, status, up
 
 ENVIRON = {**os.environ, **ON_FREE_PORTS, "AWS_SECRET_ACCESS_KEY": "secret"}
 
@@ -24,12 +24,12 @@ def state(tmp_path: Path) -> Iterator[Path]:
 def test_up_down_and_up_again(state: Path) -> None:
     first = up(ENVIRON, state)
     assert first.started
-    assert status(state) == who_answers(first.url)
+    assert status(state) == find_at(first.url)
     assert not up(ENVIRON, state).started
 
     ended = down(state)
     assert ended is not None and ended.pid == first.pid
-    assert who_answers(first.url) is None
+    assert find_at(first.url) is None
     with pytest.raises(ProcessLookupError):
         os.kill(first.pid, 0)
     assert status(state) is None and down(state) is None
@@ -45,7 +45,9 @@ def test_two_that_come_up_together_start_one(state: Path) -> None:
 
 
 def test_a_crash_at_the_start_shows_the_end_of_the_log(state: Path) -> None:
-    with pytest.raises(EndpointError, match="it ended with exit code 1; the end of .*.log:") as it:
+    with pytest.raises(
+        EndpointError, match="localaws ended with exit code 1; the end of .*.log:"
+    ) as it:
         up(ENVIRON | {"PYTHONHOME": "/nonexistent"}, state)
     assert "Fatal Python error" in str(it.value)
     assert not (state / "localaws.pid").exists()

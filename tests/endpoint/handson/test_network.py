@@ -9,7 +9,7 @@ from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.aws.targets import Target, child_environment
 from cloudmap_harness.aws.vpc_builder import create_network, delete_network
 from cloudmap_harness.aws.vpc_lookup import VpcSelector, find_vpc
-from handson import network as vpc
+from handson.cli import main
 from handson.network import ARTICLE_NETWORK
 from localaws.server import Endpoint
 from tests.other_emulators import moto_server as moto_server  # A fixture, for this file.
@@ -109,7 +109,10 @@ def test_a_vpc_of_somebody_else_is_left_alone() -> None:
         assert everything(aws) == before
 
 
-@pytest.mark.parametrize("action", ["make", "destroy"])
-def test_aws_is_refused(capsys: pytest.CaptureFixture[str], action: str) -> None:
-    assert vpc.main([action, "--target=aws"]) == 2
+@pytest.mark.parametrize("verb", ["vpc", "vpc-destroy"])
+def test_aws_is_refused(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
+    monkeypatch.setenv("TARGET", "aws")
+    assert main([verb]) == 2
     assert "on AWS the VPC is yours" in capsys.readouterr().err

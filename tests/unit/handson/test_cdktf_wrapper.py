@@ -8,7 +8,9 @@ from types import SimpleNamespace
 import pytest
 
 from handson import cdktf_wrapper as launcher
-from handson.cdktf_wrapper import Call, UsageError, belonging, with_stacks
+from handson.cdktf_wrapper import Call, belonging, with_stacks
+from handson.cli import main
+from handson.errors import UsageError
 
 GRAPH = {
     "compute": ["network-inputs", "discovery"],
@@ -178,7 +180,7 @@ def test_a_missing_node_is_told_in_a_line(
     (tmp_path / "cli").touch()
     monkeypatch.setattr(launcher, "CLI", tmp_path / "cli")
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert launcher.main(["synth"]) == 1
+    assert main(["cdktf", "synth"]) == 1
     assert "No such file" in capsys.readouterr().err
 
 
@@ -186,5 +188,5 @@ def test_a_checkout_that_is_not_set_up_is_told_in_a_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(launcher, "CLI", tmp_path / "none")
-    assert launcher.main(["synth"]) == 1
+    assert main(["cdktf", "synth"]) == 1
     assert capsys.readouterr().err.startswith("cdktf: run `make setup` in ")

@@ -6,11 +6,20 @@ from ipaddress import IPv4Address
 
 import pytest
 
-from cloudmap_harness.aws.targets import Target
+from cloudmap_harness.aws.clients import AwsClients
+from cloudmap_harness.aws.targets import Target, child_environment
 from cloudmap_harness.discovery.probes import Observation, ObservedRecord
-from handson.context import vpc_client_of, vpc_expectation_of
-from handson.health import EndpointError
+from handson.context import Context, vpc_expectation_of
+from handson.errors import EndpointError
 from stacks.settings import Settings
+
+REGION = "ap-northeast-1"
+
+
+def context_at(target: Target, endpoint: str | None) -> Context:
+    child = child_environment(target, {}, endpoint=endpoint, region=REGION)
+    return Context(target, Settings(), child, AwsClients(child))
+
 
 RECORD = ObservedRecord(
     "cloudmap-handson.example.internal.", IPv4Address("10.0.8.4"), 60, "task", True
@@ -23,14 +32,14 @@ RECORD = ObservedRecord(
 def test_only_the_local_target_can_be_looked_at_from_inside(
     target: Target, endpoint: str | None
 ) -> None:
-    assert vpc_client_of(target, endpoint) is None
+    assert context_at(target, endpoint).vpc_client() is None
 
 
 def test_a_local_target_that_cannot_be_looked_at_is_an_error() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"http://127.0.0.1:{server.getsockname()[1]}"
     with pytest.raises(EndpointError, match="localaws should answer there, but nothing does"):
-        vpc_client_of(Target.LOCAL, url)
+        context_at(Target.LOCAL, url).vpc_client()
 
 
 def test_a_promise_has_the_settings_names_and_the_records_addresses() -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from cloudmap_harness.aws.targets import Target
-from cloudmap_harness.errors import HarnessError
-from handson import kept_run
-from handson.context import settings_with
-from handson.live_run import Run, names, new_id
+from handson.cli import main
+from handson.errors import UsageError
+from handson.live_run import LiveRun, new_id, own_names
+from handson.variables import Variables
 from stacks.settings import Settings
 
 FIELDS = (
@@ -26,7 +26,10 @@ FIELDS = (
 
 @pytest.mark.parametrize("target", [Target.LOCALSTACK, Target.AWS])
 def test_two_runs_and_a_deployment_share_no_name(target: Target) -> None:
-    first, second = (settings_with("1", os.environ | names(target, new_id())) for _ in range(2))
+    first, second = (
+        Variables({**os.environ, **own_names(target, new_id()), "DESIRED": "1"}).settings()
+        for _ in range(2)
+    )
     for name in FIELDS:
         each = {getattr(settings, name) for settings in (Settings(), first, second)}
         assert len(each) == 3, name
@@ -36,38 +39,49 @@ def test_two_runs_and_a_deployment_share_no_name(target: Target) -> None:
 
 def test_a_local_run_has_the_articles_names() -> None:
     shared = {"HANDSON_STATE_BUCKET": "team-state", "HANDSON_STATE_REGION": "eu-west-1"}
-    assert settings_with(None, shared | names(Target.LOCAL, new_id())) == Settings()
+    assert Variables(shared | own_names(Target.LOCAL, new_id())).settings() == Settings()
 
 
 @pytest.mark.parametrize(
-    ("endpoint", "target"), [("http://127.0.0.1:1", Target.LOCALSTACK), (None, Target.AWS)]
+    ("endpoint", "target"),
+    [
+        ("http://127.0.0.1:1", Target.LOCALSTACK),
+        ("http://127.0.0.1:1", Target.LOCAL),
+        (None, Target.AWS),
+    ],
 )
 def test_a_folder_gives_its_run_again(tmp_path: Path, endpoint: str | None, target: Target) -> None:
-    run = Run(target, endpoint, names(target, "run-1"))
+    run = LiveRun(target, endpoint, own_names(target, "run-1"))
     run.write(tmp_path)
-    again = Run.read(tmp_path)
-    assert (again, again.reached_as) == (run, target)
-    child = again.environment(tmp_path)
-    assert child["HANDSON_DEPLOYMENT"] == "run-1"
-    assert child["CDKTF_OUTDIR"] == str(tmp_path / "cdktf.out")
-    assert child.get("ENDPOINT") == endpoint
+    again = LiveRun.read(tmp_path)
+    assert again == run
+    variables = again.variables(Variables({"TARGET": "foo", "ENDPOINT": "x"}), tmp_path)
+    assert variables.target is target
+    assert variables.given("ENDPOINT") is None
+    assert variables.given("CDKTF_OUTDIR") == str(tmp_path / "cdktf.out")
+    deployment = "default" if target is Target.LOCAL else "run-1"
+    assert variables.settings().deployment == deployment
 
 
-def test_another_folder_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(HarnessError, match="not the folder of a live run"):
-        Run.read(tmp_path)
-    assert kept_run.main(["destroy", str(tmp_path)]) == 2
+def test_another_folder_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(UsageError, match="not the folder of a live run"):
+        LiveRun.read(tmp_path)
+    monkeypatch.setenv("STATE", str(tmp_path))
+    assert main(["destroy"]) == 2
     assert capsys.readouterr().err.count("\n") == 1
     assert tmp_path.exists()
 
 
 def test_a_run_whose_endpoint_is_gone_is_only_tidied(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = tmp_path / "run"
     folder.mkdir()
-    Run(Target.LOCAL, "http://127.0.0.1:1", {}).write(folder)
-    assert kept_run.main(["status", str(folder)]) == 1
-    assert kept_run.main(["destroy", str(folder)]) == 0
+    LiveRun(Target.LOCAL, "http://127.0.0.1:1", {}).write(folder)
+    monkeypatch.setenv("STATE", str(folder))
+    assert main(["status"]) == 1
+    assert main(["destroy"]) == 0
     assert "is gone, and all that was on it" in capsys.readouterr().err
     assert not folder.exists()

@@ -14,8 +14,19 @@ from pathlib import Path
 import pytest
 
 from handson import local_endpoint as endpoint
-from handson.health import EndpointError, Other, Running, running_at, who_answers
-from handson.local_endpoint import down, running, status, up
+from handson.cli import main
+from handson.errors import EndpointError, UsageError
+from handson.local_endpoint import (
+    LocalEndpoint,
+    OtherServer,
+    down,
+    find_at,
+    find_running,
+    find_running_at,
+    status,
+    up,
+)
+from stacks.errors import SettingsError
 
 INSIDE = {"dns": "127.0.0.1:53", "bastion": "http://127.0.0.1:3128", "peakMemoryBytes": 1 << 20}
 OURS = json.dumps({"edition": "localaws", "version": "moto 5", "pid": os.getpid(), **INSIDE})
@@ -77,29 +88,29 @@ def port_of(url: str) -> dict[str, str]:
     return {"LOCALAWS_PORT": url.rpartition(":")[2]}
 
 
-def ours(url: str) -> Running:
+def ours(url: str) -> LocalEndpoint:
     """What OURS says."""
     dns, bastion = "127.0.0.1:53", "http://127.0.0.1:3128"
-    return Running(url, os.getpid(), "moto 5", dns, bastion, peak_memory=1 << 20)
+    return LocalEndpoint(url, os.getpid(), "moto 5", dns, bastion, peak_memory=1 << 20)
 
 
 def test_a_health_page_tells_who_answers(serve: Serve) -> None:
     url = serve(OURS)
-    assert who_answers(url) == ours(url)
-    assert who_answers(serve(LOCALSTACK)) == Other(
+    assert find_at(url) == ours(url)
+    assert find_at(serve(LOCALSTACK)) == OtherServer(
         "LocalStack (community 4.0); TARGET=localstack uses that"
     )
-    assert who_answers(serve("It works!")) == Other("another HTTP server (fake/1)")
-    assert who_answers(serve("[]")) == Other("another HTTP server (fake/1)")
+    assert find_at(serve("It works!")) == OtherServer("another HTTP server (fake/1)")
+    assert find_at(serve("[]")) == OtherServer("another HTTP server (fake/1)")
 
 
 def test_localaws_is_there_or_an_error_says_what_is(serve: Serve) -> None:
     url = serve(OURS)
-    assert running_at(url) == ours(url)
+    assert find_running_at(url) == ours(url)
     with pytest.raises(EndpointError, match=r"localaws should answer there, but LocalStack"):
-        running_at(serve(LOCALSTACK))
+        find_running_at(serve(LOCALSTACK))
     with pytest.raises(EndpointError, match=r"but nothing does"):
-        running_at(f"http://127.0.0.1:{unused_port()}")
+        find_running_at(f"http://127.0.0.1:{unused_port()}")
 
 
 def test_a_port_without_http_is_told_from_a_free_one() -> None:
@@ -111,9 +122,9 @@ def test_a_port_without_http_is_told_from_a_free_one() -> None:
 
         thread = threading.Thread(target=hang_up)
         thread.start()
-        assert who_answers(url) == Other("something that does not answer HTTP")
+        assert find_at(url) == OtherServer("something that does not answer HTTP")
         thread.join()
-    assert who_answers(url) is None
+    assert find_at(url) is None
 
 
 def test_up_is_a_no_op_when_it_runs(serve: Serve, tmp_path: Path) -> None:
@@ -122,14 +133,16 @@ def test_up_is_a_no_op_when_it_runs(serve: Serve, tmp_path: Path) -> None:
     assert up({}, tmp_path) == ours(url)
     assert up(port_of(url), tmp_path) == ours(url)
     assert up({"LOCALAWS_PORT": "0"}, tmp_path) == ours(url)
-    assert status(tmp_path) == running({"LOCALAWS_PORT": "0"}, tmp_path) == ours(url)
+    assert status(tmp_path) == find_running({"LOCALAWS_PORT": "0"}, tmp_path) == ours(url)
 
 
 def test_one_that_does_not_run_is_not_started_for_the_asking(serve: Serve, tmp_path: Path) -> None:
-    with pytest.raises(EndpointError, match="^does not run; `make local-up` starts it"):
-        running({"LOCALAWS_PORT": "0"}, tmp_path)
-    with pytest.raises(EndpointError, match=r"^does not run; port \d+ is held by LocalStack"):
-        running(port_of(serve(LOCALSTACK)), tmp_path)
+    with pytest.raises(EndpointError, match="^localaws does not run; `make local-up` starts it"):
+        find_running({"LOCALAWS_PORT": "0"}, tmp_path)
+    with pytest.raises(
+        EndpointError, match=r"^localaws does not run; port \d+ is held by LocalStack"
+    ):
+        find_running(port_of(serve(LOCALSTACK)), tmp_path)
 
 
 def test_up_uses_one_that_was_started_elsewhere(serve: Serve, tmp_path: Path) -> None:
@@ -152,7 +165,7 @@ def test_up_says_what_else_holds_the_port(serve: Serve, tmp_path: Path) -> None:
 
 
 def test_a_wrong_port_is_told(tmp_path: Path) -> None:
-    with pytest.raises(EndpointError, match="LOCALAWS_PORT='http'"):
+    with pytest.raises(UsageError, match="LOCALAWS_PORT='http'"):
         up({"LOCALAWS_PORT": "http"}, tmp_path)
 
 
@@ -177,7 +190,7 @@ def test_down_removes_a_stale_pid_file(tmp_path: Path) -> None:
 
 def test_down_ends_no_process_that_does_not_answer_as_ours(serve: Serve, tmp_path: Path) -> None:
     record(tmp_path, os.getpid(), serve(LOCALSTACK))
-    with pytest.raises(EndpointError, match=f"process {os.getpid()} is alive but does not answer"):
+    with pytest.raises(EndpointError, match=f"process {os.getpid()} runs but does not answer"):
         down(tmp_path)
     assert (tmp_path / "localaws.pid").exists()
 
@@ -189,7 +202,7 @@ def test_another_localaws_at_the_recorded_url_is_not_ours(serve: Serve, tmp_path
 
 
 def test_a_wrong_region_is_told(tmp_path: Path) -> None:
-    with pytest.raises(EndpointError, match="HANDSON_REGION"):
+    with pytest.raises(SettingsError, match="HANDSON_REGION"):
         _REAL_START({"HANDSON_REGION": "Tokyo"}, tmp_path, 0)
 
 
@@ -215,7 +228,7 @@ def test_what_is_not_from_this_checkout_is_told_and_left(
     monkeypatch.setenv("LOCALAWS_PORT", port_of(serve(body))["LOCALAWS_PORT"])
     monkeypatch.setattr(endpoint, "down", lambda: down(tmp_path))
     monkeypatch.setattr(endpoint, "status", lambda *_: status(tmp_path))
-    assert endpoint.main([action]) == code
+    assert main([f"local-{action}"]) == code
     assert re.match(told, capsys.readouterr().out)
 
 
@@ -223,8 +236,8 @@ def test_an_error_is_told_without_a_traceback(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("LOCALAWS_PORT", "http")
-    assert endpoint.main(["up"]) == 1
-    assert capsys.readouterr().err.startswith("localaws: LOCALAWS_PORT='http'")
+    assert main(["local-up"]) == 2
+    assert capsys.readouterr().err.startswith("LOCALAWS_PORT='http'")
 
 
 def _a_dead_pid() -> int:

@@ -8,8 +8,10 @@ import pytest
 
 from cloudmap_harness.aws.targets import Target
 from cloudmap_harness.errors import TargetError
-from handson import cdktf_wrapper as launcher
-from handson.local_endpoint import ensure_endpoint
+from handson import context
+from handson.cli import main
+from handson.context import ensure_endpoint
+from handson.variables import Variables
 
 ELSEWHERE = {"ENDPOINT": "http://127.0.0.1:5000"}
 
@@ -17,16 +19,22 @@ ELSEWHERE = {"ENDPOINT": "http://127.0.0.1:5000"}
 def test_endpoint_names_any_endpoint_beside_localstack(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     monkeypatch.delenv("LOCALSTACK_HOST", raising=False)
-    assert ensure_endpoint(Target.LOCALSTACK, ELSEWHERE) == "http://127.0.0.1:5000"
-    assert ensure_endpoint(Target.LOCALSTACK, {}) == "http://localhost:4566"
-    assert ensure_endpoint(Target.LOCALSTACK, {"ENDPOINT": ""}) == "http://localhost:4566"
-    assert ensure_endpoint(Target.AWS, {}) is None
+    assert (
+        ensure_endpoint(Variables({**ELSEWHERE, "TARGET": Target.LOCALSTACK}))
+        == "http://127.0.0.1:5000"
+    )
+    assert ensure_endpoint(Variables({"TARGET": "localstack"})) == "http://localhost:4566"
+    assert (
+        ensure_endpoint(Variables({"TARGET": "localstack", "ENDPOINT": ""}))
+        == "http://localhost:4566"
+    )
+    assert ensure_endpoint(Variables({"TARGET": "aws"})) is None
 
 
 @pytest.mark.parametrize("target", [Target.LOCAL, Target.AWS])
 def test_endpoint_goes_with_no_other_target(target: Target) -> None:
     with pytest.raises(TargetError, match=f"ENDPOINT: got .*, allowed: none with TARGET={target}"):
-        ensure_endpoint(target, ELSEWHERE)
+        ensure_endpoint(Variables({**ELSEWHERE, "TARGET": target}))
 
 
 @pytest.fixture
@@ -53,7 +61,7 @@ def test_the_cli_is_not_started_for_aws_unless_the_guard_lets_it(
 ) -> None:
     monkeypatch.setenv("TARGET", "aws")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    assert launcher.main([command, "compute"]) == 1
+    assert main(["cdktf", command, "compute"]) == 2
     assert started == []
     assert "AWS_ACCESS_KEY_ID: got 'test', allowed: a real" in capsys.readouterr().err
 
@@ -64,7 +72,7 @@ def test_the_cli_gets_what_the_guard_adds(
     monkeypatch.setenv("TARGET", "aws")
     monkeypatch.delenv("AWS_ACCESS_KEY_ID", raising=False)
     monkeypatch.setattr(
-        launcher, "guarded", lambda target, environ: {**environ, "GUARDED": str(target)}
+        context, "confirmed_variables", lambda aws, variables: {"GUARDED": str(variables.target)}
     )
-    launcher.main(["diff", "compute"])
+    main(["cdktf", "diff", "compute"])
     assert [environ["GUARDED"] for environ in started] == ["aws"]

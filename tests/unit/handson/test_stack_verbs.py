@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from cloudmap_harness.aws.targets import Target
 from cloudmap_harness.terraform.deployment import Synthesis
-from handson import stack_verbs as deployment
-from handson.health import EndpointError
+from handson import context, stack_deployment
+from handson.cli import main
+from handson.errors import EndpointError
 
 
 @pytest.fixture(autouse=True)
 def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A checkout's output folder with one empty stack, and no endpoint to be had."""
 
-    def refuse(target: Target, environ: Mapping[str, str]) -> str:
+    def refuse(environ: Mapping[str, str]) -> str:
         raise EndpointError("no endpoint here")
 
     folder = tmp_path / "cdktf.out"
@@ -27,28 +27,36 @@ def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     stacks = {"compute": {"dependencies": [], "workingDirectory": "stacks/compute"}}
     (folder / "manifest.json").write_text(json.dumps({"stacks": stacks}))
     monkeypatch.setenv("CDKTF_OUTDIR", str(folder))
-    monkeypatch.setattr(deployment, "ensure_endpoint", refuse)
-    monkeypatch.setattr(deployment, "SYNTHESIS", Synthesis(["false"], tmp_path))
+    monkeypatch.setattr(context, "start_if_needed", refuse)
+    monkeypatch.setattr(stack_deployment, "SYNTHESIS", Synthesis(["false"], tmp_path))
     return folder
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "words"),
+    ("verb", "variables", "code", "words"),
     [
-        (["scale"], 2, "scale needs the number of tasks: make scale DESIRED=n"),
-        (["deploy", "--desired", "four"], 2, 'DESIRED: got "four"; allowed: a whole number from 0'),
-        (["deploy", "--desired", "-1"], 2, "DESIRED: got -1; allowed: a whole number from 0"),
-        (["scale", "--desired", "1001"], 2, "DESIRED: got 1001; allowed: a whole number from 0"),
-        (["deploy", "--target", "foo"], 2, "TARGET: got 'foo', allowed: local, localstack, aws"),
-        (["status"], 1, "not deployed: `make deploy` does that"),
-        (["scale", "--desired", "2"], 1, "not deployed: `make deploy` does that"),
-        (["deploy"], 1, "no endpoint here"),
+        ("scale", {}, 2, "scale needs the number of tasks: make scale DESIRED=n"),
+        ("scale", {"DESIRED": ""}, 2, "scale needs the number of tasks: make scale DESIRED=n"),
+        ("deploy", {"DESIRED": "four"}, 2, 'DESIRED: got "four"; allowed: a whole number from 0'),
+        ("deploy", {"DESIRED": "-1"}, 2, "DESIRED: got -1; allowed: a whole number from 0"),
+        ("scale", {"DESIRED": "1001"}, 2, "DESIRED: got 1001; allowed: a whole number from 0"),
+        ("deploy", {"TARGET": "foo"}, 2, "TARGET: got 'foo', allowed: local, localstack, aws"),
+        ("status", {}, 1, "not deployed: `make deploy` does that"),
+        ("scale", {"DESIRED": "2"}, 1, "not deployed: `make deploy` does that"),
+        ("deploy", {}, 1, "no endpoint here"),
     ],
 )
 def test_a_mistake_is_one_line(
-    capsys: pytest.CaptureFixture[str], arguments: list[str], code: int, words: str
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    verb: str,
+    variables: dict[str, str],
+    code: int,
+    words: str,
 ) -> None:
-    assert deployment.main(arguments) == code
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert main([verb]) == code
     captured = capsys.readouterr()
     assert captured.err.startswith(words)
     assert captured.err.count("\n") == 1
@@ -56,14 +64,14 @@ def test_a_mistake_is_one_line(
 
 
 def test_there_may_be_nothing_to_destroy(capsys: pytest.CaptureFixture[str]) -> None:
-    assert deployment.main(["destroy"]) == 0
+    assert main(["destroy"]) == 0
     assert capsys.readouterr().out == "nothing is deployed\n"
 
 
 def test_a_state_counts_as_deployed(own_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     state = '{"resources": [{}], "outputs": {}}'
     (own_folder / "stacks" / "compute" / "state").write_text(state)
-    assert deployment.main(["status"]) == 1
+    assert main(["status"]) == 1
     assert capsys.readouterr().err == "no endpoint here\n"
 
 
@@ -71,7 +79,8 @@ def test_a_wrong_setting_is_told_as_it_is(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HANDSON_DNS_TTL", "soon")
-    assert deployment.main(["deploy", "--desired", "2"]) == 2
+    monkeypatch.setenv("DESIRED", "2")
+    assert main(["deploy"]) == 2
     assert capsys.readouterr().err.startswith('HANDSON_DNS_TTL: dns_ttl: got "soon"; allowed: ')
 
 
@@ -80,5 +89,5 @@ def test_a_missing_stack_folder_is_synthesized_first(
 ) -> None:
     """States may outlive the output folder; `false` stands in for the synthesis."""
     (own_folder / "manifest.json").unlink()
-    assert deployment.main(["destroy"]) == 1
-    assert "synthesis failed (exit code 1)" in capsys.readouterr().err
+    assert main(["destroy"]) == 1
+    assert "the synthesis failed (exit code 1)" in capsys.readouterr().err

@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 
 from handson import vpc_shell as shell
-from handson.health import EndpointError, Running
+from handson.cli import main
+from handson.errors import EndpointError
+from handson.local_endpoint import LocalEndpoint
+from handson.project import BIN
 
 REGION = "ap-northeast-1"
-ENDPOINT = Running(
+ENDPOINT = LocalEndpoint(
     "http://127.0.0.1:4566", 1, "moto 5", "127.0.0.1:5353", "http://127.0.0.1:3128", 0
 )
 USERS = {
@@ -30,7 +33,9 @@ SHELLS = [name for name in ("sh", "bash", "zsh") if shutil.which(name)]
 @pytest.mark.parametrize("name", SHELLS)
 def test_a_shell_is_inside_after_it(name: str) -> None:
     environ = {"PATH": "/usr/bin:/bin", **USERS}
-    printed = "\n".join(shell.lines(environ, shell.vpc_environment(ENDPOINT, environ, REGION)))
+    printed = "\n".join(
+        shell.shell_lines(environ, shell.vpc_environment(ENDPOINT, environ, REGION))
+    )
     evaluated = [name, "-c", 'eval "$1"; env', name, printed]
     ran = subprocess.run(evaluated, env=environ, capture_output=True, text=True, check=True)
     after = dict(line.split("=", 1) for line in ran.stdout.splitlines())
@@ -50,16 +55,18 @@ def test_a_shell_is_inside_after_it(name: str) -> None:
 
 
 def test_values_are_quoted_and_a_second_time_changes_nothing() -> None:
-    assert list(shell.lines({"GONE": "1", "SAME": "a"}, {"SAME": "a", "NEW": "it's $HOME"})) == [
+    assert list(
+        shell.shell_lines({"GONE": "1", "SAME": "a"}, {"SAME": "a", "NEW": "it's $HOME"})
+    ) == [
         "unset GONE",
         """export NEW='it'"'"'s $HOME'""",
     ]
     child = shell.vpc_environment(ENDPOINT, USERS, REGION)
-    assert list(shell.lines(child, shell.vpc_environment(ENDPOINT, child, REGION))) == []
+    assert list(shell.shell_lines(child, shell.vpc_environment(ENDPOINT, child, REGION))) == []
 
 
 def test_the_checkouts_aws_comes_after_the_users(tmp_path: Path) -> None:
-    assert shell.with_aws_cli({"PATH": str(tmp_path)}) == {"PATH": f"{tmp_path}:{shell.BIN}"}
+    assert shell.with_aws_cli({"PATH": str(tmp_path)}) == {"PATH": f"{tmp_path}:{BIN}"}
     (tmp_path / "aws").touch(0o755)
     assert shell.with_aws_cli({"PATH": str(tmp_path)}) == {"PATH": str(tmp_path)}
 
@@ -67,9 +74,9 @@ def test_the_checkouts_aws_comes_after_the_users(tmp_path: Path) -> None:
 def test_without_an_endpoint_the_shell_gets_a_failure(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def absent(environ: object) -> Running:
-        raise EndpointError("does not run; `make local-up` starts it")
+    def absent(environ: object) -> LocalEndpoint:
+        raise EndpointError("localaws does not run; `make local-up` starts it")
 
-    monkeypatch.setattr(shell, "running", absent)
-    assert shell.main() == 1
-    assert capsys.readouterr() == ("false\n", "localaws: does not run; `make local-up` starts it\n")
+    monkeypatch.setattr(shell, "find_running", absent)
+    assert main(["env"]) == 1
+    assert capsys.readouterr() == ("false\n", "localaws does not run; `make local-up` starts it\n")

@@ -2,6 +2,7 @@
 """What `make handson` shows of a step, and how it ends."""
 
 import io
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,17 +11,19 @@ import pytest
 from handson import walkthrough as handson
 from handson.article.runner import Session
 from handson.article.step import Step, everyone_has_answered
-from handson.health import EndpointError, Running
+from handson.cli import main
+from handson.errors import EndpointError
+from handson.local_endpoint import LocalEndpoint
 from handson.walkthrough import MOST_LINES, Show, watch
 
-ENDPOINT = Running(
+ENDPOINT = LocalEndpoint(
     "http://127.0.0.1:4566", 1, "moto 5", "127.0.0.1:5353", "http://127.0.0.1:3128", 0
 )
 
 
 @pytest.fixture
 def session(tmp_path: Path) -> Session:
-    return Session(tmp_path, ENDPOINT, "ap-northeast-1", {"addresses": ["a"]})
+    return Session(tmp_path, ENDPOINT, "ap-northeast-1", os.environ, {"addresses": ["a"]})
 
 
 def watched(session: Session, step: Step, capsys: pytest.CaptureFixture[str]) -> list[str]:
@@ -79,7 +82,7 @@ def test_a_pause_waits_for_enter_and_goes_on_at_the_end_of_input(
 def no_endpoint(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """The endpoint cannot be had; returns the state folder."""
 
-    def refuse(environ: Mapping[str, str], state: Path) -> Running:
+    def refuse(environ: Mapping[str, str], state: Path) -> LocalEndpoint:
         assert environ["LOCALAWS_PORT"] == environ["LOCALAWS_DNS_PORT"] == "0"
         raise EndpointError("no endpoint here")
 
@@ -91,8 +94,8 @@ def no_endpoint(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 def test_a_failure_is_a_line_and_its_folder_goes(
     no_endpoint: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert handson.main([]) == 1
-    assert capsys.readouterr().err == "\nhandson: no endpoint here\n"
+    assert main(["handson"]) == 1
+    assert capsys.readouterr().err == "no endpoint here\n"
     assert list(no_endpoint.iterdir()) == []
 
 
@@ -100,5 +103,6 @@ def test_a_wrong_setting_is_told_before_anything_starts(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("HANDSON_DNS_TTL", "soon")
-    assert handson.main(["--by", "cli"]) == 2
+    monkeypatch.setenv("BY", "cli")
+    assert main(["handson"]) == 2
     assert "HANDSON_DNS_TTL" in capsys.readouterr().err

@@ -3,7 +3,6 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -11,7 +10,6 @@ from cloudmap_harness.aws.account import Caller, confirm_account
 from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.aws.targets import Target, child_environment
 from cloudmap_harness.errors import AwsError, TargetError
-from handson import account as guard
 from localaws.server import Endpoint
 
 KEY = "AKIA1111222233334444"
@@ -134,21 +132,3 @@ def test_a_profile_that_is_not_there_is_told(profiles: Callable[..., AwsClients]
 def test_no_key_at_all_is_told(profiles: Callable[..., AwsClients]) -> None:
     with pytest.raises(TargetError, match="the access key: got '', allowed: a real one"):
         confirm_account(profiles(""), {"CONFIRM": ACCOUNT})
-
-
-def test_account_region_and_costs_are_shown(
-    standing_for_aws: Callable[..., AwsClients],
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    monkeypatch.setattr("cloudmap_harness.aws.clients.AwsClients", standing_for_aws)
-    child = guard.guarded(Target.AWS, {"CONFIRM": ACCOUNT, "AWS_REGION": REGION})
-    assert child["TF_VAR_allowed_account_ids"] == f'["{ACCOUNT}"]'
-    said: Any = capsys.readouterr().err
-    assert said.startswith(f"AWS account {ACCOUNT} (arn:")
-    assert REGION in said.splitlines()[0] and "USD an hour" in said
-
-
-@pytest.mark.parametrize("target", [Target.LOCAL, Target.LOCALSTACK])
-def test_other_targets_need_no_confirmation(target: Target) -> None:
-    assert guard.guarded(target, {"AWS_REGION": REGION}) == {"AWS_REGION": REGION}

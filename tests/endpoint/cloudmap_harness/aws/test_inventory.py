@@ -17,10 +17,13 @@ from cloudmap_harness.aws.inventory import Leak, leaks
 from cloudmap_harness.aws.tags import PROJECT, ecs_tags, specification, tags
 from cloudmap_harness.aws.targets import Target, child_environment
 from cloudmap_harness.cleanup import CleanupStack
-from cloudmap_harness.errors import AwsError, TargetError
+from cloudmap_harness.errors import AwsError
 from cloudmap_harness.preflight.vpc import create
 from cloudmap_harness.waiting import wait_for
-from handson.leaks import main, parse_age, told
+from handson.cli import main
+from handson.errors import UsageError
+from handson.leaks import describe
+from handson.variables import Variables
 from localaws.server import Endpoint
 from stacks.base import PROJECT as PROJECT_OF_THE_STACKS
 
@@ -111,7 +114,7 @@ def test_everything_of_a_run_is_found_and_its_commands_remove_it(
     assert leaks(aws, run="run-20261120120000-cd34") == ()
 
     child = child_environment(Target.LOCAL, {}, endpoint=aws.endpoint, region="ap-northeast-1")
-    for line in told(found, region="ap-northeast-1", endpoint=aws.endpoint).splitlines():
+    for line in describe(found, region="ap-northeast-1", endpoint=aws.endpoint).splitlines():
         if line.startswith("    aws "):
             argv = [AWS_CLI, *shlex.split(line)[1:]]
             done = subprocess.run(argv, env=child, capture_output=True, text=True)
@@ -119,8 +122,10 @@ def test_everything_of_a_run_is_found_and_its_commands_remove_it(
     monkeypatch.setenv("ENDPOINT", str(aws.endpoint))
     left = [leak for leak in leaks(aws) if leak.kind not in ("hosted zone", "Cloud Map namespace")]
     assert left == []
-    assert main(["--target=localstack", "--run=nobody's"]) == 0
-    assert capsys.readouterr().out == "nothing bears the project's tags or names\n"
+    monkeypatch.setenv("TARGET", "localstack")
+    monkeypatch.setenv("RUN", "nobody's")
+    assert main(["leaks"]) == 0
+    assert capsys.readouterr().out == "nothing has the project's tags or names\n"
 
 
 def test_what_make_vpc_made_is_no_leak(aws: AwsClients) -> None:
@@ -153,14 +158,17 @@ def test_age_is_told_by_the_runs_id() -> None:
     [("30m", timedelta(minutes=30)), ("2h", timedelta(hours=2)), ("7d", timedelta(days=7))],
 )
 def test_ages(text: str, age: timedelta) -> None:
-    assert parse_age(text) == age
+    assert Variables({"AGE": text}).age == age
 
 
-@pytest.mark.parametrize("text", ["", "2", "h", "-1h", "1w", "1.5h"])
-def test_no_ages(text: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(TargetError, match="AGE: got"):
-        parse_age(text)
-    assert main([f"--age={text}"]) == 2
+@pytest.mark.parametrize("text", ["2", "h", "-1h", "1w", "1.5h"])
+def test_no_ages(
+    text: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(UsageError, match="AGE: got"):
+        _ = Variables({"AGE": text}).age
+    monkeypatch.setenv("AGE", text)
+    assert main(["leaks"]) == 2
     assert capsys.readouterr().err.startswith("AGE: got")
 
 

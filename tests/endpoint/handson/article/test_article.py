@@ -167,7 +167,7 @@ def session(tmp_path: Path, steps: Steps) -> Iterator[Session]:
     try:
         with steps("start an endpoint"):
             endpoint = up({**environ, **ON_FREE_PORTS}, tmp_path)
-        yield Session(tmp_path, endpoint, REGION, KEPT)
+        yield Session(tmp_path, endpoint, REGION, os.environ, KEPT)
     finally:
         down(tmp_path)
 

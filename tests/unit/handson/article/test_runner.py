@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A step of the hands-on is typed into a real shell, repeated as told, and its failure shown."""
 
+import os
 from pathlib import Path
 from string import Template
 
@@ -11,10 +12,10 @@ from handson.article import runner
 from handson.article.runner import TEMPLATES, CommandFailed, Session
 from handson.article.step import Step, everyone_has_answered, it_works, says
 from handson.article.steps import BY_CLI, KEPT
-from handson.health import Running
-from handson.vpc_shell import BIN
+from handson.local_endpoint import LocalEndpoint
+from handson.project import BIN
 
-ENDPOINT = Running(
+ENDPOINT = LocalEndpoint(
     "http://127.0.0.1:4566", 1, "moto 5", "127.0.0.1:5353", "http://127.0.0.1:3128", 0
 )
 
@@ -22,7 +23,7 @@ ENDPOINT = Running(
 @pytest.fixture
 def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Session:
     monkeypatch.setattr(runner, "INTERVAL_SECONDS", 0.0)
-    return Session(tmp_path, ENDPOINT, "ap-northeast-1", {"count": "2"})
+    return Session(tmp_path, ENDPOINT, "ap-northeast-1", os.environ, {"count": "2"})
 
 
 def test_a_later_step_has_what_an_earlier_one_kept(session: Session) -> None:

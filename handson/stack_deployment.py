@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The three stacks at a target: deployed, scaled, observed and destroyed."""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cloudmap_harness.aws.leftovers import ResourceNames
+from cloudmap_harness.discovery.convergence import (
+    Convergence,
+    convergence_of,
+    wait_until_converged,
+)
+from cloudmap_harness.discovery.probes import Observation
+from cloudmap_harness.discovery.service import DiscoverableService
+from cloudmap_harness.terraform.deployment import Deployment
+from handson.context import Context
+from handson.project import CHECKOUT, CONVERGENCE_TIMEOUT, POLL_INTERVAL, SYNTHESIS
+from handson.stack_outputs import COUNTED, count_variable, service_of
+from stacks.settings import Settings
+
+
+@dataclass(frozen=True)
+class StackDeployment:
+    """The stacks' Terraform, and the target at which they are."""
+
+    context: Context
+    terraform: Deployment
+
+    @property
+    def title(self) -> str:
+        """The name that resolves, and where."""
+        settings = self.context.settings
+        return f"{settings.service}.{settings.namespace} on {self.context.place}"
+
+    def deploy(self, desired: int) -> None:
+        """Applies every stack. Raises HarnessError."""
+        self.terraform.deploy(count_variable(desired))
+
+    def scale(self, desired: int) -> None:
+        """Applies the stacks that the desired count changes. Raises HarnessError."""
+        self.terraform.deploy(count_variable(desired), only=COUNTED)
+
+    def service(self) -> DiscoverableService:
+        """Returns what is deployed. Raises NotDeployed."""
+        return service_of(self.terraform.output())
+
+    def convergence(self, service: DiscoverableService) -> Convergence:
+        """Returns what must hold of the deployed service."""
+        ttl = self.context.settings.dns_ttl
+        return convergence_of(self.context.aws, service, desired=service.desired, ttl=ttl)
+
+    def wait_until_converged(
+        self, service: DiscoverableService, convergence: Convergence
+    ) -> Observation:
+        """Returns the first observation in which the layers agree. Raises WaitTimeout."""
+        target = self.context.target
+        return wait_until_converged(
+            self.context.aws,
+            service,
+            convergence,
+            timeout=CONVERGENCE_TIMEOUT[target],
+            interval=POLL_INTERVAL[target],
+        )
+
+
+def resource_names(settings: Settings) -> ResourceNames:
+    """Returns what the stacks call their resources."""
+    return ResourceNames(
+        cluster=settings.cluster,
+        ecs_service=settings.ecs_service,
+        family=settings.family,
+        namespace=settings.namespace,
+        service=settings.service,
+        security_group=settings.security_group,
+        deployment=settings.deployment,
+    )
+
+
+def terraform_of(environment: Mapping[str, str]) -> Deployment:
+    """Returns the Terraform of the stacks in CDKTF_OUTDIR, which writes each line to stdout."""
+    folder = CHECKOUT / (environment.get("CDKTF_OUTDIR") or "cdktf.out")
+    return Deployment(folder, environment, SYNTHESIS, echo=_print_line)
+
+
+def _print_line(stack: str, line: str) -> None:
+    """Prints a line of Terraform's at once: make and CI read a pipe."""
+    if line:
+        sys.stdout.write(f"{stack:>14} | {line}\n")
+        sys.stdout.flush()
