@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What every test obeys: a test's folder names its tier, and the tier is its one marker.
+"""The rules for every test: its folder names its tier, which sets its marker and its time limit.
 
 The live tier's options are here because pytest asks only its first conftest files for options.
 """
@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).parent
-TIERS = {TESTS / tier: tier for tier in ("unit", "endpoint", "live")}
+TIERS = {"unit": 60, "endpoint": 120, "live": 1200}
+"""Each tier's folder, and the seconds after which a test of it is taken to hang."""
+SLOW_TARGET_SECONDS = 7200
+"""The limit of a live test on another target than local: AWS takes minutes to start a task."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -40,14 +43,23 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(str(error)) from None
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each test with the tier of its folder; a test outside these folders is an error."""
-    strays = []
-    for item in items:
-        tier = next((mark for folder, mark in TIERS.items() if folder in item.path.parents), None)
-        if tier is None:
-            strays.append(item.nodeid)
-        else:
-            item.add_marker(getattr(pytest.mark, tier))
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Marks each test with its tier and the tier's time limit; refuses tests outside the tiers."""
+    strays = [item.nodeid for item in items if _tier(item) is None]
     if strays:
         raise pytest.UsageError(f"tests outside the tiers' folders: {', '.join(strays)}")
+    for item in items:
+        tier = _tier(item) or ""
+        item.add_marker(getattr(pytest.mark, tier))
+        own_limit = item.get_closest_marker("timeout") or config.getoption("--timeout") is not None
+        if not own_limit:
+            item.add_marker(pytest.mark.timeout(_limit(tier, config)))
+
+
+def _tier(item: pytest.Item) -> str | None:
+    return next((tier for tier in TIERS if TESTS / tier in item.path.parents), None)
+
+
+def _limit(tier: str, config: pytest.Config) -> int:
+    is_slow = tier == "live" and config.getoption("--target") not in (None, "local")
+    return SLOW_TARGET_SECONDS if is_slow else TIERS[tier]
