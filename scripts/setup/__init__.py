@@ -1,2 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The set-up. It imports the standard library only: it runs before anything is installed."""
+"""The set-up and its reverse. Standard library only: they run before anything is installed."""
+
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[2]

@@ -1,21 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`make setup`: says what is missing, else installs all that is needed inside the checkout.
+"""`make setup`: installs everything into the checkout, or says what the machine lacks.
 
-This file parses on any Python 3.6, so that it can say that it is too old; the rest needs 3.11.
+This file parses on any Python 3.6, so that it can say that the Python is too old; the modules that
+it imports after that check need 3.11.
 """
 
+import argparse
 import os
 import shutil
-import signal
 import subprocess
 import sys
+
+from scripts.setup import CHECKOUT
+from scripts.setup.signals import exit_code
 
 OLDEST = (3, 11)
 NEWEST = (3, 13)
 
 
 def python_problem(major: int, minor: int, executable: str) -> str:
-    """Why this Python will not do, in one line; empty when it will."""
+    """Returns, in one line, why this Python does not serve; empty when it does."""
     if OLDEST <= (major, minor) <= NEWEST:
         return ""
     newest_first = range(NEWEST[1], OLDEST[1] - 1, -1)
@@ -28,7 +32,7 @@ def python_problem(major: int, minor: int, executable: str) -> str:
 
 
 def runs(python: str) -> bool:
-    """Is there such a Python on PATH? A version manager's shim may be there without one."""
+    """Says whether that Python starts: a version manager can have a name on PATH and no Python."""
     return (
         shutil.which(python) is not None
         and subprocess.call([python, "-c", ""], stderr=subprocess.DEVNULL) == 0
@@ -36,15 +40,25 @@ def runs(python: str) -> bool:
 
 
 def main() -> int:
-    """Set up the checkout; 0 when it is ready, 1 with the reason on stderr when it is not."""
+    """Returns 0 when the checkout is ready, else 1 (failed), 2 (wrong use) or 128 + the signal."""
+    parser = argparse.ArgumentParser(prog="setup", description="Install everything, once.")
+    parser.add_argument("--report", action="store_true", help="list what is installed already")
+    report = parser.parse_args().report
+    return exit_code(
+        lambda: set_up_with_this_python(report),
+        "setup: interrupted; the next run starts that step again",
+    )
+
+
+def set_up_with_this_python(report: bool) -> int:
+    """Checks the Python that runs this, then sets up the checkout; returns the exit code."""
     problem = python_problem(sys.version_info[0], sys.version_info[1], sys.executable)
     if problem:
         print(problem, file=sys.stderr)
         return 1
-    from scripts.setup.steps import set_up  # Not sooner: it needs the Python that was just checked.
+    from scripts.setup.steps import set_up  # Only now: it does not parse on an older Python.
 
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # So that no child outlives us.
-    return set_up(os.environ, report="--report" in sys.argv[1:])
+    return set_up(CHECKOUT, os.environ, report=report)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The Terraform provider, brought within reach once, so that no later `init` needs the network.
+"""Installs the Terraform provider once, so that no later `terraform init` needs the network.
 
-The user's own Terraform is tried first; a mirror that lies on this machine only when that fails.
+The source is what the user's own Terraform finds, else a provider mirror on this machine.
 """
 
 import json
@@ -17,10 +17,10 @@ from pathlib import Path
 from scripts.setup.tools import Found, SetupError
 
 VERSION = "5.100.0"
-"""The one that the Python bindings are generated for."""
+"""The version that the Python bindings are generated for."""
 
 _DEPTH = 3
-"""How many folders below a root the host's folder of a mirror may lie."""
+"""How many folders deep below a root a mirror is looked for."""
 
 _REGISTRY_SECONDS = 900
 
@@ -34,78 +34,81 @@ class Provider:
 
     @classmethod
     def of(cls, binary: Found) -> "Provider":
-        """What that binary will ask for: OpenTofu looks the short name up in its own registry."""
+        """Returns the provider that this binary asks for: OpenTofu has a registry of its own."""
         platform = re.search(r"^on (\w+)$", binary.output, re.MULTILINE)
         if platform is None:
-            raise SetupError(f"{binary.path} does not tell its platform; it said {binary.output!r}")
+            raise SetupError(
+                f"{binary.path} does not print its platform; it printed {binary.output!r}"
+            )
         tofu = binary.output.startswith("OpenTofu")
         return cls("registry.opentofu.org" if tofu else "registry.terraform.io", platform[1])
 
     @property
     def address(self) -> str:
-        """The full name, as in Terraform's own configuration."""
+        """The full name in Terraform's configuration."""
         return f"{self.host}/hashicorp/aws"
 
     def folder(self, mirror: Path) -> Path:
-        """Where it lies in that mirror, ready to run."""
+        """Returns its unpacked folder in the mirror."""
         return mirror / self.address / VERSION / self.platform
 
     def archive(self, mirror: Path) -> Path:
-        """Where it lies in that mirror as the registry serves it."""
+        """Returns its archive in the mirror, as the registry serves it."""
         return mirror / self.address / f"terraform-provider-aws_{VERSION}_{self.platform}.zip"
 
 
 def provide(provider: Provider, binary: str, state: Path, environ: Mapping[str, str]) -> str:
-    """Put the provider into `state`/providers, have `state`/terraform.rc name that, say whence.
+    """Installs the provider into ``state``/providers; returns where it came from, in words.
 
-    Raises SetupError, with all that was tried, when neither Terraform nor the machine has it.
+    Writes ``state``/terraform.rc, which makes Terraform use that folder. Raises SetupError with
+    everything that was tried when neither Terraform nor a mirror has the provider.
     """
-    kept, rc = state / "providers", state / "terraform.rc"
-    # A download that was cut short leaves half a provider, which Terraform would take for a whole.
-    shutil.rmtree(kept, ignore_errors=True)
-    kept.mkdir(parents=True)
+    installed, rc = state / "providers", state / "terraform.rc"
+    # Terraform would use what an interrupted download left, without noticing that it is incomplete.
+    shutil.rmtree(installed, ignore_errors=True)
+    installed.mkdir(parents=True)
     rc.unlink(missing_ok=True)
     plain = _plain(environ)
-    whence = "Terraform's usual place"
-    said = _init(binary, state, plain | {"TF_PLUGIN_CACHE_DIR": str(kept)})
-    if said:
-        mirror = _fill_from_a_mirror(kept, provider, binary, state, environ)
+    source = "Terraform's usual place"
+    failure = _init(binary, state, plain | {"TF_PLUGIN_CACHE_DIR": str(installed)})
+    if failure:
+        mirror = _install_from_a_mirror(installed, provider, binary, state, environ)
         if mirror is None:
             raise SetupError(
                 f"Provider {provider.address} {VERSION} for {provider.platform}: not found\n"
-                f"  Terraform by itself said: {said}\n"
-                f"  mirrors looked for under: {', '.join(map(str, _roots(environ)))}\n"
+                f"  terraform init failed: {failure}\n"
+                f"  no mirror below: {', '.join(map(str, _roots(environ)))}\n"
                 f"  What to do: let Terraform reach {provider.host}, or unpack the provider into\n"
                 f"  {provider.folder(Path('DIR'))}/ and set TF_PLUGIN_MIRROR=DIR"
             )
-        whence = f"the mirror {mirror}, as the registry did not answer"
-    _write_configuration(rc, kept, provider)
-    failed = _init(binary, state, plain | {"TF_CLI_CONFIG_FILE": str(rc)})
-    if failed:
-        raise SetupError(f"Terraform cannot use the provider from {whence}: {failed}")
-    return whence
+        source = f"the mirror {mirror}, as the registry did not answer"
+    _write_configuration(rc, installed, provider)
+    failure = _init(binary, state, plain | {"TF_CLI_CONFIG_FILE": str(rc)})
+    if failure:
+        raise SetupError(f"Terraform cannot use the provider from {source}: {failure}")
+    return source
 
 
-def _fill_from_a_mirror(
-    kept: Path, provider: Provider, binary: str, state: Path, environ: Mapping[str, str]
+def _install_from_a_mirror(
+    installed: Path, provider: Provider, binary: str, state: Path, environ: Mapping[str, str]
 ) -> Path | None:
-    """Link or unpack the provider out of the first mirror that has it; None when none has."""
+    """Links or unpacks the provider from the first mirror that has it; returns that mirror."""
     for mirror in (m for root in _roots(environ) for m in _mirrors(root, provider.host)):
         if provider.folder(mirror).is_dir():
-            provider.folder(kept).parent.mkdir(parents=True)
-            provider.folder(kept).symlink_to(provider.folder(mirror).resolve())
+            provider.folder(installed).parent.mkdir(parents=True)
+            provider.folder(installed).symlink_to(provider.folder(mirror).resolve())
             return mirror
         if provider.archive(mirror).is_file():
-            # Unpacked here, once: else every stack would do it, 700 MB each.
+            # Unpacked once, here: otherwise `init` of every stack unpacks 700 MB of its own.
             rc = _write_configuration(state / "terraform.rc", mirror, provider)
-            own = {"TF_CLI_CONFIG_FILE": str(rc), "TF_PLUGIN_CACHE_DIR": str(kept)}
+            own = {"TF_CLI_CONFIG_FILE": str(rc), "TF_PLUGIN_CACHE_DIR": str(installed)}
             if not _init(binary, state, _plain(environ) | own):
                 return mirror
     return None
 
 
 def _plain(environ: Mapping[str, str]) -> dict[str, str]:
-    """The user's environment for Terraform, less what would lead this one `init` astray."""
+    """Returns the user's environment without the variables that would misdirect this `init`."""
     drop = {"TF_DATA_DIR", "TF_WORKSPACE", "TF_PLUGIN_CACHE_DIR"}
     if not Path(environ.get("TF_CLI_CONFIG_FILE", "")).is_file():
         drop.add("TF_CLI_CONFIG_FILE")
@@ -117,7 +120,7 @@ def _plain(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def _init(binary: str, state: Path, environ: Mapping[str, str]) -> str:
-    """`terraform init` of the provider alone: empty when it worked, else Terraform's reason."""
+    """Runs `terraform init` for the provider alone; returns Terraform's error, empty on success."""
     required = {"aws": {"source": "hashicorp/aws", "version": VERSION}}
     with tempfile.TemporaryDirectory(dir=state, prefix="init-") as folder:
         content = json.dumps({"terraform": {"required_providers": required}})
@@ -133,16 +136,16 @@ def _init(binary: str, state: Path, environ: Mapping[str, str]) -> str:
                 timeout=_REGISTRY_SECONDS,
             )
         except subprocess.TimeoutExpired:
-            return f"nothing in {_REGISTRY_SECONDS} s"
+            return f"timed out after {_REGISTRY_SECONDS} s"
     if ran.returncode == 0:
         return ""
     error = ran.stderr.partition("Error: ")[2].partition("\n\nTo see which modules")[0]
     words = (error or ran.stderr or ran.stdout).split()
-    return " ".join(words) or f"nothing, exit code {ran.returncode}"
+    return " ".join(words) or f"exit code {ran.returncode} and no message"
 
 
 def _roots(environ: Mapping[str, str]) -> list[Path]:
-    """Where to look for a mirror: in TF_PLUGIN_MIRROR when set, else where they usually lie."""
+    """Returns the folders to search for a mirror: TF_PLUGIN_MIRROR if set, else the usual ones."""
     if environ.get("TF_PLUGIN_MIRROR"):
         return [Path(environ["TF_PLUGIN_MIRROR"])]
     home = Path(environ.get("HOME") or "/nonexistent")
@@ -156,14 +159,14 @@ def _roots(environ: Mapping[str, str]) -> list[Path]:
 
 
 def _mirrors(folder: Path, host: str, depth: int = _DEPTH) -> Iterator[Path]:
-    """Every folder at or below `folder` that holds one of that host's name, nearest first."""
+    """Yields ``folder`` and the folders below it that have a subfolder named after the host."""
     if (folder / host).is_dir():
         yield folder
     if depth == 0:
         return
     try:
         below = sorted(entry.path for entry in os.scandir(folder) if entry.is_dir())
-    except OSError:  # Not ours to read, or gone.
+    except OSError:  # No permission, or removed meanwhile.
         return
     for path in below:
         yield from _mirrors(Path(path), host, depth - 1)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The set-up's steps: the virtual environment, the CDKTF command line, the Terraform provider.
 
-Each leaves a stamp with the hash of what it was made from, as its last act. A step whose stamp says
-otherwise, or is missing because the step was interrupted, is done again from an empty folder.
+The last act of a step is to write a stamp with the hash of its inputs. A step runs again, from an
+empty folder, when its stamp has another hash or is missing because the step was interrupted.
 """
 
 import fcntl
@@ -20,40 +20,38 @@ from pathlib import Path
 from scripts.setup.provider import VERSION, Provider, provide
 from scripts.setup.tools import NODE, NPM, SetupError, find, terraform, venv_problems
 
-CHECKOUT = Path(__file__).resolve().parents[2]
-
 
 @dataclass(frozen=True)
-class Step:
-    """One thing to install, and how to know that it is already."""
+class SetupStep:
+    """One thing to install, and how to see that it is installed."""
 
     title: str
     stamp: Path
     fingerprint: str
     present: Path
-    """A file without which the step is undone, whatever the stamp says."""
-    run: Callable[[], str]
-    """Does it; returns what to add to the line on the screen."""
+    """A file that the step installs; when it is missing the step runs again."""
+    install: Callable[[], str]
+    """Installs; returns a note for the line on the screen."""
 
     def is_done(self) -> bool:
-        """Was it done from exactly what is here now?"""
+        """Says whether the step was completed with the inputs that are here now."""
         if not self.present.exists() or not self.stamp.is_file():
             return False
         return self.stamp.read_text().split("\n")[0] == self.fingerprint
 
     def note(self) -> str:
-        """What `run` returned when it was done."""
+        """Returns the note of the run that completed the step."""
         return self.stamp.read_text().split("\n")[1]
 
-    def perform(self) -> None:
-        """Do it, with one line on the screen that ends in the seconds that it took."""
+    def run(self) -> None:
+        """Installs, and prints one line that ends with the seconds that it took."""
         print(f"setup: {self.title} ...", end="", flush=True)
         started = time.monotonic()
         self.stamp.unlink(missing_ok=True)
         try:
-            note = self.run()
+            note = self.install()
         except BaseException:
-            print()  # The message gets a line of its own.
+            print()  # The error message starts on a line of its own.
             raise
         complete = self.stamp.with_suffix(".new")
         complete.write_text(f"{self.fingerprint}\n{note}\n")
@@ -61,109 +59,111 @@ class Step:
         print(f" {note}, {time.monotonic() - started:.1f} s")
 
 
-def set_up(environ: Mapping[str, str], *, report: bool) -> int:
-    """Do what is not done yet; the exit code. With `report`, say so when that was nothing."""
-    state = CHECKOUT / ".state"
+def set_up(checkout: Path, environ: Mapping[str, str], *, report: bool) -> int:
+    """Runs the steps that are not done; returns 0, or 1 after the reason on stderr.
+
+    When every step is done already it prints nothing, or with ``report`` a line for each.
+    """
+    state = checkout / ".state"
     try:
-        steps = _steps(state, environ)
+        steps = _steps(checkout, environ)
         if not all(step.is_done() for step in steps):
             state.mkdir(exist_ok=True)
-            with _alone(state / "setup.lock"):
+            with _locked(state / "setup.lock"):
                 for step in steps:
                     if not step.is_done():
-                        step.perform()
+                        step.run()
         elif report:
             for step in steps:
                 print(f"setup: {step.title}: {step.note()}")
-        _link_launcher()
+        _link_launcher(checkout)
     except SetupError as error:
         print(error, file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print("setup: interrupted; the next run begins that step again", file=sys.stderr)
-        return 130
     return 0
 
 
-def _steps(state: Path, environ: Mapping[str, str]) -> list[Step]:
-    """All of them, in order. Raises SetupError when a program is missing or too old."""
-    venv, modules = CHECKOUT / ".venv", CHECKOUT / "node_modules"
+def _steps(checkout: Path, environ: Mapping[str, str]) -> list[SetupStep]:
+    """Returns the steps in order. Raises SetupError when a program is missing or too old."""
+    venv, modules, state = checkout / ".venv", checkout / "node_modules", checkout / ".state"
     venv_stamp, modules_stamp = venv / "setup-stamp", modules / "setup-stamp"
     needed = [NODE, terraform(environ)] + ([] if modules_stamp.exists() else [NPM])
     tools = find(needed, environ, [] if venv_stamp.exists() else venv_problems())
     binary = tools["Terraform"]
     provider, providers = Provider.of(binary), state / "providers"
     return [
-        Step(
+        SetupStep(
             "Python packages",
             venv_stamp,
-            # The real path, because the scripts in there hold it; the base, because links go there.
+            # Scripts in the environment hold its real path, and its links go to the base Python.
             _fingerprint(
                 [os.path.realpath(venv), sys.base_prefix, platform.python_version()],
-                ["requirements-uv.lock", "requirements.lock"],
+                [checkout / "requirements-uv.lock", checkout / "requirements.lock"],
             ),
             venv / "bin" / "python",
-            lambda: _install_python(venv, environ),
+            lambda: _install_python(checkout, environ),
         ),
-        Step(
+        SetupStep(
             "CDKTF command line",
             modules_stamp,
-            # The major version, because native modules are built for it.
+            # Native modules are built for one major version of Node.js.
             _fingerprint(
                 [tools["Node.js"].version.split(".")[0]],
-                ["package.json", "package-lock.json", ".npmrc"],
+                [checkout / name for name in ("package.json", "package-lock.json", ".npmrc")],
             ),
             modules / "cdktf-cli" / "package.json",
-            lambda: _install_node(tools["Node.js"].version, environ),
+            lambda: _install_node(checkout, tools["Node.js"].version, environ),
         ),
-        Step(
+        SetupStep(
             f"Terraform provider hashicorp/aws {VERSION}",
             state / "provider-stamp",
             _fingerprint(
                 [provider.host, provider.platform, VERSION, os.path.realpath(providers)], []
             ),
-            # Through the link, if it is one: a mirror may go away.
+            # Where this is a link into a mirror, exists() follows it: a mirror may be removed.
             provider.folder(providers),
             lambda: "from " + provide(provider, binary.path, state, environ),
         ),
     ]
 
 
-def _fingerprint(facts: list[str], files: list[str]) -> str:
+def _fingerprint(facts: list[str], files: list[Path]) -> str:
     digest = hashlib.sha256("\n".join(facts).encode())
-    for name in files:
-        digest.update((CHECKOUT / name).read_bytes())
+    for file in files:
+        digest.update(file.read_bytes())
     return digest.hexdigest()
 
 
-def _install_python(venv: Path, environ: Mapping[str, str]) -> str:
-    _run([sys.executable, "-m", "venv", "--clear", str(venv)], environ)
+def _install_python(checkout: Path, environ: Mapping[str, str]) -> str:
+    venv = checkout / ".venv"
+    _run([sys.executable, "-m", "venv", "--clear", str(venv)], checkout, environ)
     python = str(venv / "bin" / "python")
     hashes = "--require-hashes"
     pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", hashes, "-r"]
     try:
-        _run([*pip, "requirements-uv.lock"], environ)
+        _run([*pip, "requirements-uv.lock"], checkout, environ)
         uv = [str(venv / "bin" / "uv"), "pip", "install", "--quiet", "--python", python]
-        _run([*uv, "--system-certs", hashes, "-r", "requirements.lock"], environ)
+        _run([*uv, "--system-certs", hashes, "-r", "requirements.lock"], checkout, environ)
         how = "uv"
     except SetupError:
-        # An index that only pip's own configuration knows, or a platform that uv is not built for.
-        _run([*pip, "requirements.lock"], environ)
+        # Only pip reads pip's configuration (an index of one's own), and uv has no build for some
+        # platforms.
+        _run([*pip, "requirements.lock"], checkout, environ)
         how = "pip"
     return f"Python {platform.python_version()}, by {how}"
 
 
-def _install_node(version: str, environ: Mapping[str, str]) -> str:
-    _run(["npm", "ci"], environ)
+def _install_node(checkout: Path, version: str, environ: Mapping[str, str]) -> str:
+    _run(["npm", "ci"], checkout, environ)
     return f"Node.js {version}"
 
 
-def _run(command: list[str], environ: Mapping[str, str]) -> None:
-    """Run it in the checkout; SetupError with its own last words when it fails."""
+def _run(command: list[str], checkout: Path, environ: Mapping[str, str]) -> None:
+    """Runs the command in the checkout. Raises SetupError with its last 20 lines when it fails."""
     try:
         ran = subprocess.run(
             command,
-            cwd=CHECKOUT,
+            cwd=checkout,
             env=dict(environ),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -175,28 +175,31 @@ def _run(command: list[str], environ: Mapping[str, str]) -> None:
         raise SetupError(f"setup: {error}") from error
     if ran.returncode:
         words = "\n".join(f"  {line}" for line in ran.stdout.strip().splitlines()[-20:])
-        said = f"setup: exit code {ran.returncode} from: {' '.join(command)}\n{words}"
-        raise SetupError(said)
+        failed = f"setup: exit code {ran.returncode} from: {' '.join(command)}"
+        raise SetupError(f"{failed}\n{words}")
 
 
-def _link_launcher() -> None:
-    """Let `cdktf` in the activated environment, and `npx cdktf`, be the launcher."""
+def _link_launcher(checkout: Path) -> None:
+    """Makes `cdktf` of the activated environment, and `npx cdktf`, start scripts/cdktf."""
     launcher = Path("..") / ".." / "scripts" / "cdktf"
-    for link in (CHECKOUT / ".venv/bin/cdktf", CHECKOUT / "node_modules/.bin/cdktf"):
+    for link in (checkout / ".venv/bin/cdktf", checkout / "node_modules/.bin/cdktf"):
         if not (link.is_symlink() and link.readlink() == launcher):
-            # In one step, since another set-up of this checkout may do the same now.
+            # A rename is atomic: another set-up of this checkout may make the same link now.
             new = link.with_name(f"{link.name}.{os.getpid()}")
             new.symlink_to(launcher)
             new.replace(link)
 
 
 @contextmanager
-def _alone(lock: Path) -> Iterator[None]:
-    """Wait for any other set-up of this checkout to end."""
-    with lock.open("w") as file:
+def _locked(file: Path) -> Iterator[None]:
+    """Holds the file's lock, so that two set-ups of one checkout run one after the other.
+
+    The application locks with the filelock package, which is not installed yet here.
+    """
+    with file.open("w") as opened:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             print("setup: waiting for another set-up of this checkout", flush=True)
-            fcntl.flock(file, fcntl.LOCK_EX)
+            fcntl.flock(opened, fcntl.LOCK_EX)
         yield

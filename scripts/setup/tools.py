@@ -1,8 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The programs that must be on the machine already: which, how new, and where to get them.
-
-Standard library only: it runs before anything is installed.
-"""
+"""The programs that the user installs: which, the oldest version, and where to get them."""
 
 import importlib.util
 import re
@@ -15,31 +12,31 @@ from dataclasses import dataclass
 
 
 class SetupError(Exception):
-    """What the user has to know, one line each, before the set-up can work."""
+    """The set-up cannot go on. The message has one line for each thing that the user must mend."""
 
 
 @dataclass(frozen=True)
 class Tool:
-    """A program, and how its `arguments` make it tell its version."""
+    """A program that is needed, and the ``arguments`` with which it prints its version."""
 
     name: str
     command: str
     arguments: tuple[str, ...]
     version: str
-    """A regular expression whose group is the version in what the program prints."""
+    """A regular expression for what the program prints; its first group is the version."""
     oldest: tuple[int, ...]
     source: str
 
 
 @dataclass(frozen=True)
 class Found:
-    """A program that is here and new enough."""
+    """A program that is on PATH and new enough."""
 
     name: str
     path: str
     version: str
     output: str
-    """All that it printed, for what else is in there."""
+    """All that it printed: Terraform adds its platform."""
 
 
 NODE = Tool("Node.js", "node", ("--version",), r"^v(\d+\.\d+\.\d+)", (20, 9), "https://nodejs.org/")
@@ -47,7 +44,7 @@ NPM = Tool("npm", "npm", ("--version",), r"^(\d+\.\d+\.\d+)", (9, 0), "https://n
 
 
 def terraform(environ: Mapping[str, str]) -> Tool:
-    """Terraform, or what TERRAFORM_BINARY_NAME names in its place (OpenTofu)."""
+    """Returns Terraform, or the program that TERRAFORM_BINARY_NAME names (OpenTofu)."""
     return Tool(
         "Terraform",
         environ.get("TERRAFORM_BINARY_NAME") or "terraform",
@@ -61,8 +58,11 @@ def terraform(environ: Mapping[str, str]) -> Tool:
 def find(
     tools: Iterable[Tool], environ: Mapping[str, str], problems: Iterable[str] = ()
 ) -> dict[str, Found]:
-    """Every tool by its name. Raises SetupError with the given problems and a line for each tool
-    that is missing, tells no version or is too old."""
+    """Returns every tool that was found, by its name.
+
+    Raises SetupError with the given problems and a line for each tool that is missing, prints no
+    version or is too old.
+    """
     with ThreadPoolExecutor() as pool:
         results = list(pool.map(lambda tool: _look(tool, environ), tools))
     problems = [*problems, *(result for result in results if isinstance(result, str))]
@@ -72,7 +72,7 @@ def find(
 
 
 def venv_problems() -> list[str]:
-    """Why this Python can make no virtual environment, as Debian's cannot by itself."""
+    """Returns a line if this Python cannot make a virtual environment, as on a plain Debian."""
     missing = [name for name in ("venv", "ensurepip") if not importlib.util.find_spec(name)]
     if not missing:
         return []
@@ -102,8 +102,8 @@ def _look(tool: Tool, environ: Mapping[str, str]) -> Found | str:
         return f"{tool.name}: {path} does not run ({error}), {remedy}"
     version = re.search(tool.version, ran.stdout, re.MULTILINE)
     if ran.returncode or version is None:
-        said = (ran.stdout + ran.stderr).strip().split("\n")[0][:80]
-        return f"{tool.name}: {path} tells no version (it said {said!r}), {remedy}"
+        printed = (ran.stdout + ran.stderr).strip().split("\n")[0][:80]
+        return f"{tool.name}: {path} prints no version (it printed {printed!r}), {remedy}"
     if tuple(map(int, version[1].split("."))) < tool.oldest:
         return f"{tool.name}: found {version[1]} ({path}), {remedy}"
     return Found(tool.name, path, version[1], ran.stdout)

@@ -6,18 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.files import write_program
+
 FakeProgram = Callable[[str, str], Path]
 
 
 @pytest.fixture
 def fake_program(tmp_path: Path) -> FakeProgram:
-    """Put a shell script of that name into tmp_path/bin; returns its path."""
-
-    def make(name: str, script: str) -> Path:
-        program = tmp_path / "bin" / name
-        program.parent.mkdir(exist_ok=True)
-        program.write_text(f"#!/bin/sh\n{script}\n")
-        program.chmod(0o755)
-        return program
-
-    return make
+    """Returns a function that writes a shell script of that name into tmp_path/bin."""
+    return lambda name, script: write_program(tmp_path / "bin" / name, script)

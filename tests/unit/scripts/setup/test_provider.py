@@ -11,8 +11,8 @@ from main import build_app
 from scripts.setup.provider import VERSION, Provider, provide
 from scripts.setup.tools import Found, SetupError
 from stacks.settings import load_settings
+from tests.support.paths import CHECKOUT
 
-CHECKOUT = Path(__file__).resolve().parents[4]
 FakeProgram = Callable[[str, str], Path]
 AWS = Provider("registry.terraform.io", "linux_amd64")
 ENVIRON = {"PATH": "/usr/bin:/bin"}
@@ -46,7 +46,9 @@ def mirror_named(state: Path) -> str:
     return (state / "terraform.rc").read_text().split('path    = "')[1].split('"')[0]
 
 
-def test_what_terraform_finds_by_itself_is_kept(fake_program: FakeProgram, state: Path) -> None:
+def test_the_provider_that_terraform_finds_by_itself_is_used(
+    fake_program: FakeProgram, state: Path
+) -> None:
     terraform = str(fake_program("terraform", DOWNLOAD))
     assert provide(AWS, terraform, state, ENVIRON) == "Terraform's usual place"
     assert AWS.folder(state / "providers").is_dir()
@@ -65,9 +67,7 @@ def test_what_terraform_finds_by_itself_is_kept(fake_program: FakeProgram, state
     )
 
 
-def test_what_a_cut_download_left_is_not_taken_for_the_provider(
-    fake_program: FakeProgram, state: Path
-) -> None:
+def test_an_incomplete_download_is_not_used(fake_program: FakeProgram, state: Path) -> None:
     half = state / "providers" / FOLDER / "half"
     half.parent.mkdir(parents=True)
     half.touch()
@@ -81,8 +81,8 @@ def test_a_mirror_below_a_root_serves_when_the_registry_does_not_answer(
 ) -> None:
     mirror = unpacked(tmp_path / "root" / below)
     environ = ENVIRON | {"TF_PLUGIN_MIRROR": str(tmp_path / "root")}
-    whence = provide(AWS, str(fake_program("terraform", OFFLINE)), state, environ)
-    assert whence == f"the mirror {mirror}, as the registry did not answer"
+    source = provide(AWS, str(fake_program("terraform", OFFLINE)), state, environ)
+    assert source == f"the mirror {mirror}, as the registry did not answer"
     assert AWS.folder(state / "providers").resolve() == mirror / FOLDER
     assert mirror_named(state) == f"{state}/providers"
 
@@ -100,7 +100,7 @@ def test_a_mirror_of_packed_providers_is_unpacked_once(
     assert mirror_named(state) == f"{state}/providers"
 
 
-def test_a_provider_that_terraform_refuses_is_told(
+def test_a_provider_that_terraform_refuses_is_reported(
     fake_program: FakeProgram, state: Path, tmp_path: Path
 ) -> None:
     unpacked(tmp_path)
@@ -109,7 +109,7 @@ def test_a_provider_that_terraform_refuses_is_told(
         provide(AWS, terraform, state, ENVIRON | {"TF_PLUGIN_MIRROR": str(tmp_path)})
 
 
-def test_another_version_or_platform_is_no_mirror(
+def test_a_mirror_of_another_platform_is_not_used(
     fake_program: FakeProgram, state: Path, tmp_path: Path
 ) -> None:
     unpacked(tmp_path / "root")
@@ -119,7 +119,7 @@ def test_another_version_or_platform_is_no_mirror(
         provide(Provider(AWS.host, "darwin_arm64"), terraform, state, environ)
 
 
-def test_without_either_the_error_says_what_was_tried_and_what_to_do(
+def test_without_registry_and_mirror_the_error_says_what_was_tried_and_what_to_do(
     fake_program: FakeProgram, state: Path, tmp_path: Path
 ) -> None:
     environ = ENVIRON | {"TF_PLUGIN_MIRROR": str(tmp_path / "nowhere")}
@@ -127,12 +127,12 @@ def test_without_either_the_error_says_what_was_tried_and_what_to_do(
         provide(AWS, str(fake_program("terraform", OFFLINE)), state, environ)
     message = str(raised.value)
     assert f"Provider {AWS.address} {VERSION} for linux_amd64: not found" in message
-    assert "Terraform by itself said: Failed to query no such host\n" in message
-    assert f"mirrors looked for under: {tmp_path}/nowhere\n" in message
+    assert "terraform init failed: Failed to query no such host\n" in message
+    assert f"no mirror below: {tmp_path}/nowhere\n" in message
     assert "set TF_PLUGIN_MIRROR=DIR" in message
 
 
-def test_a_configuration_file_that_is_not_there_is_not_handed_on(
+def test_a_configuration_file_that_does_not_exist_is_not_passed_on(
     fake_program: FakeProgram, state: Path, tmp_path: Path
 ) -> None:
     online_without_it = f"""

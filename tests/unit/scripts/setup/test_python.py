@@ -3,18 +3,28 @@
 
 import ast
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
+import scripts.setup
 from scripts.setup import __main__ as setup
+from scripts.setup import signals
 from scripts.setup.__main__ import NEWEST, OLDEST, python_problem
+from tests.support.paths import CHECKOUT
 
-CHECKOUT = Path(__file__).resolve().parents[4]
 
-
-def test_the_gate_parses_on_the_old_pythons_that_it_refuses() -> None:
-    ast.parse(Path(setup.__file__).read_text(), feature_version=(3, 6))
+@pytest.mark.parametrize("module", [setup, scripts.setup, signals], ids=lambda m: m.__name__)
+def test_the_gate_parses_on_the_old_pythons_that_it_refuses(module: ModuleType) -> None:
+    assert module.__file__
+    source = Path(module.__file__).read_text()
+    ast.parse(source, feature_version=(3, 6))
+    # These three are all that is imported before the Python is checked.
+    top = [node for node in ast.parse(source).body if isinstance(node, ast.ImportFrom)]
+    ours = {node.module for node in top if node.module and node.module.startswith("scripts")}
+    assert ours <= {"scripts.setup", "scripts.setup.signals"}
 
 
 def test_the_range_is_the_one_that_the_packages_are_locked_for() -> None:
@@ -29,7 +39,7 @@ def test_a_python_in_the_range_is_no_problem(version: tuple[int, int]) -> None:
 
 
 @pytest.mark.parametrize("version", [(2, 7), (3, 6), (3, 10), (3, 14)])
-def test_any_other_python_is_told_in_one_line(
+def test_any_other_python_is_reported_in_one_line(
     version: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", "")
@@ -40,9 +50,8 @@ def test_any_other_python_is_told_in_one_line(
 
 
 def test_a_better_python_on_path_is_suggested(
-    fake_program: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    fake_program: Callable[[str, str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert callable(fake_program)
     fake_program("python3.13", "exit 127  # A version manager's shim without a Python behind it.")
     fake_program("python3.12", "exit 0")
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The set-up's stamps: what is done once, what is done again, and what is told."""
+"""The set-up's stamps: which steps run once, which run again, and what is printed."""
 
 import threading
 from collections.abc import Callable
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from scripts.setup import steps as setup_steps
+from scripts.setup.signals import Terminated, exit_code
 from scripts.setup.steps import set_up
 from scripts.setup.tools import SetupError
 
@@ -17,7 +18,7 @@ FakeProgram = Callable[[str, str], Path]
 
 
 class Checkout:
-    """A checkout whose installations only leave the file that shows that they were done."""
+    """A checkout in which each step only writes the file that shows that it ran."""
 
     def __init__(self, folder: Path, path: Path) -> None:
         self.folder = folder
@@ -26,12 +27,12 @@ class Checkout:
         self.fails: BaseException | None = None
 
     def set_up(self, *, report: bool = False) -> int:
-        return set_up(self.environ, report=report)
+        return set_up(self.folder, self.environ, report=report)
 
-    def install_python(self, venv: Path, environ: object) -> str:
-        return self._install("python", venv / "bin" / "python")
+    def install_python(self, folder: Path, environ: object) -> str:
+        return self._install("python", folder / ".venv" / "bin" / "python")
 
-    def install_node(self, version: str, environ: object) -> str:
+    def install_node(self, folder: Path, version: str, environ: object) -> str:
         return self._install("node", self.folder / "node_modules/cdktf-cli/package.json")
 
     def provide(self, provider: object, binary: str, state: Path, environ: object) -> str:
@@ -65,7 +66,6 @@ def checkout(
     ):
         (folder / name).write_text(f"content of {name}")
     checkout = Checkout(folder, tmp_path / "bin")
-    monkeypatch.setattr(setup_steps, "CHECKOUT", folder)
     monkeypatch.setattr(setup_steps, "_install_python", checkout.install_python)
     monkeypatch.setattr(setup_steps, "_install_node", checkout.install_node)
     monkeypatch.setattr(setup_steps, "provide", checkout.provide)
@@ -129,12 +129,10 @@ def test_another_python_makes_another_environment(
 
 
 def test_a_moved_checkout_is_set_up_where_paths_are_held(
-    checkout: Checkout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    checkout: Checkout, tmp_path: Path
 ) -> None:
     checkout.set_up()
-    moved = checkout.folder.rename(tmp_path / "moved")
-    checkout.folder = moved
-    monkeypatch.setattr(setup_steps, "CHECKOUT", moved)
+    checkout.folder = checkout.folder.rename(tmp_path / "moved")
     checkout.set_up()
     assert checkout.done[3:] == ["python", "provider"]
 
@@ -158,10 +156,11 @@ def test_what_was_removed_is_made_again(checkout: Checkout, gone: str, again: li
     ("error", "code", "told"),
     [
         (SetupError("no room"), 1, "no room\n"),
-        (KeyboardInterrupt(), 130, "setup: interrupted; the next run begins that step again\n"),
+        (KeyboardInterrupt(), 130, "interrupted\n"),
+        (Terminated(), 143, "interrupted\n"),
     ],
 )
-def test_an_unfinished_step_is_begun_again(
+def test_an_unfinished_step_runs_again(
     checkout: Checkout,
     capsys: pytest.CaptureFixture[str],
     error: BaseException,
@@ -169,7 +168,7 @@ def test_an_unfinished_step_is_begun_again(
     told: str,
 ) -> None:
     checkout.fails = error
-    assert checkout.set_up() == code
+    assert exit_code(checkout.set_up, "interrupted") == code
     assert capsys.readouterr().err == told
     checkout.fails = None
     assert checkout.set_up() == 0

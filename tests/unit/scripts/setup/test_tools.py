@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The check of the programs that must be there before anything is installed."""
+"""The check of the programs that must be on PATH before anything is installed."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +13,7 @@ FakeProgram = Callable[[str, str], Path]
 
 @pytest.fixture
 def environ(tmp_path: Path) -> dict[str, str]:
-    """With nothing on PATH but the fakes."""
+    """An environment with nothing on PATH but the fakes."""
     return {"PATH": str(tmp_path / "bin")}
 
 
@@ -40,7 +40,7 @@ def test_every_missing_program_has_a_line_after_the_other_problems(
     ]
 
 
-def test_an_old_program_is_told_with_its_version_and_place(
+def test_an_old_program_is_reported_with_its_version_and_path(
     fake_program: FakeProgram, environ: dict[str, str]
 ) -> None:
     node = fake_program("node", "echo v18.19.1")
@@ -60,13 +60,13 @@ def test_an_old_program_is_told_with_its_version_and_place(
         ("exit 0", "''"),
     ],
 )
-def test_a_program_that_tells_no_version_is_quoted(
+def test_a_program_that_prints_no_version_is_quoted(
     fake_program: FakeProgram, environ: dict[str, str], script: str, said: str
 ) -> None:
     fake_program("node", script)
-    with pytest.raises(SetupError, match="tells no version") as raised:
+    with pytest.raises(SetupError, match="prints no version") as raised:
         find([NODE], environ)
-    assert f"(it said {said})" in str(raised.value)
+    assert f"(it printed {said})" in str(raised.value)
 
 
 def test_a_program_that_cannot_be_started_is_no_traceback(
@@ -77,7 +77,7 @@ def test_a_program_that_cannot_be_started_is_no_traceback(
         find([NODE], environ)
 
 
-def test_terraform_is_the_binary_that_cdktf_would_take(
+def test_terraform_is_the_binary_that_cdktf_uses(
     fake_program: FakeProgram, environ: dict[str, str]
 ) -> None:
     environ["TERRAFORM_BINARY_NAME"] = "tofu"
@@ -87,7 +87,7 @@ def test_terraform_is_the_binary_that_cdktf_would_take(
     assert find([terraform(environ)], environ)["Terraform"].version == "1.8.2"
 
 
-def test_warnings_around_the_version_do_no_harm(
+def test_warnings_before_the_version_are_skipped(
     fake_program: FakeProgram, environ: dict[str, str]
 ) -> None:
     fake_program("terraform", "echo 'There are some problems'; echo; echo Terraform v1.6.0-rc1")
