@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The CDKTF application: settings in, three Terraform stacks out. Safe to import.
+"""The CDKTF application: settings in, three Terraform stacks out. Importing it starts nothing.
 
-Run, it reads handson.toml beside it and HANDSON_* variables, and writes to CDKTF_OUTDIR, which
-CDKTF has as cdktf.out.
+As a program it reads handson.toml beside it and HANDSON_* variables, and writes the stacks to the
+folder CDKTF_OUTDIR, which is cdktf.out by default.
 """
 
 from __future__ import annotations
@@ -23,12 +23,13 @@ SETTINGS_FILE = Path(__file__).with_name("handson.toml")
 
 
 def build_app(settings: Settings, outdir: str | None = None) -> App:
-    """The three stacks, wired; ``synth()`` writes them to ``outdir``, else to CDKTF_OUTDIR.
+    """Returns the app with the three stacks connected; its ``synth()`` writes them to ``outdir``.
 
-    Raises ToolchainError when CDKTF cannot start, OSError when the folder cannot be made.
+    Without ``outdir`` that is CDKTF_OUTDIR. Raises ToolchainError when CDKTF cannot start, OSError
+    when the folder cannot be made.
     """
-    # Here, because to import CDKTF is to start Node: `import main` must not, and a wrong setting is
-    # told without it.
+    # Imported here, because importing CDKTF starts Node: `import main` must not, and a wrong
+    # setting is reported without it.
     from stacks.bindings import App
     from stacks.compute import ComputeStack
     from stacks.discovery import DiscoveryStack
@@ -52,23 +53,23 @@ def build_app(settings: Settings, outdir: str | None = None) -> App:
 
 
 def main() -> int:
-    """Synthesize. A person's mistake is told on stderr and ends with 2."""
+    """Synthesizes. Returns 0, or 2 after the user's mistake on stderr."""
     try:
         from stacks.settings import load_settings
 
         build_app(load_settings(SETTINGS_FILE, os.environ)).synth()
     except ModuleNotFoundError as error:
-        told = f"{sys.executable} has no module {error.name}: run `make setup`, then use .venv"
-    # RuntimeError is jsii's for all that Node raises, such as a file that it cannot write.
+        message = f"{sys.executable} has no module {error.name}: run `make setup`, then use .venv"
+    # jsii raises RuntimeError for every error of Node, such as a file that it cannot write.
     except (SynthesisError, OSError, RuntimeError) as error:
-        told = str(error)
+        message = str(error)
     else:
         return 0
-    sys.stderr.write(f"{told}\n")
+    sys.stderr.write(f"{message}\n")
     return 2
 
 
 if __name__ == "__main__":
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C: nothing to undo, no traceback.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it without a traceback.
     sys.exit(main())

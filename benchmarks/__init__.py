@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is measured against the stock way of doing it."""
+"""Benchmarks: this project's way measured against the usual one."""

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Synthesis with our lazy bindings against the bindings as pip ships them, in turn, in one run.
+"""Measures a synthesis with stacks/bindings.py against one with the AWS bindings imported whole.
 
-Ends with 1 when the ratio of the medians is below 5 or when the two do not write the same JSON.
+Run as `python -m benchmarks.synth`. Exit codes: 0; 1 when the ratio of the medians is below 5 or
+the two write different files; 2 for wrong use; 130 after Ctrl-C.
 """
 
 import argparse
@@ -11,13 +12,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 NEEDED = 5.0
 LAZY = [sys.executable, "main.py"]
-# The same main.py in a process that has imported the package, and started jsii, the stock way;
-# stacks/bindings.py leaves both as they are then.
+# The same main.py in a process that has already imported the whole package, which starts jsii:
+# stacks/bindings.py then changes neither.
 STOCK = [
     sys.executable,
     "-c",
@@ -25,13 +27,13 @@ STOCK = [
 ]
 
 
-class BenchError(Exception):
-    """A synthesis failed, or the two variants do not agree."""
+class BenchmarkError(Exception):
+    """A synthesis failed, or the two variants wrote different files."""
 
 
 def synthesize(command: list[str], outdir: Path) -> float:
-    """Seconds that one whole process takes to write the stacks to ``outdir``."""
-    # Some machines forbid bytecode, and compiling 2,100 modules each time would flatter us.
+    """Returns the seconds that a new process takes to write the stacks to ``outdir``."""
+    # With bytecode switched off, Python would compile 2,100 modules each time, to our advantage.
     environ = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     environ |= {"CDKTF_OUTDIR": str(outdir), "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20"}
     start = time.perf_counter()
@@ -40,28 +42,28 @@ def synthesize(command: list[str], outdir: Path) -> float:
     )
     seconds = time.perf_counter() - start
     if done.returncode != 0:
-        raise BenchError(f"{' '.join(command)} ended with {done.returncode}:\n{done.stderr}")
+        raise BenchmarkError(f"{' '.join(command)} ended with {done.returncode}:\n{done.stderr}")
     return seconds
 
 
 def written(outdir: Path) -> dict[str, bytes]:
-    """Every file of a synthesis."""
+    """Returns every file of a synthesis."""
     files = (path for path in outdir.rglob("*") if path.is_file())
     return {str(path.relative_to(outdir)): path.read_bytes() for path in files}
 
 
-def bench(pairs: int, scratch: Path) -> float:
-    """Print each pair and the medians; return how many times faster the lazy bindings are."""
+def measure(pairs: int, scratch: Path) -> float:
+    """Prints each pair and the medians; returns how many times faster the lazy bindings are."""
     times: dict[str, list[float]] = {"stock": [], "lazy": []}
     for number in range(pairs + 1):
         row = {}
         for name, command in (("stock", STOCK), ("lazy", LAZY)):
             row[name] = synthesize(command, scratch / f"{name}-{number}")
         if written(scratch / f"stock-{number}") != written(scratch / f"lazy-{number}"):
-            raise BenchError("stock and lazy bindings do not write the same files")
+            raise BenchmarkError("stock and lazy bindings do not write the same files")
         label = f"pair {number}" if number else "warm-up"
         print(f"{label:8} stock {row['stock']:6.2f} s   lazy {row['lazy']:6.2f} s", flush=True)
-        if number:  # The first writes the bytecode and fills jsii's cache: not counted.
+        if number:  # The first pair writes the bytecode and fills jsii's cache.
             for name, seconds in row.items():
                 times[name].append(seconds)
     stock, lazy = statistics.median(times["stock"]), statistics.median(times["lazy"])
@@ -69,18 +71,24 @@ def bench(pairs: int, scratch: Path) -> float:
     return stock / lazy
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description="Compare lazy and stock bindings.")
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measures and prints the ratio; returns the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="bench-synth", description="Compare lazy and stock bindings."
+    )
     parser.add_argument("--pairs", type=int, default=3, help="measured pairs (default: 3)")
-    pairs = parser.parse_args().pairs
+    pairs = parser.parse_args(arguments).pairs
     if pairs < 1:
         parser.error("--pairs must be 1 or more")
     try:
         with tempfile.TemporaryDirectory() as scratch:
-            ratio = bench(pairs, Path(scratch))
-    except BenchError as error:
+            ratio = measure(pairs, Path(scratch))
+    except BenchmarkError as error:
         print(f"bench-synth: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("bench-synth: interrupted", file=sys.stderr)
+        return 130
     print(f"ratio {ratio:.1f} (at least {NEEDED:.0f} is needed)")
     return 0 if ratio >= NEEDED else 1
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the three stacks have in common: the provider, the default tags, the state's place."""
+"""The base of the three stacks: the provider, its default tags and the backend of the state."""
 
 from stacks.bindings import (
     AwsProvider,
@@ -11,20 +11,18 @@ from stacks.bindings import (
     TerraformStack,
     TerraformVariable,
 )
-from stacks.settings import Settings
-
-PROJECT = "cloudmap-handson"
+from stacks.settings import PROJECT, Settings
 
 
 class HandsOnStack(TerraformStack):
-    """A stack of the hands-on. Where it goes is no part of it: that is the environment's matter."""
+    """A stack of the hands-on, without an endpoint or credentials: those are environment."""
 
     def __init__(self, scope: Construct, id_: str, *, settings: Settings) -> None:
         super().__init__(scope, id_)
-        self._keep_state(settings)
+        self._add_backend(settings)
         tags = {"Project": PROJECT, "Deployment": settings.deployment, "ManagedBy": "terraform"}
-        # A variable, since it is a run's matter and not the artefact's: with TF_VAR_<name> set the
-        # provider refuses any other account; without it there is no restriction.
+        # A Terraform variable, so that the JSON names no account: with TF_VAR_<name> set, the
+        # provider refuses every other account.
         accounts = TerraformVariable(
             self,
             "allowed_account_ids",
@@ -40,11 +38,11 @@ class HandsOnStack(TerraformStack):
             default_tags=[AwsProviderDefaultTags(tags=tags)],
         )
 
-    def _keep_state(self, settings: Settings) -> None:
-        """By the settings, here or in S3; references between the stacks follow."""
+    def _add_backend(self, settings: Settings) -> None:
+        """Keeps the state in a local file or in S3; references between stacks use the same."""
         stack = self.node.id
         if not settings.state_bucket:
-            # Beside the output folder, as CDKTF has it, but counted from the stack's working
+            # Beside the output folder, where CDKTF puts it, but relative to the stack's working
             # directory (<outdir>/stacks/<stack>): CDKTF itself writes an absolute path.
             LocalBackend(self, path=f"../../../terraform.{stack}.tfstate")
             return
@@ -55,10 +53,10 @@ class HandsOnStack(TerraformStack):
             region=settings.state_region or settings.region,
             encrypt=True,
         )
-        # Terraform's own lock, an object beside the state (1.10 and newer); CDKTF knows of none.
+        # Terraform 1.10 and newer lock with an object beside the state; CDKTF has no option for it.
         self.add_override("terraform.backend.s3.use_lockfile", True)
 
     def publish(self, **outputs: str | list[str] | int) -> None:
-        """Each value as a Terraform output of that name, for people and for the harness."""
+        """Adds a Terraform output for each value, for people and for the harness."""
         for name, value in outputs.items():
             TerraformOutput(self, name, value=value)

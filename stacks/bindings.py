@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every name of CDKTF and of its AWS bindings that this project uses, loaded without the rest.
+"""The names of CDKTF and of its AWS bindings that the stacks use, loaded without all the others.
 
-The one place that imports cdktf or cdktf_cdktf_provider_aws. Importing it starts jsii's Node.
+No other module imports cdktf or cdktf_cdktf_provider_aws. Importing this one starts jsii's Node.
 """
 
 import importlib.util
@@ -58,10 +58,10 @@ PRELOAD = Path(__file__).with_name("jsii_preload.cjs")
 
 
 def register_empty_package(name: str) -> None:
-    """Stand in for package ``name``, so that importing a submodule does not run its ``__init__``.
+    """Registers an empty package ``name``: importing a submodule then skips its ``__init__``.
 
     The provider's ``__init__`` imports all of its 2,100 submodules, which takes 10 s and more
-    (hashicorp/terraform-cdk#3753). A package imported already is left as it is.
+    (hashicorp/terraform-cdk#3753). A package that is imported already stays as it is.
     """
     if name in sys.modules:
         return
@@ -75,7 +75,7 @@ def register_empty_package(name: str) -> None:
 
 
 def require_node() -> None:
-    """Raise ToolchainError unless there is a Node that runs CDKTF: jsii itself would not say so."""
+    """Raises ToolchainError unless Node starts and is new enough; jsii's own error is unclear."""
     node = os.environ.get("JSII_NODE", "node")
     try:
         found = subprocess.run(
@@ -90,11 +90,11 @@ def require_node() -> None:
 
 @contextmanager
 def node_environment() -> Iterator[None]:
-    """Start jsii's Node with our preload and without its banners; leave no option behind.
+    """Sets the environment with which jsii's Node loads our preload and prints no banner.
 
-    Only the kernel that starts inside inherits NODE_OPTIONS: the CDKTF CLI must not.
+    NODE_OPTIONS is restored afterwards, because the CDKTF command line must not inherit it.
     """
-    # A list of major versions for the first, any value for the others.
+    # jsii wants a list of major versions in the first; the others only have to be set.
     os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20,22,24")
     os.environ.setdefault("JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION", "1")
     os.environ.setdefault("JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION", "1")
@@ -158,5 +158,5 @@ try:
         from constructs import Construct
 except (ToolchainError, ModuleNotFoundError):
     raise
-except Exception as error:  # jsii raises whatever a Node that dies leads to.
+except Exception as error:  # jsii raises no type of its own when Node dies.
     raise ToolchainError(f"CDKTF does not start under Node.js: {error}") from error

@@ -19,7 +19,7 @@ from stacks.settings import Settings
 
 
 class ComputeStack(HandsOnStack):
-    """What runs: ``settings.desired_count`` tasks, each with an address in a private subnet."""
+    """Runs ``settings.desired_count`` tasks, each with an address in a private subnet."""
 
     def __init__(
         self,
@@ -49,7 +49,7 @@ class ComputeStack(HandsOnStack):
             to_port=settings.port,
             cidr_ipv4=vpc_cidr,
         )
-        # AWS gives a new group this rule, Terraform takes it away; Fargate pulls the image by it.
+        # Fargate needs it to pull the image. AWS gives it to a new group; Terraform removes that.
         egress = VpcSecurityGroupEgressRule(
             self,
             "all_out",
@@ -68,8 +68,8 @@ class ComputeStack(HandsOnStack):
             memory=str(settings.memory),
             container_definitions=json.dumps([_container(settings)]),
         )
-        # Terraform does not wait for a steady state: a task that cannot start would hold it for 20
-        # minutes and then say nothing of why. `make status` and the tests wait, and tell.
+        # Without wait_for_steady_state: when a task cannot start, Terraform would wait 20 minutes
+        # and then not say why. `make status` and the tests wait, and report the reason.
         service = EcsService(
             self,
             "service",
@@ -84,7 +84,7 @@ class ComputeStack(HandsOnStack):
                 assign_public_ip=False,
             ),
             service_registries=EcsServiceServiceRegistries(registry_arn=service_arn),
-            # Tasks need both rules from their first second to their last.
+            # Tasks need both rules from when they start until they have stopped.
             depends_on=[ingress, egress],
         )
         self.publish(
@@ -97,7 +97,10 @@ class ComputeStack(HandsOnStack):
 
 
 def _container(settings: Settings) -> dict[str, object]:
-    """The article's task-definition.json; AWS fills in the rest, and the provider allows for it."""
+    """Returns the container of the article's task-definition.json.
+
+    AWS adds defaults to it, and the provider plans no change for those.
+    """
     return {
         "name": settings.container,
         "image": settings.image,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Cloud Map: a private DNS namespace in the VPC and, in it, the service that ECS registers with."""
+"""Cloud Map: a private DNS namespace in the VPC, and the service in it that ECS registers with."""
 
 from stacks.base import HandsOnStack
 from stacks.bindings import (
@@ -14,7 +14,7 @@ from stacks.settings import Settings
 
 
 class DiscoveryStack(HandsOnStack):
-    """Where instances are found: one A record for each in the namespace's hosted zone."""
+    """Makes instances resolvable: an A record for each in the namespace's hosted zone."""
 
     def __init__(self, scope: Construct, id_: str, *, settings: Settings, vpc_id: str) -> None:
         super().__init__(scope, id_, settings=settings)
@@ -27,20 +27,20 @@ class DiscoveryStack(HandsOnStack):
             name=settings.service,
             dns_config=ServiceDiscoveryServiceDnsConfig(
                 namespace_id=namespace.id,
-                # Said, though it is the default: one record set for each instance is what
-                # "records == instances" rests on, and WEIGHTED would answer with one address.
+                # The default, stated because the check "records == instances" depends on it:
+                # one record set per instance. WEIGHTED would answer with one address.
                 routing_policy="MULTIVALUE",
                 dns_records=[
                     ServiceDiscoveryServiceDnsConfigDnsRecords(type="A", ttl=settings.dns_ttl)
                 ],
             ),
-            # AWS takes no value but 1, and without it the provider plans a replacement for ever.
+            # AWS accepts only 1, and without it the provider plans a replacement every time.
             health_check_custom_config=ServiceDiscoveryServiceHealthCheckCustomConfig(
                 failure_threshold=1
             ),
-            # On destroy ECS may still be deregistering the last tasks: DeleteService would refuse
-            # with ResourceInUse, and the provider does not ask twice. With this it deregisters
-            # what is left, and all that is left is ours.
+            # While ECS still deregisters the last tasks, DeleteService fails with ResourceInUse,
+            # and the provider does not retry. With this it deregisters the remaining instances
+            # itself; all of them are this deployment's.
             force_destroy=True,
         )
         self.service_arn: str = service.arn

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What can go wrong before Terraform is reached; the messages are what a person reads."""
+"""The errors of a synthesis. Their messages are printed to the user as they are."""
 
 
 class SynthesisError(Exception):
-    """Base of every error that the DSL raises on purpose."""
+    """The base of every error that the DSL raises itself."""
 
 
 class SettingsError(SynthesisError, ValueError):
-    """A setting is unknown, unreadable or out of its range. One line for each such setting."""
+    """A setting is unknown, unreadable or out of range. The message has a line for each."""
 
 
 class ToolchainError(SynthesisError):
-    """Something that CDKTF runs on is missing or does not start."""
+    """Node.js, which CDKTF needs, is missing, too old or does not start."""

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Loaded by jsii's Node before its kernel (bindings.py): two waits that it need not have.
+// jsii's Node loads this before its kernel (bindings.py). It removes two waits.
 "use strict";
 
 const Module = require("node:module");
@@ -7,8 +7,8 @@ const path = require("node:path");
 const threads = require("node:worker_threads");
 
 // The index.js of @cdktf/provider-aws requires its 2,100 resource modules, which takes 3 s. Each
-// becomes a getter, so that only those in use are read. Should a later index.js be written
-// otherwise, nothing matches and it loads as it is: slow, not wrong.
+// require becomes a getter, so that only the modules in use are read. If a later index.js is
+// written differently, nothing matches and it loads unchanged: slower, but correct.
 const INDEX = path.join("@cdktf", "provider-aws", "lib", "index.js");
 const EAGER = /^exports\.(\w+) = require\(("[^"]+")\);$/gm;
 const LAZY = 'Object.defineProperty(exports, "$1", { enumerable: true, get: () => require($2) });';
@@ -19,8 +19,8 @@ Module.prototype._compile = function (source, filename, ...rest) {
   return compile.call(this, lazy, filename, ...rest);
 };
 
-// When its cache is new, jsii indexes the provider's 120 MB of types in a worker, which saves every
-// later run 2 s. A synthesis ends before that is done and would kill it, each time: so let it end.
+// With an empty cache, jsii indexes the provider's 120 MB of types in a worker, which saves 2 s in
+// every later run. A synthesis would exit first and end that worker every time: so wait for it.
 const workers = new Set();
 threads.Worker = class extends threads.Worker {
   constructor(...args) {

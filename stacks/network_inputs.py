@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The network that the article presumes: looked up and checked, never made."""
+"""The network that the article expects to exist: looked up and checked, never created."""
 
 from stacks.base import HandsOnStack
 from stacks.bindings import (
@@ -19,9 +19,9 @@ from stacks.settings import Settings
 
 
 class NetworkInputsStack(HandsOnStack):
-    """A VPC that can resolve names of a private hosted zone, and its private subnets.
+    """Looks up a VPC that resolves names of private hosted zones, and its private subnets.
 
-    No managed resource. What does not fit is refused by a postcondition when Terraform reads it.
+    Has no managed resource. A postcondition refuses an unsuitable network when Terraform reads it.
     """
 
     def __init__(self, scope: Construct, id_: str, *, settings: Settings) -> None:
@@ -29,7 +29,7 @@ class NetworkInputsStack(HandsOnStack):
         vpc = self._vpc(settings)
         self.vpc_id: str = vpc.id
         self.vpc_cidr: str = vpc.cidr_block
-        # Sorted, since AWS lists subnets in any order and an output that changes is a change.
+        # Sorted: AWS lists subnets in any order, and another order would be a planned change.
         self.private_subnet_ids: list[str] = TerraformLocal(
             self, "sorted_private_subnet_ids", Fn.sort(self._private_subnet_ids(settings))
         ).as_list
@@ -41,7 +41,7 @@ class NetworkInputsStack(HandsOnStack):
 
     def _vpc(self, settings: Settings) -> DataAwsVpc:
         # A private hosted zone answers only in a VPC that has both attributes on (Route 53's
-        # "Considerations when working with a private hosted zone"); CreateVpc leaves hostnames off.
+        # "Considerations when working with a private hosted zone"); CreateVpc sets only the first.
         return DataAwsVpc(
             self,
             "vpc",
@@ -53,7 +53,7 @@ class NetworkInputsStack(HandsOnStack):
         )
 
     def _id_of_named_vpc(self, settings: Settings) -> str:
-        # Not by aws_vpc's own tags: it fails with "no matching EC2 VPC found" and no name.
+        # aws_vpc could search by tags itself, but its error "no matching EC2 VPC found" names none.
         exactly_one = Postcondition(
             condition="${length(self.ids) == 1}",
             error_message=f"${{length(self.ids)}} VPCs in {settings.region} are named "
@@ -96,7 +96,7 @@ class NetworkInputsStack(HandsOnStack):
 
 
 def _checked(*postconditions: Postcondition) -> TerraformResourceLifecycle:
-    return TerraformResourceLifecycle(postcondition=list(postconditions))  # jsii takes no tuple.
+    return TerraformResourceLifecycle(postcondition=list(postconditions))  # jsii accepts no tuple.
 
 
 def _must_be_on(attribute: str, name: str) -> Postcondition:

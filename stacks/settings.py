@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One frozen object with every value that a person may choose; the defaults are the article's.
+"""The settings: one frozen object with every value that a user can set, the article's by default.
 
-Read once, from handson.toml and then HANDSON_* variables, and checked before any stack is built.
+They are read once, from handson.toml and then from HANDSON_* variables, and checked before any
+stack is built. This module is pure: importing it does not start Node.
 """
 
 import difflib
@@ -17,12 +18,16 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from stacks.errors import SettingsError
 
+PROJECT = "cloudmap-handson"
+"""The value of the tag Project on every resource that the stacks make."""
+
 PREFIX = "HANDSON_"
-# Variables with our prefix that speak to the tests and say nothing about a deployment.
+# Variables with this prefix that configure the tests and not a deployment.
 NOT_SETTINGS = frozenset({"HANDSON_REQUIRE_TOOLS"})
 
 GIB = 1024
-# CPU units to MiB: docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html
+# The MiB that Fargate offers for each number of CPU units:
+# docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html
 FARGATE_MEMORY: dict[int, tuple[int, ...]] = {
     256: (512, 1 * GIB, 2 * GIB),
     512: tuple(range(1 * GIB, 4 * GIB + 1, 1 * GIB)),
@@ -35,7 +40,7 @@ FARGATE_MEMORY: dict[int, tuple[int, ...]] = {
 
 
 def _text(pattern: str, allowed: str) -> Any:
-    """A string that ``pattern`` matches from end to end; ``allowed`` is that rule in words."""
+    """Returns a field for strings that ``pattern`` matches whole; ``allowed`` says so in words."""
     return Field(pattern=rf"^(?:{pattern})\Z", description=allowed)
 
 
@@ -43,7 +48,7 @@ def _whole(low: int, high: int, why: str = "") -> Any:
     return Field(ge=low, le=high, description=f"a whole number from {low} to {high}{why}")
 
 
-# Where AWS allows $, { and } we do not: Terraform would take "${…}" for an expression.
+# AWS allows $, { and } in some of these; we refuse them: Terraform evaluates "${…}".
 HEX = r"([0-9a-f]{8}|[0-9a-f]{17})"
 TAG = r"A-Za-z0-9 _.:/+@-"
 MAX_FQDN = 253
@@ -54,7 +59,7 @@ DnsName = Annotated[
     str,
     _text(rf"(?=.{{1,{MAX_FQDN}}}\Z){LABEL}(\.{LABEL})*", f"1 to {MAX_FQDN} characters {LABELS}"),
 ]
-# Cloud Map's CreateService takes no more than 127.
+# Cloud Map's CreateService takes at most 127.
 DnsServiceName = Annotated[
     str, _text(rf"(?=.{{1,127}}\Z){LABEL}(\.{LABEL})*", f"1 to 127 characters {LABELS}")
 ]
@@ -81,7 +86,7 @@ StateRegion = Annotated[
 ]
 SubnetIds = Annotated[
     tuple[Annotated[str, _text(rf"subnet-{HEX}", "")], ...],
-    Field(  # awsvpcConfiguration takes no more than 16.
+    Field(  # awsvpcConfiguration takes at most 16.
         max_length=16,
         description="up to 16 different ids, each subnet- and 8 or 17 hex digits; "
         "none to go by private_subnet_tag",
@@ -116,12 +121,11 @@ VpcId = Annotated[
     str, _text(rf"(vpc-{HEX})?", 'vpc- and 8 or 17 hex digits, or "" to go by vpc_name')
 ]
 
-
-_KEY_SAFE = r"[A-Za-z0-9_.-]+"
+STATE_KEY_PART = r"[A-Za-z0-9_.-]+"
 
 
 class Settings(BaseModel):
-    """What the stacks are built from; handson.toml says what each setting is for."""
+    """The values that the stacks are built from; handson.toml explains each of them."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", strict=True, validate_default=True, regex_engine="python-re"
@@ -156,7 +160,7 @@ class Settings(BaseModel):
 
     @model_validator(mode="after")
     def _fit_together(self) -> Self:
-        """The rules that take more than one value; each names the setting that it refuses."""
+        """Checks the rules that involve two settings; an error names the one to change."""
         if self.cpu not in FARGATE_MEMORY:
             _refuse("cpu", _rule("cpu"))
         if self.memory not in FARGATE_MEMORY[self.cpu]:
@@ -165,48 +169,51 @@ class Settings(BaseModel):
         if len(f"{self.service}.{self.namespace}") > MAX_FQDN:
             _refuse("service", f"at most {MAX_FQDN} characters together with .{self.namespace}")
         if self.state_bucket:
-            if not re.fullmatch(_KEY_SAFE, self.deployment):
+            if not re.fullmatch(STATE_KEY_PART, self.deployment):
                 _refuse(
-                    "deployment", "with state_bucket, letters, digits and _.-: it is in the key"
+                    "deployment",
+                    "with state_bucket, letters, digits and _.-: it is part of the state's key",
                 )
         elif self.state_region:
-            _refuse("state_bucket", "the bucket's name, since state_region is given")
+            _refuse("state_bucket", "a bucket's name, because state_region is set")
         if len(set(self.private_subnet_ids)) < len(self.private_subnet_ids):
             _refuse("private_subnet_ids", _rule("private_subnet_ids"))
         return self
 
 
 def _refuse(name: str, allowed: str) -> NoReturn:
+    """Raises the error that `_message` prints for the setting ``name``."""
     context = {"name": name, "allowed": allowed}
     raise PydanticCustomError("settings", "{name}: allowed: {allowed}", context)
 
 
 def _rule(name: str) -> str:
+    """Returns, in words, what the setting may be."""
     return Settings.model_fields[name].description or ""
 
 
-class Given(NamedTuple):
-    """A value as somebody wrote it, and the file or variable that holds it."""
+class RawValue(NamedTuple):
+    """A value that is not checked yet, and the file or variable that it was read from."""
 
     value: Any
     source: str
 
 
 def load_settings(file: Path, environ: Mapping[str, str]) -> Settings:
-    """The settings of ``file``, with those of HANDSON_* variables laid over them.
+    """Returns the settings of ``file``; a HANDSON_* variable wins over the file.
 
-    Raises SettingsError with one line for each mistake: where it is, the setting, what it got and
-    what is allowed.
+    Raises SettingsError with one line for each mistake: the file or variable, the setting, its
+    value and what is allowed.
     """
-    given = _from_file(file) | _from_environment(environ)
+    raw = _from_file(file) | _from_environment(environ)
     try:
-        return Settings.model_validate({name: each.value for name, each in given.items()})
+        return Settings.model_validate({name: each.value for name, each in raw.items()})
     except ValidationError as error:
-        lines = [_line(mistake, given) for mistake in error.errors()]
+        lines = [_message(mistake, raw) for mistake in error.errors()]
         raise SettingsError("\n".join(lines)) from None
 
 
-def _from_file(file: Path) -> dict[str, Given]:
+def _from_file(file: Path) -> dict[str, RawValue]:
     try:
         values = tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
@@ -214,20 +221,20 @@ def _from_file(file: Path) -> dict[str, Given]:
     except ValueError as error:  # tomllib's error, and UnicodeDecodeError.
         raise SettingsError(f"{file}: is not TOML: {error}") from error
     return {
-        name: Given(tuple(value) if isinstance(value, list) else value, str(file))
+        name: RawValue(tuple(value) if isinstance(value, list) else value, str(file))
         for name, value in values.items()
     }
 
 
-def _from_environment(environ: Mapping[str, str]) -> dict[str, Given]:
-    """Every HANDSON_* variable; one that names no setting keeps its own name, to be refused."""
+def _from_environment(environ: Mapping[str, str]) -> dict[str, RawValue]:
+    """Returns every HANDSON_* variable; one that is no setting keeps its name, and is refused."""
     names = {_variable(name): name for name in Settings.model_fields}
-    given = {}
+    raw = {}
     for variable, text in sorted(environ.items()):
         if variable.startswith(PREFIX) and variable not in NOT_SETTINGS:
             name = names.get(variable, variable)
-            given[name] = Given(_parsed(name, text), variable)
-    return given
+            raw[name] = RawValue(_parsed(name, text), variable)
+    return raw
 
 
 def _variable(name: str) -> str:
@@ -235,7 +242,7 @@ def _variable(name: str) -> str:
 
 
 def _parsed(name: str, text: str) -> Any:
-    """``text`` as the setting's type; text that is no such thing stays text, to be refused."""
+    """Returns ``text`` as the setting's type; else the text itself, which is then refused."""
     default = Settings.model_fields[name].default if name in Settings.model_fields else ""
     if isinstance(default, tuple):
         return tuple(text.split(",")) if text else ()
@@ -244,25 +251,31 @@ def _parsed(name: str, text: str) -> Any:
     return text
 
 
-KINDS = {bool: "a boolean", int: "an integer", float: "a float", str: "a string", tuple: "an array"}
+TOML_TYPES = {
+    bool: "a boolean",
+    int: "an integer",
+    float: "a float",
+    str: "a string",
+    tuple: "an array",
+}
 
 
-def _line(mistake: ErrorDetails, given: Mapping[str, Given]) -> str:
-    """One mistake in one line."""
+def _message(mistake: ErrorDetails, raw: Mapping[str, RawValue]) -> str:
+    """Returns one mistake as one line."""
     context = mistake.get("ctx", {})
     name = str(mistake["loc"][0]) if mistake["loc"] else context["name"]
     if mistake["type"] == "extra_forbidden":
-        return _unknown(name, given[name].source)
+        return _unknown_setting(name, raw[name].source)
     default = Settings.model_fields[name].default
-    each = given.get(name, Given(default, "the default"))
+    each = raw.get(name, RawValue(default, "the default"))
     got = json.dumps(each.value, ensure_ascii=False, default=str)
     if type(each.value) is not type(default) and not each.source.startswith(PREFIX):
-        got += f" ({KINDS.get(type(each.value), type(each.value).__name__)})"
+        got += f" ({TOML_TYPES.get(type(each.value), type(each.value).__name__)})"
     return f"{each.source}: {name}: got {got}; allowed: {context.get('allowed') or _rule(name)}"
 
 
-def _unknown(name: str, source: str) -> str:
-    """What to say of a key or variable that is no setting: the nearest one, or all of them."""
+def _unknown_setting(name: str, source: str) -> str:
+    """Returns the message for a key or variable that is no setting: the nearest one, or all."""
     where, spell = ("", _variable) if name == source else (f"{source}: ", str)
     near = difflib.get_close_matches(name.removeprefix(PREFIX).lower(), Settings.model_fields, n=1)
     if near:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Syntheses that tests share: read them, change nothing."""
+"""The syntheses that tests share, to be read and not changed, and an empty settings file."""
 
 from pathlib import Path
 
@@ -11,13 +11,13 @@ from tests.unit.stacks.synthesis import Synthesis
 
 @pytest.fixture(scope="session")
 def article(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
-    """With the defaults, which are the article's values."""
+    """The synthesis with the defaults, which are the article's values."""
     return Synthesis.of(Settings(), tmp_path_factory.mktemp("article"))
 
 
 @pytest.fixture(scope="session")
 def by_id(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
-    """With the network named by ids, and no other value as the article has it."""
+    """A synthesis with the network given by ids, and with no value of the article's."""
     settings = Settings(
         region="eu-west-1",
         deployment="mine",
@@ -40,6 +40,9 @@ def by_id(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
     return Synthesis.of(settings, tmp_path_factory.mktemp("by_id"))
 
 
-@pytest.fixture(scope="session")
-def checkout() -> Path:
-    return Path(__file__).resolve().parents[3]
+@pytest.fixture
+def toml(tmp_path: Path) -> Path:
+    """An empty settings file."""
+    file = tmp_path / "handson.toml"
+    file.touch()
+    return file

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A synthesized application as a test reads it: the JSON, and what a reference in it points at."""
+"""A synthesized application for tests to read: the JSON, and where its references lead."""
 
 import json
 import re
@@ -17,7 +17,7 @@ ADDRESS = re.compile(r"(data\.)?(aws_\w+)\.([\w-]+)\.(\w+)")
 
 
 class Origin(NamedTuple):
-    """Where a value comes from: a stack, and an expression over its resources."""
+    """The source of a value: a stack, and an expression over its resources."""
 
     stack: str
     expression: str
@@ -41,18 +41,18 @@ class Synthesis:
         return cls(stacks=stacks, manifest=manifest)
 
     def resource(self, stack: str, kind: str) -> dict[str, Any]:
-        """The stack's one resource of that type."""
+        """Returns the stack's only resource of that type."""
         return self._only(self.stacks[stack]["resource"][kind])
 
     def data(self, stack: str, kind: str) -> dict[str, Any]:
-        """The stack's one data source of that type."""
+        """Returns the stack's only data source of that type."""
         return self._only(self.stacks[stack]["data"][kind])
 
     def output(self, stack: str, name: str) -> Any:
         return self.stacks[stack]["output"][name]["value"]
 
     def origin(self, stack: str, value: Any) -> Origin:
-        """What a reference to another stack points at, by the state file that the two share."""
+        """Follows a reference to another stack, by the state file that both name."""
         match = REMOTE_STATE.fullmatch(str(value))
         assert match, f"{stack}: {value!r} is no reference to another stack"
         source = self.stacks[stack]["data"]["terraform_remote_state"][match[1]]
@@ -66,7 +66,7 @@ class Synthesis:
         return Origin(owner, expression)
 
     def assert_resources_exist(self, stack: str, expression: str) -> None:
-        """Every resource that the expression names is in the stack; it names one at least."""
+        """Asserts that the expression names resources and that all of them are in the stack."""
         addresses = ADDRESS.findall(expression)
         assert addresses, f"{stack}: {expression!r} names no resource"
         for data, kind, name, _ in addresses:
@@ -90,7 +90,7 @@ class Synthesis:
 
 
 def strings(value: Any) -> Iterator[str]:
-    """Every string in parsed JSON, keys included."""
+    """Yields every string in parsed JSON, keys included."""
     if isinstance(value, dict):
         for key, each in value.items():
             yield key

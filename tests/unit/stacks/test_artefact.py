@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One artefact for every target: the same bytes whoever writes it, from wherever, and no secret."""
+"""One artefact for every target: the same bytes in every environment and folder, and no secret."""
 
 import json
 import os
@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from stacks.settings import Settings
+from tests.support.paths import CHECKOUT
 from tests.unit.stacks.synthesis import Synthesis, strings
 
 STACKS = ["network-inputs", "discovery", "compute"]
@@ -57,7 +58,7 @@ def written(folder: Path) -> dict[str, bytes]:
 def run_main(
     main: Path, environ: Mapping[str, str], cwd: Path, outdir: str | None
 ) -> dict[str, bytes]:
-    """What `python main.py` writes, run so."""
+    """Runs `python main.py` in ``cwd``; returns what it writes."""
     clean = {
         name: value
         for name, value in os.environ.items()
@@ -78,7 +79,7 @@ def run_main(
 
 @pytest.fixture(scope="module")
 def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """What this process, with this environment, writes."""
+    """What a synthesis in this process writes."""
     folder = tmp_path_factory.mktemp("expected")
     Synthesis.of(Settings(), folder)
     return written(folder)
@@ -89,20 +90,18 @@ def test_three_stacks_and_the_manifest_are_all_that_is_written(expected: dict[st
 
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)
-def test_same_bytes_for_every_target(
-    name: str, expected: dict[str, bytes], checkout: Path, tmp_path: Path
-) -> None:
-    assert run_main(checkout / "main.py", ENVIRONMENTS[name], tmp_path, None) == expected
+def test_same_bytes_for_every_target(name: str, expected: dict[str, bytes], tmp_path: Path) -> None:
+    assert run_main(CHECKOUT / "main.py", ENVIRONMENTS[name], tmp_path, None) == expected
 
 
 def test_same_bytes_from_another_clone_and_into_a_folder_anywhere(
-    expected: dict[str, bytes], checkout: Path, tmp_path: Path
+    expected: dict[str, bytes], tmp_path: Path
 ) -> None:
     clone = tmp_path / "another clone, with a space"
     clone.mkdir()
     for name in ("main.py", "handson.toml"):
-        shutil.copy(checkout / name, clone)
-    shutil.copytree(checkout / "stacks", clone / "stacks")
+        shutil.copy(CHECKOUT / name, clone)
+    shutil.copytree(CHECKOUT / "stacks", clone / "stacks")
     assert run_main(clone / "main.py", {}, clone, "a/deep/folder") == expected
 
 
@@ -115,7 +114,7 @@ def test_same_bytes_on_the_second_run_into_the_same_folder(
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_provider_is_told_a_region_tags_and_the_allowed_accounts_and_nothing_else(
+def test_provider_has_a_region_tags_and_the_allowed_accounts_and_nothing_else(
     article: Synthesis, by_id: Synthesis, stack: str
 ) -> None:
     allowed = {"allowed_account_ids": "${var.allowed_account_ids}"}

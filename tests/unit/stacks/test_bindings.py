@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The bindings load what is named, and leave the process as they found it."""
+"""The bindings load only the names in use, and restore the environment of the process."""
 
 import json
 import os
@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from stacks import bindings
+from tests.support.paths import CHECKOUT
 
 REPORT = """
 import json, os, sys
@@ -25,26 +26,26 @@ print(json.dumps({
 """
 
 
-def import_bindings(checkout: Path, **environ: str) -> dict[str, object]:
+def import_bindings(**environ: str) -> dict[str, object]:
     inherited = {k: v for k, v in os.environ.items() if k != "NODE_OPTIONS"}
     done = subprocess.run(
         [sys.executable, "-c", REPORT],
-        cwd=checkout,
+        cwd=CHECKOUT,
         env=inherited | environ,
         capture_output=True,
         text=True,
         check=True,
     )
-    assert done.stderr == ""  # No banner of jsii's.
+    assert done.stderr == ""  # jsii prints no banner.
     report = json.loads(done.stdout)
     assert isinstance(report, dict)
     return report
 
 
-def test_only_the_named_submodules_are_imported(checkout: Path) -> None:
+def test_only_the_named_submodules_are_imported() -> None:
     named = re.findall(rf"{bindings.PROVIDER}\.(\w+)", Path(bindings.__file__).read_text())
     # Each imports _jsii, which loads the assembly.
-    assert import_bindings(checkout)["submodules"] == sorted({"_jsii", *named})
+    assert import_bindings()["submodules"] == sorted({"_jsii", *named})
 
 
 def test_empty_package_is_where_the_real_one_is() -> None:
@@ -53,12 +54,12 @@ def test_empty_package_is_where_the_real_one_is() -> None:
 
 
 @pytest.mark.parametrize("options", ["", "--max-old-space-size=4096"])
-def test_node_options_are_left_as_they_were(checkout: Path, options: str) -> None:
-    assert import_bindings(checkout, NODE_OPTIONS=options)["NODE_OPTIONS"] == options
+def test_node_options_are_left_as_they_were(options: str) -> None:
+    assert import_bindings(NODE_OPTIONS=options)["NODE_OPTIONS"] == options
 
 
-def test_node_options_are_left_unset(checkout: Path) -> None:
-    assert import_bindings(checkout)["NODE_OPTIONS"] is None
+def test_node_options_are_left_unset() -> None:
+    assert import_bindings()["NODE_OPTIONS"] is None
 
 
 def test_every_binding_is_exported() -> None:
@@ -70,7 +71,7 @@ def test_an_imported_package_is_left_alone() -> None:
     assert sys.modules["json"] is json
 
 
-def test_a_missing_package_is_said_to_be_missing() -> None:
+def test_a_missing_package_is_reported() -> None:
     with pytest.raises(ModuleNotFoundError, match="No module named 'no_such_package'"):
         bindings.register_empty_package("no_such_package")
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""main.py as a person runs it: where it writes, and how it says what is wrong."""
+"""main.py as a program: where it writes, and how it reports a mistake."""
 
 import os
 import subprocess
@@ -10,15 +10,15 @@ import pytest
 
 from main import SETTINGS_FILE, build_app
 from stacks.settings import Settings, load_settings
+from tests.support.files import write_program
+from tests.support.paths import CHECKOUT
 
 
-def run(
-    checkout: Path, cwd: Path, *options: str, **environ: str
-) -> subprocess.CompletedProcess[str]:
-    """`python main.py` in ``cwd``, with those variables besides this process's."""
+def run(cwd: Path, *options: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    """Runs `python main.py` in ``cwd``, with those variables added to this process's."""
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(("CDKTF_", "HANDSON_"))}
     return subprocess.run(
-        [sys.executable, *options, str(checkout / "main.py")],
+        [sys.executable, *options, str(CHECKOUT / "main.py")],
         cwd=cwd,
         env=inherited | environ,
         capture_output=True,
@@ -27,7 +27,7 @@ def run(
     )
 
 
-def assert_told(done: subprocess.CompletedProcess[str], message: str) -> None:
+def assert_refused(done: subprocess.CompletedProcess[str], message: str) -> None:
     assert done.stderr == f"{message}\n"
     assert (done.returncode, done.stdout) == (2, "")
 
@@ -38,15 +38,16 @@ def test_settings_file_has_every_setting_with_its_default() -> None:
     assert settings.model_fields_set == set(Settings.model_fields)
 
 
-def test_import_starts_no_node_and_writes_nothing(checkout: Path, tmp_path: Path) -> None:
-    code = "import sys, main; sys.exit('jsii' in sys.modules or 'cdktf' in sys.modules)"
-    environ = os.environ | {"PYTHONPATH": str(checkout)}
+@pytest.mark.parametrize("module", ["main", "stacks.settings", "stacks.errors"])
+def test_import_starts_no_node_and_writes_nothing(module: str, tmp_path: Path) -> None:
+    code = f"import sys, {module}; sys.exit('jsii' in sys.modules or 'cdktf' in sys.modules)"
+    environ = os.environ | {"PYTHONPATH": str(CHECKOUT)}
     subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environ, check=True)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_variable_changes_the_artefact(checkout: Path, tmp_path: Path) -> None:
-    done = run(checkout, tmp_path, HANDSON_DESIRED_COUNT="350")
+def test_variable_changes_the_artefact(tmp_path: Path) -> None:
+    done = run(tmp_path, HANDSON_DESIRED_COUNT="350")
     assert (done.returncode, done.stderr) == (0, "")
     assert '"desired_count": 350,' in (
         (tmp_path / "cdktf.out/stacks/compute/cdk.tf.json").read_text()
@@ -67,9 +68,9 @@ def test_outdir_variable_is_honoured(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert (tmp_path / "a" / "b" / "manifest.json").is_file()
 
 
-def test_wrong_setting_is_told_before_anything_is_written(checkout: Path, tmp_path: Path) -> None:
-    done = run(checkout, tmp_path, HANDSON_DESIRED_COUNT="four")
-    assert_told(
+def test_wrong_setting_is_reported_before_anything_is_written(tmp_path: Path) -> None:
+    done = run(tmp_path, HANDSON_DESIRED_COUNT="four")
+    assert_refused(
         done,
         'HANDSON_DESIRED_COUNT: desired_count: got "four"; allowed: a whole number from 0 to 1000 '
         "(Cloud Map's limit of instances per service)",
@@ -77,40 +78,38 @@ def test_wrong_setting_is_told_before_anything_is_written(checkout: Path, tmp_pa
     assert list(tmp_path.iterdir()) == []
 
 
-def test_missing_node_is_told(checkout: Path, tmp_path: Path) -> None:
-    assert_told(
-        run(checkout, tmp_path, PATH=str(tmp_path)),
+def test_missing_node_is_reported(tmp_path: Path) -> None:
+    assert_refused(
+        run(tmp_path, PATH=str(tmp_path)),
         "CDKTF needs Node.js 20 or newer (nodejs.org); 'node' does not run",
     )
 
 
-def test_old_node_is_told(checkout: Path, tmp_path: Path) -> None:
-    node = tmp_path / "node"
-    node.write_text("#!/bin/sh\necho v18.20.4\n")
-    node.chmod(0o755)
-    assert_told(
-        run(checkout, tmp_path, JSII_NODE=str(node)),
+def test_old_node_is_reported(tmp_path: Path) -> None:
+    node = write_program(tmp_path / "node", "echo v18.20.4")
+    assert_refused(
+        run(tmp_path, JSII_NODE=str(node)),
         f"CDKTF needs Node.js 20 or newer (nodejs.org); '{node}' is 'v18.20.4'",
     )
 
 
-def test_missing_packages_are_told(checkout: Path, tmp_path: Path) -> None:
-    assert_told(
-        run(checkout, tmp_path, "-S", "-E"),
+def test_missing_packages_are_reported(tmp_path: Path) -> None:
+    assert_refused(
+        run(tmp_path, "-S", "-E"),
         f"{sys.executable} has no module pydantic: run `make setup`, then use .venv",
     )
 
 
-def test_outdir_that_is_a_file_is_told(checkout: Path, tmp_path: Path) -> None:
+def test_outdir_that_is_a_file_is_reported(tmp_path: Path) -> None:
     occupied = tmp_path / "occupied"
     occupied.touch()
-    done = run(checkout, tmp_path, CDKTF_OUTDIR=str(occupied))
-    assert_told(done, f"[Errno 17] File exists: '{occupied}'")
+    done = run(tmp_path, CDKTF_OUTDIR=str(occupied))
+    assert_refused(done, f"[Errno 17] File exists: '{occupied}'")
 
 
-def test_what_node_cannot_write_is_told(checkout: Path, tmp_path: Path) -> None:
+def test_file_that_node_cannot_write_is_reported(tmp_path: Path) -> None:
     (tmp_path / "stacks").mkdir()
     (tmp_path / "stacks" / "discovery").touch()
-    done = run(checkout, tmp_path, CDKTF_OUTDIR=str(tmp_path))
+    done = run(tmp_path, CDKTF_OUTDIR=str(tmp_path))
     assert done.returncode == 2
     assert "ENOTDIR" in done.stderr and "Traceback" not in done.stderr

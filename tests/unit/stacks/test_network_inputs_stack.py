@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""network-inputs: what is looked up, what is refused and in which words."""
+"""network-inputs: what is looked up, and what is refused with which message."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ STACK = "network-inputs"
 
 
 def postconditions(data: dict[str, Any]) -> list[tuple[str, str]]:
-    """(condition, message) of each."""
+    """Returns the (condition, message) of each postcondition."""
     return [
         (each["condition"], each["error_message"]) for each in data["lifecycle"]["postcondition"]
     ]
@@ -27,7 +27,7 @@ def test_vpc_is_the_one_of_that_name(article: Synthesis) -> None:
     assert article.data(STACK, "aws_vpc")["id"] == "${one(data.aws_vpcs.named_vpcs.ids)}"
 
 
-def test_vpc_by_id_is_looked_up_by_nothing_else(by_id: Synthesis) -> None:
+def test_vpc_with_an_id_is_looked_up_by_the_id_alone(by_id: Synthesis) -> None:
     assert by_id.data(STACK, "aws_vpc")["id"] == "vpc-0123456789abcdef0"
     assert "aws_vpcs" not in by_id.stacks[STACK]["data"]
 

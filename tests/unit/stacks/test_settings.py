@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Settings: for each rule what passes, what is refused, and what a person is told."""
+"""Settings: for each rule what passes, what is refused, and the message."""
 
 from pathlib import Path
 from typing import Any
@@ -23,14 +23,6 @@ TAG = "1 to 256 letters, digits, spaces and _.:/+@-="
 PAIR = "key=value, a key of 1 to 128 and a value of up to 256 letters, digits, spaces and _.:/+@-"
 CPU = "one of 256, 512, 1024, 2048, 4096, 8192, 16384 (CPU units)"
 LONGEST_NAMESPACE = ".".join(["a" * 63, "b" * 63, "c" * 63, "d" * 61])
-
-
-@pytest.fixture
-def toml(tmp_path: Path) -> Path:
-    """An empty settings file."""
-    file = tmp_path / "handson.toml"
-    file.touch()
-    return file
 
 
 def refusal(file: Path, **environ: str) -> str:
@@ -212,7 +204,7 @@ def test_fargate_offers_these_pairs_and_no_other(cpu: int, gibibytes: list[float
             Settings(cpu=cpu, memory=memory)
 
 
-def test_pair_names_the_source_of_the_memory(toml: Path) -> None:
+def test_message_about_a_pair_names_the_source_of_the_memory(toml: Path) -> None:
     allowed = "with cpu = 512 one of 1024, 2048, 3072, 4096 (MiB)"
     assert refusal(toml, HANDSON_CPU="512") == (f"the default: memory: got 512; allowed: {allowed}")
     toml.write_text("memory = 512\n")
@@ -237,7 +229,7 @@ def test_variable_wins_over_file_over_default(toml: Path) -> None:
     assert settings.cluster == "cloudmap-handson-cluster"
 
 
-def test_empty_variables_take_a_choice_back(toml: Path) -> None:
+def test_empty_variable_resets_a_value_of_the_file(toml: Path) -> None:
     toml.write_text('vpc_id = "vpc-12345678"\nprivate_subnet_ids = ["subnet-12345678"]\n')
     environ = {"HANDSON_VPC_ID": "", "HANDSON_PRIVATE_SUBNET_IDS": ""}
     assert load_settings(toml, environ) == Settings()
@@ -257,7 +249,7 @@ def test_unknown_key_is_refused(toml: Path) -> None:
     assert refusal(toml) == f"{toml}: desired: no such setting; did you mean desired_count?"
 
 
-def test_unknown_key_that_is_near_to_none_gets_the_list(toml: Path) -> None:
+def test_unknown_key_that_resembles_none_gets_the_list(toml: Path) -> None:
     toml.write_text("[x]\n")
     assert refusal(toml) == (
         f"{toml}: x: no such setting; known: {', '.join(Settings.model_fields)}"

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""With a bucket every stack keeps its state there under a key of its own, locked, and so do the
-references between them; what does not fit together is refused before anything is written.
+"""With state_bucket, each stack's state has a key of its own in S3, and a lock.
+
+References between stacks read the same keys; settings that contradict each other are refused.
 """
 
 from pathlib import Path
@@ -50,13 +51,13 @@ def test_references_between_stacks_follow(shared: Synthesis, stack: str, needed:
         assert BUCKET.items() <= source["config"].items()
 
 
-def test_the_buckets_region_is_the_stacks_unless_said(tmp_path: Path) -> None:
+def test_region_of_the_bucket_is_that_of_the_stacks_unless_set(tmp_path: Path) -> None:
     found = Synthesis.of(Settings(state_bucket="team-state", region="us-east-1"), tmp_path)
     assert found.stacks["compute"]["terraform"]["backend"]["s3"]["region"] == "us-east-1"
 
 
 @pytest.mark.parametrize("name", ["abc", "a.b-c", "1" * 63, "state-xn--1"])
-def test_a_buckets_name(name: str) -> None:
+def test_bucket_name_passes(name: str) -> None:
     assert Settings(state_bucket=name).state_bucket == name
 
 
@@ -64,30 +65,23 @@ def test_a_buckets_name(name: str) -> None:
     "name",
     ["ab", "A-bucket", "a_b", "-ab", "ab-", "a" * 64, "a..b", "xn--abc", "x-s3alias", "${x}"],
 )
-def test_no_buckets_name(toml: Path, name: str) -> None:
+def test_wrong_bucket_name_is_refused(toml: Path, name: str) -> None:
     with pytest.raises(SettingsError, match="state_bucket: got .*; allowed: a bucket's name"):
         load_settings(toml, {"HANDSON_STATE_BUCKET": name})
 
 
 @pytest.mark.parametrize("prefix", ["", "/a", "a/", "a//b", "a b", "${x}"])
-def test_no_prefix(toml: Path, prefix: str) -> None:
+def test_wrong_prefix_is_refused(toml: Path, prefix: str) -> None:
     with pytest.raises(SettingsError, match="state_prefix: got .*; allowed: names of letters"):
         load_settings(toml, {"HANDSON_STATE_PREFIX": prefix})
 
 
 def test_a_region_without_a_bucket_is_refused(toml: Path) -> None:
-    with pytest.raises(SettingsError, match="state_bucket: got .*the bucket's name, since"):
+    with pytest.raises(SettingsError, match="state_bucket: got .*a bucket's name, because"):
         load_settings(toml, {"HANDSON_STATE_REGION": "eu-west-1"})
 
 
-def test_a_deployment_that_is_no_key_is_refused(toml: Path) -> None:
+def test_deployment_that_is_no_part_of_a_key_is_refused(toml: Path) -> None:
     environ = {"HANDSON_STATE_BUCKET": "team-state", "HANDSON_DEPLOYMENT": "a/../b"}
-    with pytest.raises(SettingsError, match="deployment: got .*it is in the key"):
+    with pytest.raises(SettingsError, match="deployment: got .*it is part of the state's key"):
         load_settings(toml, environ)
-
-
-@pytest.fixture
-def toml(tmp_path: Path) -> Path:
-    file = tmp_path / "handson.toml"
-    file.touch()
-    return file

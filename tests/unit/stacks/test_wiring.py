@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Each wire between stacks is a reference, followed to the resource at its other end."""
+"""Each value that passes between stacks is a reference; tests follow it to its resource."""
 
 import re
 
