@@ -2,7 +2,6 @@
 """One artefact for every target: the same bytes in every environment and folder, and no secret."""
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from stacks.settings import Settings
+from tests.support.environment import environment_without
 from tests.support.paths import CHECKOUT
 from tests.unit.stacks.synthesis import Synthesis, strings
 
@@ -59,11 +59,7 @@ def run_main(
     main: Path, environ: Mapping[str, str], cwd: Path, outdir: str | None
 ) -> dict[str, bytes]:
     """Runs `python main.py` in ``cwd``; returns what it writes."""
-    clean = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("AWS_", "CDKTF_", "HANDSON_", "TARGET"))
-    }
+    clean = environment_without("AWS_", "CDKTF_", "HANDSON_", "TARGET")
     place = {} if outdir is None else {"CDKTF_OUTDIR": outdir}
     done = subprocess.run(
         [sys.executable, str(main)],

@@ -2,7 +2,6 @@
 """The bindings load only the names in use, and restore the environment of the process."""
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from stacks import bindings
+from tests.support.environment import environment_without
 from tests.support.paths import CHECKOUT
 
 REPORT = """
@@ -27,7 +27,7 @@ print(json.dumps({
 
 
 def import_bindings(**environ: str) -> dict[str, object]:
-    inherited = {k: v for k, v in os.environ.items() if k != "NODE_OPTIONS"}
+    inherited = environment_without("NODE_OPTIONS")
     done = subprocess.run(
         [sys.executable, "-c", REPORT],
         cwd=CHECKOUT,

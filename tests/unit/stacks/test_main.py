@@ -10,13 +10,14 @@ import pytest
 
 from main import SETTINGS_FILE, build_app
 from stacks.settings import Settings, load_settings
+from tests.support.environment import environment_without
 from tests.support.files import write_program
 from tests.support.paths import CHECKOUT
 
 
 def run(cwd: Path, *options: str, **environ: str) -> subprocess.CompletedProcess[str]:
     """Runs `python main.py` in ``cwd``, with those variables added to this process's."""
-    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("CDKTF_", "HANDSON_"))}
+    inherited = environment_without("CDKTF_", "HANDSON_")
     return subprocess.run(
         [sys.executable, *options, str(CHECKOUT / "main.py")],
         cwd=cwd,
