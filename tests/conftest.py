@@ -53,13 +53,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         item.add_marker(getattr(pytest.mark, tier))
         own_limit = item.get_closest_marker("timeout") or config.getoption("--timeout") is not None
         if not own_limit:
-            item.add_marker(pytest.mark.timeout(_limit(tier, config)))
+            item.add_marker(pytest.mark.timeout(_limit(tier)))
 
 
 def _tier(item: pytest.Item) -> str | None:
     return next((tier for tier in TIERS if TESTS / tier in item.path.parents), None)
 
 
-def _limit(tier: str, config: pytest.Config) -> int:
-    is_slow = tier == "live" and config.getoption("--target") not in (None, "local")
+def _limit(tier: str) -> int:
+    is_slow = tier == "live" and os.environ.get("TARGET") not in (None, "", "local")
     return SLOW_TARGET_SECONDS if is_slow else TIERS[tier]

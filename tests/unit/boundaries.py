@@ -24,7 +24,8 @@ HARNESS = {
     "rich",
     "urllib3",
 }
-APPLICATION = {"boto3", "botocore", "filelock", "jmespath", "psutil", "rich", "urllib3"}
+# pytest: `make test-live` is a verb that runs the live test.
+APPLICATION = {"boto3", "botocore", "filelock", "jmespath", "psutil", "pytest", "rich", "urllib3"}
 PROJECT = {"benchmarks", "cloudmap_harness", "handson", "localaws", "main", "scripts", "stacks"}
 TESTING = {"_pytest", "pytest", "pytest_httpserver", "syrupy"}
 BOTO3_STUBS = {

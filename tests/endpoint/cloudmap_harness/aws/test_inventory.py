@@ -25,7 +25,7 @@ from handson.errors import UsageError
 from handson.leaks import describe
 from handson.variables import Variables
 from localaws.server import Endpoint
-from stacks.base import PROJECT as PROJECT_OF_THE_STACKS
+from stacks.settings import PROJECT as PROJECT_OF_THE_STACKS
 
 OLD = "run-20261120120000-ab12"
 AWS_CLI = str(Path(sys.executable).with_name("aws"))
