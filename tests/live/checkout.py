@@ -20,8 +20,8 @@ from cloudmap_harness.aws.targets import Target, child_environment
 from cloudmap_harness.discovery.service import DiscoverableService
 from handson.local_endpoint import ON_FREE_PORTS, down
 from handson.stack_outputs import service_of
+from tests.support.paths import CHECKOUT
 
-CHECKOUT = Path(__file__).resolve().parents[2]
 STACKS = ["compute", "discovery", "network-inputs"]
 
 

@@ -21,10 +21,10 @@ from handson.project import CHECKOUT, SYNTHESIS
 from handson.variables import Variables
 from stacks.errors import SettingsError
 from stacks.settings import Settings
-from tests.interrupts import orderly_interrupts as orderly_interrupts
 from tests.live.checkout import copy as copy  # A fixture, for the tests of this folder.
-from tests.progress import Steps
-from tests.progress import steps as steps
+from tests.support.interrupts import orderly_interrupts as orderly_interrupts
+from tests.support.progress import Progress
+from tests.support.progress import steps as steps
 
 FAILED = pytest.StashKey[bool]()
 
@@ -80,7 +80,7 @@ def pytest_runtest_makereport(
 
 
 @pytest.fixture
-def run_folder(request: pytest.FixtureRequest, steps: Steps) -> Iterator[Path]:
+def run_folder(request: pytest.FixtureRequest, steps: Progress) -> Iterator[Path]:
     """A folder for a run's stacks, states and logs; it goes unless there is reason to look into it.
 
     Not pytest's tmp_path, of which pytest deletes the older ones: a state may be all that knows of
@@ -110,7 +110,7 @@ def context(
     names: dict[str, str],
     kept: bool,
     run_folder: Path,
-    steps: Steps,
+    steps: Progress,
 ) -> Iterator[Context]:
     """The target, reached; the local target is an endpoint of this run's own."""
     variables = Variables({**os.environ, **names})

@@ -16,8 +16,8 @@ from handson.preflight import preflight_report
 from handson.project import CHECKOUT
 from localaws.server import Endpoint
 from stacks.settings import Settings
-from tests.other_emulators import ministack as ministack  # Fixtures, for this file.
-from tests.other_emulators import moto_server as moto_server
+from tests.support.other_emulators import ministack as ministack  # Fixtures, for this file.
+from tests.support.other_emulators import moto_server as moto_server
 
 HOLDS, MISSING, NOT_CHECKED = Verdict
 

@@ -24,7 +24,7 @@ from handson.local_endpoint import find_running_at
 from handson.preflight import preflight_report, require_addresses
 from handson.project import CONVERGENCE_TIMEOUT, POLL_INTERVAL
 from handson.stack_deployment import StackDeployment, resource_names
-from tests.progress import Steps
+from tests.support.progress import Progress
 
 
 @dataclass
@@ -43,7 +43,7 @@ class LiveDeployment:
     def context(self) -> Context:
         return self.stacks.context
 
-    def check(self, desired: int, steps: Steps) -> None:
+    def check(self, desired: int, steps: Progress) -> None:
         """The layers come to agree on `desired` addresses; then all is well inside the VPC too."""
         with steps(f"check {desired}"):
             seen = self._converged(desired)
@@ -63,7 +63,7 @@ class LiveDeployment:
         self.interfaces |= {task.network_interface or "" for task in seen.tasks}
         return seen
 
-    def tell_the_rest(self, steps: Steps) -> None:
+    def tell_the_rest(self, steps: Progress) -> None:
         """What could not be looked at, and what the embedded endpoint needed."""
         if self.vpc_client is None:
             steps.say(f"DNS and HTTP: not checked from inside the VPC on {self.context.target}")
@@ -96,7 +96,7 @@ class LiveDeployment:
 
 
 @pytest.fixture
-def live(deployment: Deployment, context: Context, steps: Steps) -> LiveDeployment:
+def live(deployment: Deployment, context: Context, steps: Progress) -> LiveDeployment:
     """A target that has every capability and is free.
 
     What is there already must not be deployed over, nor destroyed.
@@ -132,7 +132,7 @@ def told_plainly() -> Iterator[None]:
         raise pytest.fail.Exception("\n\n".join(words), pytrace=False) from None
 
 
-def take_down(deployment: Deployment, steps: Steps) -> None:
+def take_down(deployment: Deployment, steps: Progress) -> None:
     """Destroy it. A Ctrl-C asks for what is being done; only another one leaves it undone."""
     try:
         with steps("destroy"):
@@ -144,7 +144,10 @@ def take_down(deployment: Deployment, steps: Steps) -> None:
 
 
 def test_the_hands_on(
-    live: LiveDeployment, kept: bool, steps: Steps, record_property: Callable[[str, object], None]
+    live: LiveDeployment,
+    kept: bool,
+    steps: Progress,
+    record_property: Callable[[str, object], None],
 ) -> None:
     """GIVEN an account with the article's VPC
     WHEN the stacks are deployed at one task, scaled to --desired, scaled to none and destroyed

@@ -6,41 +6,24 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psutil
 import pytest
 
 from handson.project import CHECKOUT
+from tests.support.waiting import eventually
 
 LATE = 120.0
 
 
-def eventually(what: str, condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + LATE
-    while not condition():
-        assert time.monotonic() < deadline, f"not within {LATE:.0f} s: {what}"
-        time.sleep(0.05)
-
-
-def descendants(root: int) -> set[int]:
-    """The processes that `root` started, and those that these started."""
-    listing = subprocess.run(["ps", "-axo", "pid=,ppid="], stdout=subprocess.PIPE, text=True)
-    parents = [tuple(map(int, line.split())) for line in listing.stdout.splitlines()]
-    found = {root}
-    while more := {pid for pid, parent in parents if parent in found} - found:
-        found |= more
-    return found - {root}
-
-
-def is_running(pid: int) -> bool:
-    """False for a zombie too, which its own parent has to collect."""
-    state = subprocess.run(
-        ["ps", "-o", "state=", "-p", str(pid)], stdout=subprocess.PIPE, text=True
-    )
-    return state.stdout.strip() not in ("", "Z")
+def is_running(process: psutil.Process) -> bool:
+    """Says whether it runs; a zombie, which its own parent has to collect, does not."""
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def test_what_it_began_is_taken_down(terraform: str, tmp_path: Path) -> None:
@@ -60,12 +43,16 @@ def test_what_it_began_is_taken_down(terraform: str, tmp_path: Path) -> None:
         )
     try:
         runs = CHECKOUT / ".state" / "live"
-        eventually("its folder", lambda: any(runs.glob(f"*-{test.pid}")))
+        eventually(lambda: any(runs.glob(f"*-{test.pid}")), what="its folder", within=LATE)
         [folder] = runs.glob(f"*-{test.pid}")
         log = folder / "terraform.log"
-        eventually("a resource", lambda: log.is_file() and "Creating..." in log.read_text())
+        eventually(
+            lambda: log.is_file() and "Creating..." in log.read_text(),
+            what="a resource",
+            within=LATE,
+        )
         url = (folder / "localaws.pid").read_text().split()[1]
-        started = descendants(test.pid)
+        started = psutil.Process(test.pid).children(recursive=True)
     finally:
         test.terminate()
         try:
@@ -78,7 +65,7 @@ def test_what_it_began_is_taken_down(terraform: str, tmp_path: Path) -> None:
     assert "interrupted\n  destroy " in said
     assert "failed" not in said
     assert len(started) >= 3, "the endpoint, Terraform and its provider"
-    assert [pid for pid in started if is_running(pid)] == []
+    assert [process for process in started if is_running(process)] == []
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection((urlsplit(url).hostname, urlsplit(url).port), timeout=5)
     assert not folder.exists()

@@ -5,7 +5,6 @@ import os
 import shlex
 import signal
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
@@ -22,6 +21,7 @@ from cloudmap_harness.terraform.environment import terraform_environment
 from handson.project import CLI_CONFIGURATION, SYNTHESIS
 from handson.stack_outputs import COUNTED, count_variable
 from localaws.server import Endpoint
+from tests.support.waiting import eventually
 
 BUCKET = "team-state"
 LOCK = "cloudmap-handson/default/compute.tfstate.tflock"
@@ -49,10 +49,7 @@ def keys(team: dict[str, str]) -> list[str]:
 
 
 def eventually_locked(team: dict[str, str]) -> None:
-    deadline = time.monotonic() + LATE
-    while LOCK not in keys(team):
-        assert time.monotonic() < deadline, "the apply took no lock"
-        time.sleep(0.05)
+    eventually(lambda: LOCK in keys(team), what="the lock of the apply", within=LATE)
 
 
 def test_two_applies_at_once(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fixtures that the application's endpoint tests share with the live ones."""
 
-from tests.interrupts import orderly_interrupts as orderly_interrupts
-from tests.progress import steps as steps
+from tests.support.interrupts import orderly_interrupts as orderly_interrupts
+from tests.support.progress import steps as steps

@@ -12,7 +12,7 @@ from cloudmap_harness.aws.vpc_lookup import VpcSelector, find_vpc
 from handson.cli import main
 from handson.network import ARTICLE_NETWORK
 from localaws.server import Endpoint
-from tests.other_emulators import moto_server as moto_server  # A fixture, for this file.
+from tests.support.other_emulators import moto_server as moto_server  # A fixture, for this file.
 
 
 def clients(url: str) -> AwsClients:

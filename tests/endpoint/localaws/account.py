@@ -3,15 +3,16 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
+
+from tests.support.waiting import eventually
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
@@ -23,23 +24,8 @@ if TYPE_CHECKING:
 REGION = "ap-northeast-1"
 NAMESPACE = "cloudmap-handson.internal"
 SERVICE = "cloudmap-handson"
-PATIENCE = 20.0
-"""Seconds until a wait is given up; far beyond what any of them takes."""
-
-T = TypeVar("T")
-
 Turns = Callable[[int], None]
 """Takes so many turns of the scheduler; see the fixture `turns`."""
-
-
-def eventually(read: Callable[[], T], done: Callable[[T], bool]) -> T:
-    """Read again and again until the value is as wanted; fails with the last value."""
-    deadline = time.monotonic() + PATIENCE
-    while not done(value := read()):
-        if time.monotonic() > deadline:
-            pytest.fail(f"still not so after {PATIENCE} s; last seen: {value!r}")
-        time.sleep(0.01)
-    return value
 
 
 class Account:

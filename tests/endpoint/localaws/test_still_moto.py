@@ -14,7 +14,8 @@ from moto.ecs.models import EC2ContainerServiceBackend, ecs_backends
 
 from localaws import runtime
 from localaws.install import installed
-from tests.endpoint.localaws.account import NAMESPACE, Account, error_of, eventually, refused
+from tests.endpoint.localaws.account import NAMESPACE, Account, error_of, refused
+from tests.support.waiting import eventually
 
 
 def test_ec2_launch_type_is_still_motos(aws: Account) -> None:

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-CHECKOUT = Path(__file__).resolve().parents[3]
+from tests.support.paths import CHECKOUT
+
 TESTS = CHECKOUT / "tests" / "endpoint" / "localaws"
 LIVE = CHECKOUT / "tests" / "live" / "test_provider_behaviour.py"
 TEXT = (CHECKOUT / "docs" / "fidelity.md").read_text("utf-8")

@@ -1,17 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whom the endpoint's commands take for the endpoint; its process itself is a live test's."""
 
-import http.server
 import json
 import os
+import platform
 import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from pytest_httpserver import HTTPServer
 
 from handson import local_endpoint as endpoint
 from handson.cli import main
@@ -32,39 +34,24 @@ INSIDE = {"dns": "127.0.0.1:53", "bastion": "http://127.0.0.1:3128", "peakMemory
 OURS = json.dumps({"edition": "localaws", "version": "moto 5", "pid": os.getpid(), **INSIDE})
 LOCALSTACK = '{"edition": "community", "version": "4.0", "services": {}}'
 
+SERVER = f"Werkzeug/{version('werkzeug')} Python/{platform.python_version()}"
+"""What pytest-httpserver calls itself."""
+
 Serve = Callable[[str], str]
 _REAL_START = endpoint._start
 
 
-@contextmanager
-def _serving(body: str) -> Iterator[str]:
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(body.encode())
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Nothing on the test's stderr."""
-
-        def version_string(self) -> str:
-            return "fake/1"
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
-
-
 @pytest.fixture
 def serve() -> Iterator[Serve]:
-    """Answer that text to every request; returns the URL."""
+    """Answers that text to every request for a page of LocalStack's; returns the URL."""
     with ExitStack() as stack:
-        yield lambda body: stack.enter_context(_serving(body))
+
+        def start(body: str) -> str:
+            server = stack.enter_context(HTTPServer(host="127.0.0.1"))
+            server.expect_request(re.compile("/_localstack/.*")).respond_with_data(body)
+            return server.url_for("").rstrip("/")
+
+        yield start
 
 
 @pytest.fixture(autouse=True)
@@ -100,8 +87,8 @@ def test_a_health_page_tells_who_answers(serve: Serve) -> None:
     assert find_at(serve(LOCALSTACK)) == OtherServer(
         "LocalStack (community 4.0); TARGET=localstack uses that"
     )
-    assert find_at(serve("It works!")) == OtherServer("another HTTP server (fake/1)")
-    assert find_at(serve("[]")) == OtherServer("another HTTP server (fake/1)")
+    assert find_at(serve("It works!")) == OtherServer(f"another HTTP server ({SERVER})")
+    assert find_at(serve("[]")) == OtherServer(f"another HTTP server ({SERVER})")
 
 
 def test_localaws_is_there_or_an_error_says_what_is(serve: Serve) -> None:

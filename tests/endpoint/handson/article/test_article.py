@@ -16,8 +16,8 @@ import pytest
 from handson.article.runner import Session
 from handson.article.steps import BY_CLI, KEPT
 from handson.local_endpoint import ON_FREE_PORTS, down, up
-from tests.progress import Steps
-from tests.reply_matching import differences
+from tests.support.progress import Progress
+from tests.support.reply_matching import differences
 
 REGION = "ap-northeast-1"
 ARN = rf"arn:aws:%s:{REGION}:\d{{12}}:%s"
@@ -155,7 +155,7 @@ ATTRIBUTES = {
 
 
 @pytest.fixture
-def session(tmp_path: Path, steps: Steps) -> Iterator[Session]:
+def session(tmp_path: Path, steps: Progress) -> Iterator[Session]:
     """A shell inside the VPC of an endpoint of its own."""
     missing = [tool for tool in ("curl",) if shutil.which(tool) is None]
     if missing and os.environ.get("HANDSON_REQUIRE_TOOLS") == "1":
@@ -172,7 +172,7 @@ def session(tmp_path: Path, steps: Steps) -> Iterator[Session]:
         down(tmp_path)
 
 
-def test_the_article(session: Session, steps: Steps) -> None:
+def test_the_article(session: Session, steps: Progress) -> None:
     """GIVEN an account with the article's VPC
     WHEN its commands are typed one after the other
     THEN each replies as the article prints it, and no hosted zone is left.

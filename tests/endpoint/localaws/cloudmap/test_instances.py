@@ -16,9 +16,9 @@ from tests.endpoint.localaws.account import (
     SERVICE,
     Account,
     error_of,
-    eventually,
     refused,
 )
+from tests.support.waiting import eventually
 
 NAME = f"{SERVICE}.{NAMESPACE}."
 

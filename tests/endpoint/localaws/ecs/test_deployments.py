@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from localaws import runtime, scheduler
-from tests.endpoint.localaws.account import Account, eventually, task_id
+from tests.endpoint.localaws.account import Account, task_id
+from tests.support.waiting import eventually
 
 
 def test_events_are_listed_newest_first(aws: Account) -> None:

@@ -8,9 +8,9 @@ import ipaddress
 from tests.endpoint.localaws.account import (
     Account,
     address_of,
-    eventually,
     refused,
 )
+from tests.support.waiting import eventually
 
 
 def test_a_task_has_a_real_interface_in_a_subnet_of_its_service(aws: Account) -> None:

@@ -9,7 +9,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from localaws.ecs import service_calls
-from tests.endpoint.localaws.account import Account, error_of, eventually, refused
+from tests.endpoint.localaws.account import Account, error_of, refused
+from tests.support.waiting import eventually
 
 
 @pytest.mark.parametrize(

@@ -18,9 +18,9 @@ from tests.endpoint.localaws.account import (
     Turns,
     address_of,
     error_of,
-    eventually,
     task_id,
 )
+from tests.support.waiting import eventually
 
 
 @pytest.fixture

@@ -21,9 +21,9 @@ from tests.endpoint.localaws.account import (
     SERVICE,
     Account,
     address_of,
-    eventually,
     task_id,
 )
+from tests.support.waiting import eventually
 
 NAME = f"{SERVICE}.{NAMESPACE}"
 WHOLE_VPC = "10.0.0.0/16"

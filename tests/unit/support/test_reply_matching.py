@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.reply_matching import differences
+from tests.support.reply_matching import differences
 
 PRINTED = {"Id": re.compile("ns-[a-z]+"), "At": float, "Tags": [], "In": {"TTL": 300}, "All": [int]}
 REPLY = {"Id": "ns-abc", "At": 1.5, "Tags": [], "In": {"TTL": 300, "New": 1}, "All": [7], "New": 2}

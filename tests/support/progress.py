@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 
-class Steps:
+class Progress:
     """Calling it with a step's name gives the context in which the step runs."""
 
     def __init__(self, config: pytest.Config) -> None:
@@ -51,6 +51,6 @@ class Steps:
 
 
 @pytest.fixture
-def steps(pytestconfig: pytest.Config) -> Steps:
+def steps(pytestconfig: pytest.Config) -> Progress:
     """Shows the steps of the test that asks for it."""
-    return Steps(pytestconfig)
+    return Progress(pytestconfig)
