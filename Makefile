@@ -44,13 +44,13 @@ test: override export DESIRED :=
 test: lint ## lint and all tests; the live ones on an endpoint of their own
 	@$(IN_VENV) -m pytest
 
-test-live: setup ## The hands-on, checked at every step: [DESIRED=n] [TARGET=local] [JUNIT=file.xml] [KEEP=1]
+test-live: setup ## Deploy, scale, check and destroy the hands-on: [DESIRED=n] [TARGET=local] [JUNIT=file.xml] [KEEP=1]
 	@$(HANDSON) test-live
 
-handson: setup ## The hands-on to watch, on an endpoint of its own: [BY=code|cli] [PAUSE=1]
+handson: setup ## Watch the hands-on, on an endpoint of its own: [BY=code|cli] [PAUSE=1]
 	@$(HANDSON) handson
 
-check-target: setup ## Which links of the chain a target has: TARGET=... [ENDPOINT=url]
+check-target: setup ## Which capabilities a target has: TARGET=... [ENDPOINT=url]
 	@$(HANDSON) check-target
 
 bench-synth: setup ## Synthesis with lazy bindings against the stock import
@@ -62,13 +62,13 @@ deploy: setup ## Deploy all stacks by Terraform directly: [DESIRED=1] [TARGET=lo
 scale: setup ## Change the number of tasks: DESIRED=n [TARGET=local]
 	@$(HANDSON) scale
 
-status: setup ## What is desired, running, registered and in DNS; exit 0 only when they agree
+status: setup ## Show what is desired, running, registered and in DNS; 0 only when they agree
 	@$(HANDSON) status
 
 destroy: setup ## Destroy the deployment, or with STATE=folder that of a live run
 	@$(HANDSON) destroy
 
-leaks: setup ## What a target still has of the project's, and what removes it: [RUN=id] [AGE=2h]
+leaks: setup ## What a target still has of the project, and what removes it: [RUN=id] [AGE=2h]
 	@$(HANDSON) leaks
 
 vpc: setup ## Make the article's VPC on an endpoint that has none: TARGET=localstack [ENDPOINT=url]
@@ -80,13 +80,13 @@ vpc-destroy: setup ## Remove the VPC that `make vpc` made
 local-up: setup ## Start the embedded AWS endpoint in the background (LOCALAWS_PORT, default 4566)
 	@$(HANDSON) local-up
 
-local-down: setup ## Stop it; what was deployed there is gone with it
+local-down: setup ## Stop the embedded endpoint; what was deployed there is gone with it
 	@$(HANDSON) local-down
 
-local-status: setup ## Is it running, and where
+local-status: setup ## Say whether the embedded endpoint runs, and where
 	@$(HANDSON) local-status
 
-env: setup ## Shell lines; eval "$(make -s env)" puts your shell inside the endpoint's VPC
+env: setup ## Print shell lines: eval "$(make -s env)" puts your shell inside the VPC
 	@$(HANDSON) env
 
 lock: setup ## Write the lock files anew from pyproject.toml, requirements-uv.lock and package.json
