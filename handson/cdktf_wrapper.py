@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What `cdktf` adds to the pinned CLI: a target's environment, and the stacks that belong with the
-named ones. The CLI then takes this process's place, so terminal, signals and exit code are its own.
+"""What `cdktf` adds to the pinned CLI: a target's environment, and the stacks that the named ones
+need. The CLI then takes this process's place, so terminal, signals and exit code are the CLI's.
 """
 
 import json
@@ -32,7 +32,7 @@ _WITH_VALUES = {"var", "var-file"}
 _REACH_AWS = {"deploy", "apply", "destroy", "diff", "plan", "watch"}
 
 Graph = Mapping[str, Sequence[str]]
-"""Each stack with those that it depends on."""
+"""Each stack with the stacks that it depends on."""
 
 
 @dataclass(frozen=True)
@@ -40,15 +40,15 @@ class Call:
     """A command line of the CLI, as far as the wrapper has to know it."""
 
     words: tuple[str, ...]
-    """The command and its stacks."""
+    """The command and the stacks that it names."""
     options: Mapping[str, str]
-    """Long names in kebab case; empty for a flag."""
+    """The options' values by long name in kebab case; empty for a flag."""
     arguments: tuple[str, ...]
-    """All of it, as typed."""
+    """The whole command line as typed."""
 
     @classmethod
     def of(cls, arguments: Sequence[str]) -> "Call":
-        """Tell words from options and their values as the CLI's parser does."""
+        """Splits a command line into words and options as the CLI's parser does."""
         words: list[str] = []
         options: dict[str, str] = {}
         awaiting = ""
@@ -69,26 +69,26 @@ class Call:
 
     @property
     def command(self) -> str:
-        """`deploy`, `destroy` and so on; empty when there is none, or help is wanted."""
+        """`deploy`, `destroy` and so on; empty when there is none, or for help."""
         wants_help = self.options.keys() & {"help", "version"}
         return self.words[0] if self.words and not wants_help else ""
 
     @property
     def stacks(self) -> tuple[str, ...]:
-        """The names and patterns after the command."""
+        """The stack names and patterns after the command."""
         return self.words[1:]
 
     def value(self, option: str, environ: Mapping[str, str]) -> str:
-        """An option's value, from where the CLI takes it; empty when it is not given."""
+        """Returns an option's value, from where the CLI takes it; empty when it is not given."""
         return self.options.get(option) or environ.get(_variable(option), "")
 
     def flag(self, option: str, environ: Mapping[str, str]) -> bool:
-        """Is that flag given?"""
+        """Says whether the flag is given."""
         given = self.options.get(option, environ.get(_variable(option), "false"))
         return given in ("", "true", "1")
 
     def adding(self, *more: str) -> list[str]:
-        """The arguments with more of them, right after the command, where no option takes them."""
+        """Returns the arguments with more right after the command, where no option takes them."""
         at = self.arguments.index(self.words[0]) + 1
         return [*self.arguments[:at], *more, *self.arguments[at:]]
 
@@ -97,8 +97,8 @@ def _variable(option: str) -> str:
     return "CDKTF_" + option.replace("-", "_").upper()
 
 
-def belonging(command: str, named: set[str], graph: Graph) -> list[str]:
-    """The stacks that come along: what the named ones need; for destroy, what needs them."""
+def required_stacks(command: str, named: set[str], graph: Graph) -> list[str]:
+    """Returns the stacks to add: what the named ones need; for destroy, what needs them."""
     if command == "destroy":
         graph = {name: [n for n, needs in graph.items() if name in needs] for name in graph}
     reached: set[str] = set()
@@ -164,7 +164,7 @@ def _reach_target(variables: Variables, command: str) -> dict[str, str]:
 
 
 def with_stacks(call: Call, environ: Mapping[str, str]) -> list[str]:
-    """The CLI's arguments: every stack on a bare deploy or destroy, else those that belong too."""
+    """Returns the CLI's arguments, with every stack on a bare deploy or destroy."""
     command = {"apply": "deploy"}.get(call.command, call.command)
     config = Path("cdktf.json")
     if command not in ("deploy", "destroy") or not config.is_file():
@@ -187,14 +187,14 @@ def with_stacks(call: Call, environ: Mapping[str, str]) -> list[str]:
         _synthesize(call.value("app", environ) or project.get("app", ""), outdir, environ)
         skip = ["--skip-synth"]
     graph = _graph(outdir)
-    more = belonging(command, _matching(call.stacks, graph), graph)
+    more = required_stacks(command, _matching(call.stacks, graph), graph)
     if more:
         print(f"cdktf: {command} takes {', '.join(more)} along", file=sys.stderr)
     return call.adding(*more, *skip)
 
 
 def _synthesize(app: str, outdir: Path, environ: Mapping[str, str]) -> None:
-    """Run the app as the CLI would, which then need not, to know what depends on what."""
+    """Runs the app as the CLI would, to know what depends on what; the CLI then skips it."""
     outcome = subprocess.run(app, shell=True, env={**environ, "CDKTF_OUTDIR": str(outdir)})
     if outcome.returncode:
         raise UsageError(f"exit code {outcome.returncode} from: {app}")
@@ -210,7 +210,7 @@ def _graph(outdir: Path) -> Graph:
 
 
 def _matching(patterns: Sequence[str], graph: Graph) -> set[str]:
-    """The stacks that the CLI will take, by the matcher that it uses itself."""
+    """Returns the stacks that the CLI will take, by the CLI's own matcher."""
     literal = {pattern for pattern in patterns if pattern in graph}
     if len(literal) == len(set(patterns)):
         return literal

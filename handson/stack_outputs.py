@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the three stacks tell by their Terraform outputs, and the setting that changes the count."""
+"""Reads the three stacks' Terraform outputs, and names the setting that changes the count."""
 
 from collections.abc import Mapping
 from typing import Any

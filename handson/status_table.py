@@ -29,7 +29,7 @@ _MISSING = Text("missing", _BAD)
 
 @dataclass
 class _Row:
-    """What each layer has of one address, and what it answered if it was asked."""
+    """What each layer has of one address, and what the address answered if it was asked."""
 
     tasks: list[ObservedTask] = field(default_factory=list)
     instances: list[ObservedInstance] = field(default_factory=list)
@@ -53,7 +53,7 @@ def show(
     problems: Sequence[str],
     pages: Mapping[IPv4Address, HttpReply] | None = None,
 ) -> None:
-    """Print the counts, the addresses side by side, and what is amiss if anything is.
+    """Prints the counts, the addresses side by side, and the problems if there are any.
 
     Without `pages` nobody has looked what the addresses answer, and there is no column for it.
     """

@@ -21,12 +21,12 @@ from handson.vpc_shell import vpc_environment
 
 TEMPLATES = Path(__file__).parent
 COMMAND_SECONDS = 60.0
-PATIENCE_SECONDS = 120.0
+STEP_SECONDS = 120.0
 INTERVAL_SECONDS = 0.3
 
 
 class CommandFailed(HarnessError):
-    """A command of the hands-on that failed, or took too long."""
+    """A command of the article failed or took too long."""
 
     def __init__(self, command: str, completed: Completed) -> None:
         words = completed.err.strip() or completed.out.strip()
@@ -34,8 +34,8 @@ class CommandFailed(HarnessError):
 
 
 @dataclass(frozen=True)
-class _Asked:
-    """One run of a command."""
+class _CommandRun:
+    """A command that was run once."""
 
     command: str
     completed: Completed
@@ -46,14 +46,14 @@ class _Asked:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A step that was done."""
+    """The result of a step."""
 
     command: str
-    """As it was run, with ids."""
+    """The command that was run, with ids."""
     output: str
-    """What the last run printed."""
+    """The output of the last run."""
     replies: tuple[Any, ...]
-    """What each run that counted replied: JSON as values, or text."""
+    """The reply of each run that succeeded: JSON as values, or text."""
 
     @property
     def reply(self) -> Any:
@@ -61,7 +61,7 @@ class Outcome:
 
 
 class Session:
-    """A shell in `folder`, where the JSON files are written, that remembers what steps kept."""
+    """A shell in `folder`, where the JSON files are written; it remembers what the steps keep."""
 
     def __init__(
         self,
@@ -78,43 +78,43 @@ class Session:
         self._environ = vpc_environment(endpoint, environ, region) | {"PATH": path}
 
     def command(self, step: Step) -> str:
-        """The step's command with the ids that are known by now."""
+        """Returns the step's command with the ids that earlier steps kept."""
         return Template(step.command).substitute(self.kept)
 
     def file(self, step: Step) -> str:
-        """The text of the step's file, with ids; empty without one."""
+        """Returns the text of the step's file with its ids; empty when the step has none."""
         text = (TEMPLATES / step.file).read_text("utf-8") if step.file else ""
         return Template(text).substitute(self.kept)
 
     def run(self, step: Step) -> Outcome:
-        """Do the step. Raises CommandFailed, and WaitTimeout for a reply that does not come."""
+        """Runs the step. Raises CommandFailed, and WaitTimeout without the expected reply."""
         command = self.command(step)
         if step.file:
             (self._folder / step.file).write_text(self.file(step), "utf-8")
         replies: list[Any] = []
 
-        def ask() -> _Asked:
+        def run_once() -> _CommandRun:
             completed = self._shell(command)
             too_early = any(f"({code})" in completed.err for code in step.again_on)
             if completed.code and not too_early:
                 raise CommandFailed(command, completed)
             if not completed.code:
                 replies.append(_parsed(completed.out))
-            return _Asked(command, completed)
+            return _CommandRun(command, completed)
 
-        def problems(asked: _Asked) -> list[str]:
-            if asked.completed.code:
-                return [asked.completed.err.strip()]
+        def problems(ran: _CommandRun) -> list[str]:
+            if ran.completed.code:
+                return [ran.completed.err.strip()]
             if step.until is None or step.until(replies, self.kept):
                 return []
-            return asked.completed.out.strip().splitlines()
+            return ran.completed.out.strip().splitlines()
 
-        asked = wait_for(
-            ask, problems, expected=step.shows, timeout=PATIENCE_SECONDS, interval=INTERVAL_SECONDS
+        ran = wait_for(
+            run_once, problems, expected=step.shows, timeout=STEP_SECONDS, interval=INTERVAL_SECONDS
         )
         for name, expression in step.keeps.items():
             self.kept[name] = jmespath.search(expression, replies[-1])
-        return Outcome(command, asked.completed.out, tuple(replies))
+        return Outcome(command, ran.completed.out, tuple(replies))
 
     def _shell(self, command: str) -> Completed:
         def start() -> Child:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A step of the hands-on: a command as a person types it, and when its reply is the wanted one."""
+"""A step of the article: a command as a person types it, and the reply that ends the step."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,33 +8,33 @@ from typing import Any
 import jmespath
 
 Until = Callable[[Sequence[Any], Mapping[str, Any]], bool]
-"""Whether a command has been repeated often enough, by its replies so far and what was kept."""
+"""Says, from the replies so far and the kept values, whether a command need not be repeated."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """`$name` in the command and in the file is what an earlier step kept under that name."""
+    """A command; `$name` in it and in its file is what an earlier step kept under that name."""
 
     name: str
     command: str
     shows: str
-    """What there is to see in the reply, in a line."""
+    """One line that says what the reply shows."""
     keeps: Mapping[str, str] = field(default_factory=dict)
-    """Name and JMESPath of what later steps take from the reply."""
+    """What later steps take from the reply: a JMESPath for each name."""
     file: str = ""
     """The JSON file beside this module that the command reads, with its ids filled in."""
     until: Until | None = None
-    """The command is repeated until this holds: AWS gets there in its own time."""
+    """The command is repeated until this holds, because AWS is eventually consistent."""
     again_on: tuple[str, ...] = ()
-    """Error codes that only say that it is too early."""
+    """AWS error codes on which the command is repeated: something has not ended yet."""
     excerpt: str = ""
     """A JMESPath of what matters in a long reply."""
     every_reply: bool = False
-    """Is each reply worth a look, not only the last?"""
+    """Whether every reply is shown, and not only the last."""
 
 
 def says(expression: str) -> Until:
-    """Until a JMESPath of the reply is true."""
+    """Returns a condition that holds when a JMESPath of the reply is true."""
     compiled = jmespath.compile(expression)
 
     def holds(replies: Sequence[Any], kept: Mapping[str, Any]) -> bool:
@@ -44,10 +44,10 @@ def says(expression: str) -> Until:
 
 
 def it_works(replies: Sequence[Any], kept: Mapping[str, Any]) -> bool:
-    """Until Apache's page comes."""
+    """Holds when the reply is Apache's page."""
     return "<h1>It works!</h1>" in str(replies[-1])
 
 
 def everyone_has_answered(replies: Sequence[Any], kept: Mapping[str, Any]) -> bool:
-    """Until each of the kept addresses has sent a reply."""
+    """Holds when each of the kept addresses has replied."""
     return {reply["address"] for reply in replies} == set(kept["addresses"])

@@ -242,4 +242,4 @@ BY_CLI = (*PREPARED, *CREATED, *DISCOVERED, *SCALED, *SPREAD, *DELETED, *GONE)
 
 NAME = "cloudmap-handson.cloudmap-handson.internal"
 KEPT = {"name": NAME, "port": ""}
-"""What the article's steps start with."""
+"""The values that the article's first step may use."""

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from handson import cdktf_wrapper as launcher
-from handson.cdktf_wrapper import Call, belonging, with_stacks
+from handson.cdktf_wrapper import Call, required_stacks, with_stacks
 from handson.cli import main
 from handson.errors import UsageError
 
@@ -71,7 +71,7 @@ def test_stacks_are_told_from_options_and_their_values(line: str, words: list[st
     ],
 )
 def test_what_belongs_to_the_named_stacks(command: str, named: set[str], more: list[str]) -> None:
-    assert belonging(command, named, GRAPH) == more
+    assert required_stacks(command, named, GRAPH) == more
 
 
 @pytest.mark.parametrize(

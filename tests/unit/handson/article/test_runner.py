@@ -80,7 +80,7 @@ def test_any_other_failure_is_shown_with_the_commands_words(session: Session) ->
 def test_a_reply_that_does_not_come_is_given_up_with_the_last_one(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runner, "PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(runner, "STEP_SECONDS", 0.0)
     with pytest.raises(WaitTimeout, match="expected the page, last seen echo 504:\n  504"):
         session.run(Step("poll", "echo 504", "the page", until=it_works))
 
