@@ -8,7 +8,6 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cloudmap_harness.aws.tags import PROJECT
 from cloudmap_harness.aws.targets import Target
 from cloudmap_harness.aws.vpc_lookup import VpcNotFound, address_shortage, find_vpc
 from cloudmap_harness.discovery.probes import tasks
@@ -21,6 +20,7 @@ from handson.context import Context
 from handson.errors import HandsonError
 from handson.project import CONVERGENCE_TIMEOUT
 from handson.variables import Variables
+from stacks.settings import PROJECT
 
 _MAKE_VPC = "`make vpc TARGET=localstack` makes the VPC that the stacks look up"
 _STYLES = {

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cloudmap_harness.aws.leftovers import ResourceNames
+from cloudmap_harness.aws.listing.resource import ResourceNames
 from cloudmap_harness.discovery.convergence import (
     Convergence,
     convergence_of,
@@ -73,7 +73,6 @@ def resource_names(settings: Settings) -> ResourceNames:
         namespace=settings.namespace,
         service=settings.service,
         security_group=settings.security_group,
-        deployment=settings.deployment,
     )
 
 

@@ -1,28 +1,57 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The tags by which a thing is known as this project's, and as one deployment's."""
+"""The tags Project and Deployment, by which a project finds its resources again."""
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mypy_boto3_ec2.type_defs import TagSpecificationTypeDef
+    from mypy_boto3_ec2.literals import ResourceTypeType
+    from mypy_boto3_ec2.type_defs import FilterTypeDef, TagSpecificationTypeDef
     from mypy_boto3_ecs.type_defs import TagTypeDef as EcsTagTypeDef
     from mypy_boto3_servicediscovery.type_defs import TagTypeDef
 
-PROJECT = "cloudmap-handson"
-"""The value of the tag Project; the stacks' default tags say the same."""
+
+@dataclass(frozen=True)
+class ProjectTags:
+    """The values of the tags Project and Deployment, in the form that each API takes."""
+
+    project: str
+    deployment: str
+
+    def for_cloud_map(self) -> list["TagTypeDef"]:
+        """Returns the tags in the form of Cloud Map and of EC2's CreateTags."""
+        return [{"Key": key, "Value": value} for key, value in self._items()]
+
+    def for_ecs(self) -> list["EcsTagTypeDef"]:
+        """Returns the tags in ECS's form, which has lower-case keys."""
+        return [{"key": key, "value": value} for key, value in self._items()]
+
+    def for_ec2(self, kind: "ResourceTypeType", name: str) -> list["TagSpecificationTypeDef"]:
+        """Returns the tag specification with which EC2 creates a resource of that kind and name."""
+        tags = [*self.for_cloud_map(), {"Key": "Name", "Value": name}]
+        return [{"ResourceType": kind, "Tags": tags}]  # type: ignore[typeddict-item]
+
+    def ec2_filters(self) -> list["FilterTypeDef"]:
+        """Returns EC2's filters for the resources that have both tags."""
+        return [{"Name": f"tag:{key}", "Values": [value]} for key, value in self._items()]
+
+    def _items(self) -> tuple[tuple[str, str], ...]:
+        return ("Project", self.project), ("Deployment", self.deployment)
 
 
-def tags(deployment: str) -> list["TagTypeDef"]:
-    """As Cloud Map takes them."""
-    return [{"Key": "Project", "Value": PROJECT}, {"Key": "Deployment", "Value": deployment}]
+def project_filters(project: str) -> list["FilterTypeDef"]:
+    """Returns EC2's filters for the resources of a project, whatever their deployment."""
+    return [{"Name": "tag:Project", "Values": [project]}]
 
 
-def ecs_tags(deployment: str) -> list["EcsTagTypeDef"]:
-    """As ECS takes them."""
-    return [{"key": tag["Key"], "value": tag["Value"]} for tag in tags(deployment)]
+def deployment_of(tags: Iterable[Mapping[str, object]], project: str) -> str | None:
+    """Returns the tag Deployment, empty without one; None when the tags are not the project's.
 
-
-def specification(kind: str, name: str, deployment: str) -> list["TagSpecificationTypeDef"]:
-    """As EC2 takes them when it makes a thing of that kind, with a name."""
-    named = [*tags(deployment), {"Key": "Name", "Value": name}]
-    return [{"ResourceType": kind, "Tags": named}]  # type: ignore[typeddict-item]
+    Reads the form of every API.
+    """
+    values = {
+        str(tag.get("Key", tag.get("key"))): str(tag.get("Value", tag.get("value", "")))
+        for tag in tags
+    }
+    return values.get("Deployment", "") if values.get("Project") == project else None

@@ -59,7 +59,7 @@ def child_environment(
     return _emulated(target, environ, endpoint) | _region(region)
 
 
-def is_dummy(access_key: str) -> bool:
+def is_dummy_key(access_key: str) -> bool:
     """Is that no key of AWS's, but one that people give to an emulator?"""
     return re.fullmatch(_DUMMIES, access_key, re.IGNORECASE) is not None
 
@@ -68,7 +68,7 @@ def _aws(environ: Mapping[str, str], endpoint: str | None) -> dict[str, str]:
     if endpoint is not None:
         raise TargetError("ENDPOINT", endpoint, "none with TARGET=aws")
     key = environ.get("AWS_ACCESS_KEY_ID")
-    if key is not None and is_dummy(key):
+    if key is not None and is_dummy_key(key):
         raise TargetError("AWS_ACCESS_KEY_ID", key, "a real access key with TARGET=aws")
     kept = {
         name: value

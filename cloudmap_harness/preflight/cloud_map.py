@@ -4,8 +4,8 @@
 from collections.abc import Callable
 
 from cloudmap_harness.aws.clients import AwsClients
-from cloudmap_harness.aws.leftovers import ResourceNames
-from cloudmap_harness.aws.tags import tags
+from cloudmap_harness.aws.listing.resource import ResourceNames
+from cloudmap_harness.aws.tags import ProjectTags
 from cloudmap_harness.cleanup import CleanupStack
 from cloudmap_harness.discovery.probes import ObservedRecord, instances, records
 from cloudmap_harness.errors import AwsError
@@ -24,9 +24,12 @@ ADDRESSES = {"one": "192.0.2.1", "two": "192.0.2.2"}  # TEST-NET-1 [RFC 5737].
 class CloudMapProbe:
     """Probes what Cloud Map does in Route 53, and which deletes it refuses."""
 
-    def __init__(self, aws: AwsClients, names: ResourceNames, cleanup: CleanupStack) -> None:
+    def __init__(
+        self, aws: AwsClients, names: ResourceNames, tags: ProjectTags, cleanup: CleanupStack
+    ) -> None:
         self._aws = aws
         self._names = names
+        self._tags = tags
         self._cleanup = cleanup
         self._namespace_id = ""
         self._zone_id = ""
@@ -45,7 +48,7 @@ class CloudMapProbe:
         aws, name = self._aws, self._names.namespace
         with aws.errors_explained():
             made = aws.servicediscovery.create_private_dns_namespace(
-                Name=name, Vpc=vpc_id, Tags=tags(self._names.deployment)
+                Name=name, Vpc=vpc_id, Tags=self._tags.for_cloud_map()
             )
         self._namespace_id = self._target_of(made["OperationId"], "NAMESPACE")
         self._cleanup.add("the hosted zone", self._remove_zone)

@@ -2,8 +2,8 @@
 """Probes ECS with a cluster and a service of two Fargate tasks, and removes them."""
 
 from cloudmap_harness.aws.clients import AwsClients
-from cloudmap_harness.aws.leftovers import ResourceNames
-from cloudmap_harness.aws.tags import ecs_tags, specification
+from cloudmap_harness.aws.listing.resource import ResourceNames
+from cloudmap_harness.aws.tags import ProjectTags
 from cloudmap_harness.aws.vpc_lookup import VpcNetwork
 from cloudmap_harness.cleanup import CleanupStack
 from cloudmap_harness.discovery.probes import (
@@ -40,6 +40,7 @@ class EcsProbe:
         self,
         aws: AwsClients,
         names: ResourceNames,
+        tags: ProjectTags,
         cleanup: CleanupStack,
         *,
         cloud_map: CloudMapProbe,
@@ -48,6 +49,7 @@ class EcsProbe:
         """`task_timeout` is the seconds from a task's creation by ECS to RUNNING."""
         self._aws = aws
         self._names = names
+        self._tags = tags
         self._cleanup = cleanup
         self._cloud_map = cloud_map
         self._task_timeout = task_timeout
@@ -175,12 +177,12 @@ class EcsProbe:
             self._registry_id, arn = self._cloud_map.create_service(names.service)
         group = self._create_group(network)
         with aws.errors_explained():
-            aws.ecs.create_cluster(clusterName=names.cluster, tags=ecs_tags(names.deployment))
+            aws.ecs.create_cluster(clusterName=names.cluster, tags=self._tags.for_ecs())
         self._cleanup.add("the cluster", self._remove_cluster)
         with aws.errors_explained():
             definition = aws.ecs.register_task_definition(
                 family=names.family,
-                tags=ecs_tags(names.deployment),
+                tags=self._tags.for_ecs(),
                 requiresCompatibilities=["FARGATE"],
                 networkMode="awsvpc",
                 cpu="256",
@@ -214,7 +216,7 @@ class EcsProbe:
                 GroupName=name,
                 Description=name,
                 VpcId=network.vpc_id,
-                TagSpecifications=specification("security-group", name, self._names.deployment),
+                TagSpecifications=self._tags.for_ec2("security-group", name),
             )["GroupId"]
         self._cleanup.add(f"security group {group}", lambda: self._remove_group(group))
         with self._aws.errors_explained():

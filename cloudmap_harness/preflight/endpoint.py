@@ -7,7 +7,9 @@ from collections.abc import Callable
 from cloudmap_harness.aws.account import get_caller
 from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.aws.health import localstack_advice, read_health
-from cloudmap_harness.aws.leftovers import ResourceNames, leftovers
+from cloudmap_harness.aws.inventory import inventory_by_names
+from cloudmap_harness.aws.listing.resource import ResourceNames
+from cloudmap_harness.aws.tags import ProjectTags
 from cloudmap_harness.aws.vpc_lookup import VpcNetwork, VpcNotFound, VpcSelector, find_vpc
 from cloudmap_harness.cleanup import CleanupStack
 from cloudmap_harness.discovery.vpc_client import VpcClient
@@ -39,11 +41,12 @@ def check_endpoint(
 ) -> PreflightReport:
     """Tries every capability at the endpoint and removes what was made for that.
 
-    AWS errors become results. The names of the probe deployment begin with `project`; `vpc_client`
-    is a client in the selected VPC; a task that ECS has created may take `task_timeout` seconds.
+    AWS errors become results. `project` is the probe deployment's tag Project and the beginning of
+    its names. `vpc_client` is a client in the selected VPC. `task_timeout` is the seconds from a
+    task's creation by ECS to RUNNING.
     """
     cleanup = CleanupStack()
-    deployment = _ProbeDeployment(aws, selector, probe_names(project), vpc_client, cleanup)
+    deployment = _ProbeDeployment(aws, selector, project, vpc_client, cleanup)
     checks = deployment.checks(task_timeout)
     url = aws.endpoint or ""
     try:
@@ -62,18 +65,21 @@ def check_endpoint(
     return PreflightReport(place, name, results, notes)
 
 
-def probe_names(project: str) -> ResourceNames:
-    """Returns names that nobody else has."""
-    id_ = f"check-{secrets.token_hex(4)}"
-    name = f"{project}-{id_}"
+def probe_tags(project: str) -> ProjectTags:
+    """Returns tags with a deployment that nobody else has."""
+    return ProjectTags(project, f"check-{secrets.token_hex(4)}")
+
+
+def probe_names(tags: ProjectTags) -> ResourceNames:
+    """Returns names made of the tags, which nobody else has."""
+    name = f"{tags.project}-{tags.deployment}"
     return ResourceNames(
         cluster=name,
         ecs_service=name,
         family=name,
-        namespace=f"{id_}.internal",
+        namespace=f"{tags.deployment}.internal",
         service="tasks",
         security_group=name,
-        deployment=id_,
     )
 
 
@@ -84,22 +90,28 @@ class _ProbeDeployment:
         self,
         aws: AwsClients,
         selector: VpcSelector,
-        names: ResourceNames,
+        project: str,
         vpc_client: VpcClient | None,
         cleanup: CleanupStack,
     ) -> None:
         self._aws = aws
         self._selector = selector
-        self._names = names
+        self._tags = probe_tags(project)
+        self._names = probe_names(self._tags)
         self._vpc_client = vpc_client
         self._cleanup = cleanup
         self._network = _NO_VPC
 
     def checks(self, task_timeout: float) -> tuple[Check, ...]:
         """Returns the table, in the order in which it is run."""
-        cloud_map = CloudMapProbe(self._aws, self._names, self._cleanup)
+        cloud_map = CloudMapProbe(self._aws, self._names, self._tags, self._cleanup)
         ecs = EcsProbe(
-            self._aws, self._names, self._cleanup, cloud_map=cloud_map, task_timeout=task_timeout
+            self._aws,
+            self._names,
+            self._tags,
+            self._cleanup,
+            cloud_map=cloud_map,
+            task_timeout=task_timeout,
         )
         vpc, running, records = self._no_vpc, ecs.no_running_task, ecs.no_records
         return (
@@ -126,12 +138,15 @@ class _ProbeDeployment:
         )
 
     def left_behind(self) -> list[str]:
-        """Returns a line for each resource of the probe deployment that is still there."""
-        try:
-            left = leftovers(self._aws, self._names)
-        except AwsError:
-            return []  # An endpoint without a service has nothing of that service left.
-        return [f"left behind: {resource}" for resource in left]
+        """Returns a line for each resource of the probe deployment that is or may be still there.
+
+        An endpoint without a service has nothing of that service left.
+        """
+        left = inventory_by_names(self._aws, self._names)
+        return [
+            *(f"left behind: {resource}" for resource in left.resources),
+            *(f"perhaps left behind, as it could not be listed: {each}" for each in left.failed),
+        ]
 
     def _identity(self) -> str:
         return f"account {get_caller(self._aws).account}"
@@ -142,7 +157,7 @@ class _ProbeDeployment:
             self._network = find_vpc(self._aws, self._selector)
         except VpcNotFound as error:
             self._vpc_client = None  # It is in the selected VPC.
-            self._network = create(self._aws, self._names.deployment, self._cleanup)
+            self._network = create(self._aws, self._tags, self._cleanup)
             raise Missing(str(error)) from error
         return str(self._network)
 

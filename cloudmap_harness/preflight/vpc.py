@@ -2,7 +2,7 @@
 """Makes a VPC for the probe deployment in an account that has none that fits."""
 
 from cloudmap_harness.aws.clients import AwsClients
-from cloudmap_harness.aws.tags import specification
+from cloudmap_harness.aws.tags import ProjectTags
 from cloudmap_harness.aws.vpc_lookup import VpcNetwork, VpcSelector, find_vpc
 from cloudmap_harness.cleanup import CleanupStack
 
@@ -10,12 +10,12 @@ CIDR = "10.255.0.0/16"
 SUBNET_CIDR = "10.255.8.0/24"
 
 
-def create(aws: AwsClients, deployment: str, cleanup: CleanupStack) -> VpcNetwork:
+def create(aws: AwsClients, tags: ProjectTags, cleanup: CleanupStack) -> VpcNetwork:
     """Creates a VPC with one subnet and registers their removal. Raises AwsError."""
     ec2 = aws.ec2
     with aws.errors_explained():
         vpc = ec2.create_vpc(
-            CidrBlock=CIDR, TagSpecifications=specification("vpc", deployment, deployment)
+            CidrBlock=CIDR, TagSpecifications=tags.for_ec2("vpc", tags.deployment)
         )["Vpc"]["VpcId"]
 
     def remove_vpc() -> None:
@@ -29,7 +29,7 @@ def create(aws: AwsClients, deployment: str, cleanup: CleanupStack) -> VpcNetwor
         subnet = ec2.create_subnet(
             VpcId=vpc,
             CidrBlock=SUBNET_CIDR,
-            TagSpecifications=specification("subnet", deployment, deployment),
+            TagSpecifications=tags.for_ec2("subnet", tags.deployment),
         )["Subnet"]["SubnetId"]
 
     def remove_subnet() -> None:

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from cloudmap_harness.aws.inventory import leaks
-from cloudmap_harness.aws.leftovers import Leftover, leftovers
+from cloudmap_harness.aws.inventory import inventory_by_names
+from cloudmap_harness.aws.listing.resource import Resource
 from cloudmap_harness.discovery.probes import Observation
 from cloudmap_harness.discovery.vpc_client import VpcClient
 from cloudmap_harness.errors import HarnessError
@@ -20,6 +20,7 @@ from cloudmap_harness.terraform.signals import Interrupted
 from cloudmap_harness.waiting import wait_for
 from handson.context import Context, vpc_expectation_of
 from handson.errors import HandsonError
+from handson.leaks import leaks
 from handson.local_endpoint import find_running_at
 from handson.preflight import preflight_report, require_addresses
 from handson.project import CONVERGENCE_TIMEOUT, POLL_INTERVAL
@@ -71,17 +72,19 @@ class LiveDeployment:
         endpoint = find_running_at(self.context.aws.endpoint or "")
         steps.say(f"{'endpoint, peak memory':<22}  {endpoint.peak_memory / 2**20:6.0f} MiB")
 
-    def leftovers(self) -> tuple[Leftover, ...]:
+    def leftovers(self) -> tuple[Resource, ...]:
         """What has the deployment's names, and the interfaces that its tasks had."""
         names = replace(
             resource_names(self.context.settings), network_interfaces=frozenset(self.interfaces)
         )
-        return leftovers(self.context.aws, names)
+        inventory = inventory_by_names(self.context.aws, names)
+        inventory.require_complete()
+        return inventory.resources
 
     def left(self) -> list[str]:
         """What has the deployment's names, and what its tags."""
         tagged = leaks(self.context.aws, run=self.context.settings.deployment)
-        return [*map(str, self.leftovers()), *(f"{leak.kind} {leak.id}" for leak in tagged)]
+        return [*map(str, self.leftovers()), *map(str, tagged)]
 
     def check_nothing_is_left(self) -> None:
         """An interface goes a little after its task."""

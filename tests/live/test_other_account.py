@@ -23,7 +23,8 @@ def test_an_account_that_was_not_confirmed_is_refused(terraform: str, tmp_path: 
             Target.LOCAL, dict(os.environ), endpoint=endpoint.url, region="ap-northeast-1"
         )
         child = (
-            terraform_environment(child, cli_configuration=CLI_CONFIGURATION) | caller.environment
+            terraform_environment(child, cli_configuration=CLI_CONFIGURATION)
+            | caller.terraform_variables
         )
         deployment = Deployment(tmp_path / "cdktf.out", child, SYNTHESIS)
         with pytest.raises(TerraformError, match="AWS account ID not allowed: 123456789012"):

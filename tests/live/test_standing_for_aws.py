@@ -65,7 +65,9 @@ def test_deploy_needs_the_account_and_destroy_too(
         if confirm is not None:
             monkeypatch.setenv("CONFIRM", confirm)
         assert main(["deploy"]) == 2
-        assert f"CONFIRM: got {confirm!r}, allowed: {ACCOUNT}" in capsys.readouterr().err
+        refused = capsys.readouterr().err
+        assert refused.startswith(f"set CONFIRM={ACCOUNT} (the account of arn:")
+        assert refused.endswith(f"to continue{f'; CONFIRM is {confirm}' if confirm else ''}\n")
     assert not (tmp_path / "cdktf.out").exists()
 
     monkeypatch.setenv("CONFIRM", ACCOUNT)

@@ -14,6 +14,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from cloudmap_harness import errors
+from cloudmap_harness.aws.account import AccountNotConfirmed, Caller, RootNotAllowed
 from cloudmap_harness.aws.health import EndpointHealth, localstack_advice
 from cloudmap_harness.aws.targets import Target, child_environment
 from cloudmap_harness.aws.vpc_lookup import VpcNetwork, VpcNotFound, address_shortage
@@ -74,6 +75,7 @@ REPORT = PreflightReport(
     ),
     ("what to do",),
 )
+CALLER = Caller("123456789012", "arn:aws:iam::123456789012:root")
 LOCALSTACK = EndpointHealth(
     "http://localhost:4566", "", "community", "4.14.0", {"ec2": "running"}, False, {}
 )
@@ -92,6 +94,8 @@ ERRORS: tuple[Exception, ...] = (
     errors.AwsError("CreateService", "AccessDenied", "AWS's own words", 400),
     errors.WaitTimeout("2 of each", OBSERVED, ["one problem"], 180.0, ["12:00:00 an event"]),
     errors.VpcAccessFailed(NAME, [f"problem {number}" for number in range(25)]),
+    AccountNotConfirmed(CALLER, None),
+    RootNotAllowed(CALLER),
     VpcNotFound("0 VPCs named v, and one is needed"),
     CapabilityMissing(REPORT),
     NotDeployed("compute"),

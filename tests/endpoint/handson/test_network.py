@@ -10,7 +10,7 @@ from cloudmap_harness.aws.targets import Target, child_environment
 from cloudmap_harness.aws.vpc_builder import create_network, delete_network
 from cloudmap_harness.aws.vpc_lookup import VpcSelector, find_vpc
 from handson.cli import main
-from handson.network import ARTICLE_NETWORK
+from handson.network import ARTICLE_NETWORK, VPC_TAGS
 from localaws.server import Endpoint
 from tests.support.other_emulators import moto_server as moto_server  # A fixture, for this file.
 
@@ -71,19 +71,19 @@ def everything(aws: AwsClients) -> list[str]:
 def test_it_is_what_the_embedded_account_has(moto_server: str) -> None:
     aws = clients(moto_server)
     before = everything(aws)
-    vpc_id, ours = create_network(aws, ARTICLE_NETWORK)
+    vpc_id, ours = create_network(aws, ARTICLE_NETWORK, VPC_TAGS)
     try:
         assert ours
         with Endpoint() as endpoint:
             assert shape(aws) == shape(clients(endpoint.url))
         made = everything(aws)
-        assert create_network(aws, ARTICLE_NETWORK) == (vpc_id, True)
+        assert create_network(aws, ARTICLE_NETWORK, VPC_TAGS) == (vpc_id, True)
         assert everything(aws) == made
     finally:
-        removed = delete_network(aws)
+        removed = delete_network(aws, VPC_TAGS)
     assert removed == vpc_id
     assert everything(aws) == before
-    assert delete_network(aws) is None
+    assert delete_network(aws, VPC_TAGS) is None
 
 
 def test_what_is_missing_of_it_is_completed(moto_server: str) -> None:
@@ -94,18 +94,18 @@ def test_what_is_missing_of_it_is_completed(moto_server: str) -> None:
         Resources=[vpc_id], Tags=[{"Key": key, "Value": value} for key, value in marks.items()]
     )
     try:
-        assert create_network(aws, ARTICLE_NETWORK) == (vpc_id, True)
+        assert create_network(aws, ARTICLE_NETWORK, VPC_TAGS) == (vpc_id, True)
         assert len(shape(aws)["subnets"]) == 4
     finally:
-        delete_network(aws)
+        delete_network(aws, VPC_TAGS)
 
 
 def test_a_vpc_of_somebody_else_is_left_alone() -> None:
     with Endpoint() as endpoint:
         aws = clients(endpoint.url)
         before = everything(aws)
-        assert create_network(aws, ARTICLE_NETWORK)[1] is False
-        assert delete_network(aws) is None
+        assert create_network(aws, ARTICLE_NETWORK, VPC_TAGS)[1] is False
+        assert delete_network(aws, VPC_TAGS) is None
         assert everything(aws) == before
 
 

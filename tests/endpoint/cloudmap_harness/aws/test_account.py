@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""AWS is reached with the confirmed account, a key of its own and no endpoint, or not at all."""
+"""AWS is called only with the confirmed account, a real key and no configured endpoint."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from cloudmap_harness.aws.account import Caller, confirm_account
+from cloudmap_harness.aws.account import (
+    AccountNotConfirmed,
+    Caller,
+    RootNotAllowed,
+    confirm_account,
+)
 from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.aws.targets import Target, child_environment
 from cloudmap_harness.errors import AwsError, TargetError
@@ -19,14 +24,14 @@ ACCOUNT = "123456789012"
 
 @pytest.fixture(scope="module")
 def endpoint() -> Iterator[str]:
-    """The embedded endpoint, which stands for AWS here."""
+    """The URL of an embedded endpoint that stands for AWS."""
     with Endpoint() as endpoint:
         yield endpoint.url
 
 
 @pytest.fixture
 def standing_for_aws(endpoint: str) -> Callable[..., AwsClients]:
-    """The clients of AWS, but that the endpoint answers them."""
+    """Makes clients for AWS that the embedded endpoint answers."""
 
     def make(_: object = None, key: str = KEY) -> AwsClients:
         keys = {"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": "secret"}
@@ -37,7 +42,7 @@ def standing_for_aws(endpoint: str) -> Callable[..., AwsClients]:
 
 @pytest.fixture
 def profiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AwsClients]:
-    """The clients of AWS for a user who has that configuration file and those keys."""
+    """Makes clients for AWS from a configuration file and a credentials file."""
 
     def configure(config: str, credentials: str = "", profile: str | None = None) -> AwsClients:
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
@@ -59,28 +64,33 @@ def profiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., A
 def test_the_confirmed_account_is_allowed_and_no_other(
     standing_for_aws: Callable[..., AwsClients],
 ) -> None:
-    who = confirm_account(standing_for_aws(), {"CONFIRM": ACCOUNT})
-    assert who.account == ACCOUNT
-    assert who.environment == {"TF_VAR_allowed_account_ids": f'["{ACCOUNT}"]'}
+    caller = confirm_account(standing_for_aws(), confirmed=ACCOUNT, allow_root=False)
+    assert caller.account == ACCOUNT
+    assert caller.terraform_variables == {"TF_VAR_allowed_account_ids": f'["{ACCOUNT}"]'}
 
 
 @pytest.mark.parametrize("given", [None, "", "111122223333", "yes", "1"])
 def test_another_account_or_none_is_refused(
     standing_for_aws: Callable[..., AwsClients], given: str | None
 ) -> None:
-    environ = {} if given is None else {"CONFIRM": given}
-    with pytest.raises(TargetError, match=f"CONFIRM: got .*, allowed: {ACCOUNT}, the account of"):
-        confirm_account(standing_for_aws(), environ)
+    with pytest.raises(AccountNotConfirmed) as caught:
+        confirm_account(standing_for_aws(), confirmed=given, allow_root=False)
+    arn = caught.value.caller.arn
+    assert (caught.value.caller.account, caught.value.confirmed) == (ACCOUNT, given)
+    assert str(caught.value) == (
+        f"the confirmed account: got {given!r}, allowed: {ACCOUNT}, the account of {arn}"
+    )
 
 
-def test_the_root_user_is_refused_unless_told_otherwise(
+def test_the_root_user_is_refused_unless_allowed(
     standing_for_aws: Callable[..., AwsClients], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = Caller(ACCOUNT, f"arn:aws:iam::{ACCOUNT}:root")
     monkeypatch.setattr("cloudmap_harness.aws.account.get_caller", lambda aws: root)
-    with pytest.raises(TargetError, match="root.*an IAM user or role, or ALLOW_ROOT=1"):
-        confirm_account(standing_for_aws(), {"CONFIRM": ACCOUNT})
-    assert confirm_account(standing_for_aws(), {"CONFIRM": ACCOUNT, "ALLOW_ROOT": "1"}) == root
+    with pytest.raises(RootNotAllowed, match="root.*an IAM user or role") as caught:
+        confirm_account(standing_for_aws(), confirmed=ACCOUNT, allow_root=False)
+    assert caught.value.caller == root
+    assert confirm_account(standing_for_aws(), confirmed=ACCOUNT, allow_root=True) == root
 
 
 @pytest.mark.parametrize(
@@ -100,11 +110,11 @@ def test_who_is_root(arn: str, is_root: bool) -> None:
 def test_a_dummy_key_is_refused_wherever_it_comes_from(
     profiles: Callable[..., AwsClients], standing_for_aws: Callable[..., AwsClients], key: str
 ) -> None:
-    """Unconfirmed: nothing was asked of AWS, or CONFIRM would have been missed."""
+    """The key is refused before STS is called: no account is confirmed either."""
     stored = f"[default]\naws_access_key_id = {key}\naws_secret_access_key = test\n"
     for aws in (profiles("", stored), profiles(stored), standing_for_aws(key=key)):
         with pytest.raises(TargetError, match=f"the access key: got '{key}', allowed: a real one"):
-            confirm_account(aws, {"CONFIRM": ACCOUNT})
+            confirm_account(aws, confirmed=None, allow_root=False)
 
 
 @pytest.mark.parametrize(
@@ -121,14 +131,14 @@ def test_a_profile_that_sends_elsewhere_is_refused(
     name = profile or "default"
     stored = f"[{name}]\naws_access_key_id = {KEY}\naws_secret_access_key = s\n"
     with pytest.raises(TargetError, match="endpoint_url.*allowed: no endpoint_url in the profile"):
-        confirm_account(profiles(config, stored, profile), {"CONFIRM": ACCOUNT})
+        confirm_account(profiles(config, stored, profile), confirmed=ACCOUNT, allow_root=False)
 
 
-def test_a_profile_that_is_not_there_is_told(profiles: Callable[..., AwsClients]) -> None:
+def test_a_missing_profile_is_reported(profiles: Callable[..., AwsClients]) -> None:
     with pytest.raises(AwsError, match="ProfileNotFound.*nobody"):
-        confirm_account(profiles("", profile="nobody"), {"CONFIRM": ACCOUNT})
+        confirm_account(profiles("", profile="nobody"), confirmed=ACCOUNT, allow_root=False)
 
 
-def test_no_key_at_all_is_told(profiles: Callable[..., AwsClients]) -> None:
+def test_a_missing_key_is_refused(profiles: Callable[..., AwsClients]) -> None:
     with pytest.raises(TargetError, match="the access key: got '', allowed: a real one"):
-        confirm_account(profiles(""), {"CONFIRM": ACCOUNT})
+        confirm_account(profiles(""), confirmed=ACCOUNT, allow_root=False)

@@ -1,191 +1,158 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What bears the project's tags is found with the command that removes it; nothing else is."""
+"""An inventory lists resources by tag or by names, and says which services it could not list."""
 
-import shlex
-import subprocess
-import sys
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 from botocore.stub import Stubber
+from moto.moto_api._internal.models import MotoAPIBackend
+from moto.server import ThreadedMotoServer
 
 from cloudmap_harness.aws.clients import AwsClients
-from cloudmap_harness.aws.inventory import Leak, leaks
-from cloudmap_harness.aws.tags import PROJECT, ecs_tags, specification, tags
+from cloudmap_harness.aws.inventory import Inventory, inventory_by_names, inventory_by_tag
+from cloudmap_harness.aws.listing.resource import Resource, ResourceKind, ResourceNames
+from cloudmap_harness.aws.tags import ProjectTags
 from cloudmap_harness.aws.targets import Target, child_environment
-from cloudmap_harness.cleanup import CleanupStack
 from cloudmap_harness.errors import AwsError
-from cloudmap_harness.preflight.vpc import create
 from cloudmap_harness.waiting import wait_for
-from handson.cli import main
-from handson.errors import UsageError
-from handson.leaks import describe
-from handson.variables import Variables
 from localaws.server import Endpoint
-from stacks.settings import PROJECT as PROJECT_OF_THE_STACKS
+from tests.endpoint.cloudmap_harness.aws.abandoned import KINDS, abandon_deployment
 
-OLD = "run-20261120120000-ab12"
-AWS_CLI = str(Path(sys.executable).with_name("aws"))
+REGION = "ap-northeast-1"
+TAGS = ProjectTags("webshop", "blue")
+NAMES = ResourceNames(
+    cluster="blue",
+    ecs_service="web",
+    family="blue",
+    namespace="blue.internal",
+    service="web",
+    security_group="blue",
+)
+
+
+def clients(url: str) -> AwsClients:
+    return AwsClients(child_environment(Target.LOCAL, {}, endpoint=url, region=REGION))
 
 
 @pytest.fixture
 def aws() -> Iterator[AwsClients]:
     with Endpoint() as endpoint:
-        yield AwsClients(
-            child_environment(Target.LOCAL, {}, endpoint=endpoint.url, region="ap-northeast-1")
-        )
+        yield clients(endpoint.url)
 
 
-def litter(aws: AwsClients, deployment: str) -> None:
-    """One of each kind that a deployment leaves behind."""
-    vpc: Any = aws.ec2.describe_vpcs(Filters=[{"Name": "isDefault", "Values": ["false"]}])
-    vpc_id = vpc["Vpcs"][0]["VpcId"]
-    aws.ec2.create_security_group(
-        GroupName=deployment,
-        Description="x",
-        VpcId=vpc_id,
-        TagSpecifications=specification("security-group", deployment, deployment),
-    )
-    aws.ecs.create_cluster(clusterName=deployment, tags=ecs_tags(deployment))
-    aws.ecs.register_task_definition(
-        family=deployment,
-        containerDefinitions=[{"name": "a", "image": "httpd"}],
-        requiresCompatibilities=["FARGATE"],
-        networkMode="awsvpc",
-        cpu="256",
-        memory="512",
-        tags=ecs_tags(deployment),
-    )
-    subnet = aws.ec2.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [vpc_id]}])
-    aws.ecs.create_service(
-        cluster=deployment,
-        serviceName="web",
-        taskDefinition=deployment,
-        desiredCount=0,
-        launchType="FARGATE",
-        networkConfiguration={
-            "awsvpcConfiguration": {"subnets": [subnet["Subnets"][0]["SubnetId"]]}
-        },
-    )
-    aws.servicediscovery.create_private_dns_namespace(
-        Name=f"{deployment}.internal", Vpc=vpc_id, Tags=tags(deployment)
-    )
-    namespaces = wait_for(
-        lambda: [
-            each
-            for each in aws.servicediscovery.list_namespaces()["Namespaces"]
-            if each["Name"] == f"{deployment}.internal"
-        ],
-        lambda found: [] if found else ["no namespace"],
-        expected="the namespace",
-        timeout=30.0,
-        interval=0.05,
-    )
-    aws.servicediscovery.create_service(
-        Name="web",
-        NamespaceId=namespaces[0]["Id"],
-        DnsConfig={"DnsRecords": [{"Type": "A", "TTL": 60}]},
-        Tags=tags(deployment),
-    )
+@pytest.fixture
+def plain_moto() -> Iterator[AwsClients]:
+    """Yields the clients of a moto server that is empty and this test's own."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    try:
+        host, port = server.get_host_and_port()
+        # moto keeps its account per process, not per server.
+        MotoAPIBackend("us-east-1", "0" * 12).reset()
+        yield clients(f"http://{host}:{port}")
+    finally:
+        server.stop()
 
 
-KINDS = [
-    "ECS service",
-    "ECS cluster",
-    "task definition",
-    "Cloud Map service",
-    "Cloud Map namespace",
-    "hosted zone",
-    "security group",
-]
+def by_tag(aws: AwsClients) -> Inventory:
+    return inventory_by_tag(aws, TAGS.project, owns_zone=lambda name: name == "blue.internal.")
 
 
-def test_everything_of_a_run_is_found_and_its_commands_remove_it(
-    aws: AwsClients, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+def by_names(aws: AwsClients) -> Inventory:
+    return inventory_by_names(aws, NAMES)
+
+
+BOTH = pytest.mark.parametrize("inventory", [by_tag, by_names])
+
+
+def calls_of(aws: AwsClients) -> list[str]:
+    """Returns a list that grows by the operations that are called from now on."""
+    names: list[str] = []
+    for client in (aws.ec2, aws.ecs, aws.route53, aws.servicediscovery):
+        client.meta.events.register("before-call.*.*", lambda model, **_: names.append(model.name))
+    return names
+
+
+@BOTH
+def test_an_account_without_the_deployment_has_nothing(
+    aws: AwsClients, inventory: Callable[[AwsClients], Inventory]
 ) -> None:
-    litter(aws, OLD)
-    aws.ecs.create_cluster(clusterName="somebody-elses")
-    found = leaks(aws)
-    assert [leak.kind for leak in found] == KINDS
-    assert {leak.deployment for leak in found} == {OLD}
-    assert leaks(aws, run="run-20261120120000-cd34") == ()
-
-    child = child_environment(Target.LOCAL, {}, endpoint=aws.endpoint, region="ap-northeast-1")
-    for line in describe(found, region="ap-northeast-1", endpoint=aws.endpoint).splitlines():
-        if line.startswith("    aws "):
-            argv = [AWS_CLI, *shlex.split(line)[1:]]
-            done = subprocess.run(argv, env=child, capture_output=True, text=True)
-            assert done.returncode == 0, done.stderr
-    monkeypatch.setenv("ENDPOINT", str(aws.endpoint))
-    left = [leak for leak in leaks(aws) if leak.kind not in ("hosted zone", "Cloud Map namespace")]
-    assert left == []
-    monkeypatch.setenv("TARGET", "localstack")
-    monkeypatch.setenv("RUN", "nobody's")
-    assert main(["leaks"]) == 0
-    assert capsys.readouterr().out == "nothing has the project's tags or names\n"
+    abandon_deployment(aws, ProjectTags("another", "green"))
+    assert inventory(aws) == Inventory((), ())
 
 
-def test_what_make_vpc_made_is_no_leak(aws: AwsClients) -> None:
-    vpc_id = aws.ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
-    aws.ec2.create_security_group(
-        GroupName="x",
-        Description="x",
-        VpcId=vpc_id,
-        TagSpecifications=specification("security-group", "x", "vpc"),
-    )
-    assert leaks(aws) == ()
+@BOTH
+def test_the_deployment_is_listed_in_the_order_of_deletion_and_others_are_not(
+    aws: AwsClients, inventory: Callable[[AwsClients], Inventory]
+) -> None:
+    abandon_deployment(aws, TAGS)
+    abandon_deployment(aws, ProjectTags("another", "green"))
+    found = inventory(aws)
+    assert [resource.kind for resource in found.resources] == KINDS
+    assert [resource.name for resource in found.resources] == [
+        "web",
+        "blue",
+        "blue",
+        "web",
+        "blue.internal",
+        "blue.internal.",
+        "blue",
+    ]
+    assert found.unlisted == ()
 
 
-def test_the_network_of_a_killed_check_is_found(aws: AwsClients) -> None:
-    network = create(aws, "check-0123abcd", CleanupStack())  # Whose exit never comes.
-    assert [(leak.kind, leak.id) for leak in leaks(aws, run="check-0123abcd")] == [
-        ("subnet", network.subnet_ids[0]),
-        ("VPC", network.vpc_id),
+def test_both_inventories_agree_on_ids_and_commands(aws: AwsClients) -> None:
+    abandon_deployment(aws, TAGS)
+    tagged, named = by_tag(aws).resources, by_names(aws).resources
+    assert [(each.id, each.delete_command) for each in tagged] == [
+        (each.id, each.delete_command) for each in named
+    ]
+    assert {each.deployment for each in tagged} == {"blue", ""}
+    assert {each.kind for each in tagged if not each.deployment} == {ResourceKind.HOSTED_ZONE}
+    assert {each.kind for each in tagged if not each.delete_command} == {ResourceKind.HOSTED_ZONE}
+
+
+@BOTH
+def test_each_service_is_listed_once(
+    aws: AwsClients, inventory: Callable[[AwsClients], Inventory]
+) -> None:
+    abandon_deployment(aws, TAGS)
+    calls = calls_of(aws)
+    inventory(aws)
+    lists = {"ListClusters", "ListNamespaces", "ListHostedZones", "ListTaskDefinitions"}
+    lists |= {"DescribeClusters", "DescribeSecurityGroups"}
+    assert {name: calls.count(name) for name in lists if calls.count(name) > 1} == {}
+    assert calls.count("ListServices") <= 2  # ECS and Cloud Map both have it.
+
+
+def test_an_ecs_service_that_is_draining_is_found_by_its_name(aws: AwsClients) -> None:
+    """ECS leaves it out of ListServices, and DescribeServices has it."""
+    cluster = f"arn:aws:ecs:{REGION}:123456789012:cluster/blue"
+    service = f"arn:aws:ecs:{REGION}:123456789012:service/blue/web"
+    with Stubber(aws.ecs) as ecs:
+        ecs.add_response(
+            "describe_clusters", {"clusters": [{"clusterArn": cluster, "status": "ACTIVE"}]}
+        )
+        ecs.add_response(
+            "describe_services",
+            {"services": [{"serviceArn": service, "status": "DRAINING"}]},
+            {"cluster": cluster, "services": ["web"]},
+        )
+        ecs.add_response("list_tasks", {"taskArns": []})
+        ecs.add_response("list_task_definitions", {"taskDefinitionArns": []})
+        found = by_names(aws).resources
+    assert [(each.kind, each.id) for each in found] == [
+        ("ECS service", service),
+        ("ECS cluster", cluster),
     ]
 
 
-def test_age_is_told_by_the_runs_id() -> None:
-    now = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
-    assert Leak("", "", OLD, "").age(now) == timedelta(days=3)
-    assert Leak("", "", "default", "").age(now) is None
-
-
-@pytest.mark.parametrize(
-    ("text", "age"),
-    [("30m", timedelta(minutes=30)), ("2h", timedelta(hours=2)), ("7d", timedelta(days=7))],
-)
-def test_ages(text: str, age: timedelta) -> None:
-    assert Variables({"AGE": text}).age == age
-
-
-@pytest.mark.parametrize("text", ["2", "h", "-1h", "1w", "1.5h"])
-def test_no_ages(
-    text: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@BOTH
+def test_instances_are_listed_beyond_the_first_page(
+    aws: AwsClients, inventory: Callable[[AwsClients], Inventory]
 ) -> None:
-    with pytest.raises(UsageError, match="AGE: got"):
-        _ = Variables({"AGE": text}).age
-    monkeypatch.setenv("AGE", text)
-    assert main(["leaks"]) == 2
-    assert capsys.readouterr().err.startswith("AGE: got")
-
-
-def test_young_ones_are_left_out_when_an_age_is_asked(aws: AwsClients) -> None:
-    young = f"run-{datetime.now(UTC):%Y%m%d%H%M%S}-ab12"
-    for deployment in (young, OLD, "default"):
-        aws.ecs.create_cluster(clusterName=deployment, tags=ecs_tags(deployment))
-    old = {leak.deployment for leak in leaks(aws, older_than=timedelta(hours=1))}
-    assert old == {OLD, "default"}
-
-
-def test_stacks_and_harness_mean_the_same_project() -> None:
-    assert PROJECT == PROJECT_OF_THE_STACKS
-
-
-def test_instances_are_listed_beyond_the_first_page(aws: AwsClients) -> None:
-    litter(aws, OLD)
+    abandon_deployment(aws, TAGS)
     client = aws.servicediscovery
     [service] = client.list_services()["Services"]
     for number in range(101):
@@ -195,36 +162,151 @@ def test_instances_are_listed_beyond_the_first_page(aws: AwsClients) -> None:
             Attributes={"AWS_INSTANCE_IPV4": f"10.0.8.{number + 4}"},
         )
 
-    def listed() -> list[str]:
-        return [leak.id for leak in leaks(aws) if leak.kind == "Cloud Map instance"]
+    def listed() -> list[Resource]:
+        kind = ResourceKind.CLOUD_MAP_INSTANCE
+        return [each for each in inventory(aws).resources if each.kind is kind]
 
     found = wait_for(
         listed,
-        lambda ids: [] if len(ids) == 101 else [f"{len(ids)} of 101 instances"],
+        lambda seen: [] if len(seen) == 101 else [f"{len(seen)} of 101 instances"],
         expected="every instance",
         timeout=30.0,
         interval=0.2,
     )
-    assert sorted(found) == [f"i-{number:03}" for number in range(101)]
+    assert sorted(each.id for each in found) == [f"i-{number:03}" for number in range(101)]
 
 
-def test_a_service_that_the_endpoint_lacks_hides_no_other(aws: AwsClients) -> None:
-    litter(aws, OLD)
-    absent: list[AwsError] = []
+def test_the_records_in_the_namespaces_zone_are_listed_by_name(aws: AwsClients) -> None:
+    abandon_deployment(aws, TAGS)
+    client = aws.servicediscovery
+    [service] = client.list_services()["Services"]
+    for address in ("10.0.8.4", "10.0.8.5"):
+        client.register_instance(
+            ServiceId=service["Id"],
+            InstanceId=address,
+            Attributes={"AWS_INSTANCE_IPV4": address},
+        )
+
+    def records() -> list[str]:
+        return [each.id for each in by_names(aws).resources if each.kind is ResourceKind.RECORD]
+
+    found = wait_for(
+        records,
+        lambda seen: [] if len(seen) == 2 else [f"{len(seen)} of 2 records"],
+        expected="every record",
+        timeout=30.0,
+        interval=0.2,
+    )
+    assert sorted(found) == ["web.blue.internal. 10.0.8.4", "web.blue.internal. 10.0.8.5"]
+
+
+def test_a_service_that_the_endpoint_lacks_is_absent_and_hides_no_other(aws: AwsClients) -> None:
+    abandon_deployment(aws, TAGS)
     with Stubber(aws.ecs) as ecs:
-        for operation in ("list_clusters", "list_clusters", "list_task_definitions"):
-            ecs.add_client_error(operation, "InternalFailure", http_status_code=501)
-        found = leaks(aws, on_absent=absent.append)
-    assert [leak.kind for leak in found] == KINDS[3:]
-    assert [error.where for error in absent] == [
-        "ListClusters",
-        "ListClusters",
-        "ListTaskDefinitions",
-    ]
+        ecs.add_client_error("list_clusters", "InternalFailure", http_status_code=501)
+        tagged = by_tag(aws)
+        ecs.add_client_error("describe_clusters", "InternalFailure", http_status_code=501)
+        named = by_names(aws)
+    for found, operation in ((tagged, "ListClusters"), (named, "DescribeClusters")):
+        assert [resource.kind for resource in found.resources] == KINDS[3:]
+        [absent] = found.unlisted
+        assert (absent.service, absent.error.where) == ("ecs", operation)
+        assert (found.absent, found.failed) == ((absent,), ())
+        found.require_complete()
 
 
-def test_another_refusal_is_not_taken_for_nothing(aws: AwsClients) -> None:
+def test_another_error_is_a_failure_and_hides_no_other(aws: AwsClients) -> None:
+    abandon_deployment(aws, TAGS)
     with Stubber(aws.ecs) as ecs:
         ecs.add_client_error("list_clusters", "AccessDeniedException", http_status_code=400)
+        tagged = by_tag(aws)
+        ecs.add_client_error("describe_clusters", "AccessDeniedException", http_status_code=400)
+        named = by_names(aws)
+    for found in (tagged, named):
+        assert [resource.kind for resource in found.resources] == KINDS[3:]
+        [failed] = found.failed
+        assert str(failed).startswith("ecs: ") and "AccessDeniedException" in str(failed)
+        assert found.absent == ()
         with pytest.raises(AwsError, match="AccessDeniedException"):
-            leaks(aws)
+            found.require_complete()
+
+
+def test_what_is_listed_before_an_error_counts(aws: AwsClients) -> None:
+    abandon_deployment(aws, TAGS)
+    arn = f"arn:aws:ecs:{REGION}:123456789012:cluster/blue"
+    cluster = {"clusterArn": arn, "status": "ACTIVE"}
+    with Stubber(aws.ecs) as ecs:
+        ecs.add_response("describe_clusters", {"clusters": [cluster]})
+        ecs.add_response("describe_services", {"services": []})
+        ecs.add_response("list_tasks", {"taskArns": []})
+        ecs.add_client_error("list_task_definitions", "ServerException", http_status_code=400)
+        found = by_names(aws)
+    assert found.resources[0] == Resource(
+        ResourceKind.ECS_CLUSTER, arn, "blue", "", f"aws ecs delete-cluster --cluster {arn}"
+    )
+    assert len(found.failed) == 1
+
+
+def test_plain_moto_has_every_service_that_is_listed(plain_moto: AwsClients) -> None:
+    assert by_tag(plain_moto) == by_names(plain_moto) == Inventory((), ())
+
+
+def test_resources_are_found_by_their_names_and_strangers_are_not(plain_moto: AwsClients) -> None:
+    aws = plain_moto
+    names = ResourceNames(
+        cluster="handson-cluster",
+        ecs_service="handson-httpd",
+        family="httpd",
+        namespace="handson.internal",
+        service="web",
+        security_group="handson-sg",
+    )
+    vpc = aws.ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnet = aws.ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.8.0/24")["Subnet"]["SubnetId"]
+    interfaces = {}
+    groups = {}
+    for name in (names.security_group, "stranger"):
+        group = aws.ec2.create_security_group(GroupName=name, Description="x", VpcId=vpc)
+        groups[name] = group["GroupId"]
+        interface = aws.ec2.create_network_interface(SubnetId=subnet, Groups=[group["GroupId"]])
+        interfaces[name] = interface["NetworkInterface"]["NetworkInterfaceId"]
+    arns = {}
+    for family in (names.family, f"{names.family}-other"):
+        reply = aws.ecs.register_task_definition(
+            family=family, containerDefinitions=[{"name": "c", "image": "i", "memory": 8}]
+        )
+        arns[family] = reply["taskDefinition"]["taskDefinitionArn"]
+    for name in (names.cluster, "stranger"):
+        aws.ecs.create_cluster(clusterName=name)
+    service = aws.ecs.create_service(
+        cluster=names.cluster,
+        serviceName=names.ecs_service,
+        taskDefinition=names.family,
+        desiredCount=0,
+    )
+    aws.servicediscovery.create_http_namespace(Name=names.namespace)
+    [namespace] = aws.servicediscovery.list_namespaces()["Namespaces"]
+    cloud_map = aws.servicediscovery.create_service(Name="web", NamespaceId=namespace["Id"])
+    zone = aws.route53.create_hosted_zone(Name=names.namespace, CallerReference="1")["HostedZone"]
+    aws.route53.create_hosted_zone(Name="stranger.internal", CallerReference="2")
+
+    found = inventory_by_names(aws, names)
+    assert [(each.kind, each.id) for each in found.resources] == [
+        ("ECS service", service["service"]["serviceArn"]),
+        ("ECS cluster", f"arn:aws:ecs:{REGION}:123456789012:cluster/{names.cluster}"),
+        ("task definition", arns[names.family]),
+        ("Cloud Map service", cloud_map["Service"]["Id"]),
+        ("Cloud Map namespace", namespace["Id"]),
+        ("hosted zone", zone["Id"].rsplit("/", 1)[-1]),
+        ("network interface", interfaces[names.security_group]),
+        ("security group", groups[names.security_group]),
+    ]
+    assert found.unlisted == ()
+
+    tasks = replace(names, network_interfaces=frozenset(interfaces.values()))
+    listed = [
+        each
+        for each in inventory_by_names(aws, tasks).resources
+        if each.id in tasks.network_interfaces
+    ]
+    assert [each.id for each in listed] == sorted(interfaces.values())

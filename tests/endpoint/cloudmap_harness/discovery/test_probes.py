@@ -13,7 +13,6 @@ from moto.moto_api._internal.models import MotoAPIBackend
 from moto.server import ThreadedMotoServer
 
 from cloudmap_harness.aws.clients import AwsClients
-from cloudmap_harness.aws.leftovers import Leftover, ResourceNames, leftovers
 from cloudmap_harness.aws.targets import Target, child_environment
 from cloudmap_harness.discovery import probes
 from cloudmap_harness.discovery.probes import ObservedInstance, ObservedRecord, ObservedTask
@@ -21,14 +20,6 @@ from cloudmap_harness.errors import AwsError
 
 REGION = "ap-northeast-1"
 CLUSTER = "handson-cluster"
-NAMES = ResourceNames(
-    cluster=CLUSTER,
-    ecs_service="handson-httpd",
-    family="httpd",
-    namespace="handson.internal",
-    service="web",
-    security_group="handson-sg",
-)
 
 
 def aws_at(endpoint: str) -> AwsClients:
@@ -279,49 +270,3 @@ def test_clients_of_aws_ignore_every_endpoint(monkeypatch: pytest.MonkeyPatch) -
     aws = AwsClients(child_environment(Target.AWS, {}, endpoint=None, region=REGION))
     assert aws.ecs.meta.endpoint_url == f"https://ecs.{REGION}.amazonaws.com"
     assert aws.route53.meta.endpoint_url == "https://route53.amazonaws.com"
-
-
-def test_nothing_is_left_where_nothing_was(aws: AwsClients) -> None:
-    assert leftovers(aws, NAMES) == ()
-
-
-def test_leftovers_are_found_by_name_and_strangers_are_not(aws: AwsClients) -> None:
-    vpc = aws.ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
-    subnet = aws.ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.8.0/24")["Subnet"]["SubnetId"]
-    interfaces = {}
-    groups = {}
-    for name in (NAMES.security_group, "stranger"):
-        group = aws.ec2.create_security_group(GroupName=name, Description="x", VpcId=vpc)
-        groups[name] = group["GroupId"]
-        interface = aws.ec2.create_network_interface(SubnetId=subnet, Groups=[group["GroupId"]])
-        interfaces[name] = interface["NetworkInterface"]["NetworkInterfaceId"]
-    arns = {}
-    for family in (NAMES.family, f"{NAMES.family}-other"):
-        reply = aws.ecs.register_task_definition(
-            family=family, containerDefinitions=[{"name": "c", "image": "i", "memory": 8}]
-        )
-        arns[family] = reply["taskDefinition"]["taskDefinitionArn"]
-    for name in (NAMES.cluster, "stranger"):
-        aws.ecs.create_cluster(clusterName=name)
-    service = aws.ecs.create_service(
-        cluster=NAMES.cluster,
-        serviceName=NAMES.ecs_service,
-        taskDefinition=NAMES.family,
-        desiredCount=0,
-    )
-    aws.servicediscovery.create_http_namespace(Name=NAMES.namespace)
-    [namespace] = aws.servicediscovery.list_namespaces()["Namespaces"]
-    cloud_map = aws.servicediscovery.create_service(Name="web", NamespaceId=namespace["Id"])
-    zone = aws.route53.create_hosted_zone(Name=NAMES.namespace, CallerReference="1")["HostedZone"]
-    aws.route53.create_hosted_zone(Name="stranger.internal", CallerReference="2")
-
-    assert leftovers(aws, NAMES) == (
-        Leftover("Cloud Map namespace", namespace["Id"]),
-        Leftover("Cloud Map service", cloud_map["Service"]["Id"]),
-        Leftover("ECS cluster", f"arn:aws:ecs:{REGION}:123456789012:cluster/{CLUSTER}"),
-        Leftover("ECS service", service["service"]["serviceArn"]),
-        Leftover("active task definition", arns[NAMES.family]),
-        Leftover("hosted zone", zone["Id"].rsplit("/", 1)[-1]),
-        Leftover("network interface", interfaces[NAMES.security_group]),
-        Leftover("security group", groups[NAMES.security_group]),
-    )

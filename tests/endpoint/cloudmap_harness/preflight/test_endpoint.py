@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The check of an endpoint reports what its probe deployment has, or may have, left behind."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from cloudmap_harness.aws.clients import AwsClients
+from cloudmap_harness.aws.inventory import Inventory, Unlisted
+from cloudmap_harness.aws.listing.resource import Resource, ResourceKind, ResourceNames
+from cloudmap_harness.aws.targets import Target, child_environment
+from cloudmap_harness.aws.vpc_lookup import VpcSelector
+from cloudmap_harness.errors import AwsError
+from cloudmap_harness.preflight.endpoint import check_endpoint
+from localaws.server import Endpoint
+
+ARTICLE = VpcSelector("", "cloudmap-handson-vpc", (), "Tier=private")
+
+
+@pytest.fixture
+def aws() -> Iterator[AwsClients]:
+    with Endpoint() as endpoint:
+        yield AwsClients(
+            child_environment(Target.LOCAL, {}, endpoint=endpoint.url, region="ap-northeast-1")
+        )
+
+
+def notes(aws: AwsClients) -> tuple[str, ...]:
+    report = check_endpoint(
+        aws, "here", ARTICLE, project="webshop", vpc_client=None, task_timeout=30.0
+    )
+    assert report.missing == ()
+    return report.notes
+
+
+def test_nothing_is_left_behind(aws: AwsClients) -> None:
+    assert notes(aws) == ()
+
+
+def test_what_is_or_may_be_left_behind_is_noted(
+    aws: AwsClients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A service that the endpoint lacks has nothing left; one that fails to list may have."""
+    asked: list[ResourceNames] = []
+
+    def inventory_by_names(_: AwsClients, names: ResourceNames) -> Inventory:
+        asked.append(names)
+        return Inventory(
+            (Resource(ResourceKind.ECS_CLUSTER, "arn:one"),),
+            (
+                Unlisted(
+                    "servicediscovery", AwsError("ListNamespaces", "InternalFailure", "", 501)
+                ),
+                Unlisted("ec2", AwsError("DescribeSecurityGroups", "Denied", "not allowed", 403)),
+            ),
+        )
+
+    monkeypatch.setattr(
+        "cloudmap_harness.preflight.endpoint.inventory_by_names", inventory_by_names
+    )
+    assert notes(aws) == (
+        "left behind: ECS cluster arn:one",
+        "perhaps left behind, as it could not be listed: "
+        "ec2: DescribeSecurityGroups: Denied: not allowed",
+    )
+    [names] = asked
+    assert names.cluster.startswith("webshop-check-")
+    assert names.namespace == f"{names.cluster.removeprefix('webshop-')}.internal"
