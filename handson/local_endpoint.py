@@ -8,28 +8,32 @@ checkout's, and ended, only when the endpoint at that URL gives that id as its o
 import re
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import psutil
 from filelock import FileLock
 
 from cloudmap_harness.aws.health import EndpointHealth, read_health
 from cloudmap_harness.errors import AwsError
+from handson.background_process import (
+    end,
+    is_running,
+    pid_file,
+    read_pid_file,
+    wait_until,
+    write_pid_file,
+)
 from handson.errors import EndpointError, UsageError
 from handson.project import CHECKOUT, SETTINGS_FILE, STATE
-from localaws.settings import SettingsError as EndpointSettingsError
-from localaws.settings import load_settings as load_endpoint_settings
+from localaws.settings import EndpointSettingsError, load_endpoint_settings
 from stacks.settings import load_settings
 
 ON_FREE_PORTS = dict.fromkeys(("LOCALAWS_PORT", "LOCALAWS_DNS_PORT", "LOCALAWS_BASTION_PORT"), "0")
 """Variables with which an endpoint runs beside the user's own, whatever ports that one has."""
 
 _START_SECONDS = 60
-_STOP_SECONDS = 10
 
 
 @dataclass(frozen=True)
@@ -123,25 +127,25 @@ def down(state: Path = STATE) -> LocalEndpoint | None:
     Raises EndpointError when the recorded process runs but does not answer.
     """
     with _lock(state):
-        recorded = _read_pid_file(state)
+        recorded = read_pid_file(state)
         if recorded is None:
             return None
         pid, url = recorded
         endpoint = status(state)
-        if endpoint is None and _is_running(pid):
+        if endpoint is None and is_running(pid):
             raise EndpointError(
                 f"process {pid} runs but does not answer as localaws on {url}: "
-                f"if it is localaws, end it yourself; then remove {_pid_file(state)}"
+                f"if it is localaws, end it yourself; then remove {pid_file(state)}"
             )
         if endpoint is not None:
-            _end(pid)
-        _pid_file(state).unlink()
+            end(pid)
+        pid_file(state).unlink()
         return endpoint
 
 
 def status(state: Path = STATE) -> LocalEndpoint | None:
     """Returns the endpoint that `up` started, if it still answers."""
-    recorded = _read_pid_file(state)
+    recorded = read_pid_file(state)
     if recorded is None:
         return None
     pid, url = recorded
@@ -208,8 +212,8 @@ def _start(environ: Mapping[str, str], state: Path, port: int) -> LocalEndpoint:
             start_new_session=True,
         )
     try:
-        _write_pid_file(state, child.pid, _url(port))
-        _wait(lambda: child.poll() is not None or _ready_url(log) is not None, _START_SECONDS)
+        write_pid_file(state, child.pid, _url(port))
+        wait_until(lambda: child.poll() is not None or _ready_url(log) is not None, _START_SECONDS)
         url = _ready_url(log)
         found = find_at(url) if url and child.poll() is None else None
         if not (isinstance(found, LocalEndpoint) and found.pid == child.pid):
@@ -217,9 +221,9 @@ def _start(environ: Mapping[str, str], state: Path, port: int) -> LocalEndpoint:
     except BaseException:
         child.kill()
         child.wait()
-        _pid_file(state).unlink(missing_ok=True)
+        pid_file(state).unlink(missing_ok=True)
         raise
-    _write_pid_file(state, child.pid, found.url)
+    write_pid_file(state, child.pid, found.url)
     return replace(found, started=True)
 
 
@@ -244,56 +248,6 @@ def _port(environ: Mapping[str, str]) -> int:
 
 def _url(port: int) -> str:
     return f"http://127.0.0.1:{port}"
-
-
-def _pid_file(state: Path) -> Path:
-    return state / "localaws.pid"
-
-
-def _write_pid_file(state: Path, pid: int, url: str) -> None:
-    new = state / "localaws.pid.new"
-    new.write_text(f"{pid}\n{url}\n")
-    new.replace(_pid_file(state))
-
-
-def _read_pid_file(state: Path) -> tuple[int, str] | None:
-    try:
-        pid, url = _pid_file(state).read_text().split()
-        return int(pid), url
-    except (FileNotFoundError, ValueError):
-        return None
-
-
-def _is_running(pid: int) -> bool:
-    """Says whether a process runs; a zombie, which nobody has waited for, does not."""
-    try:
-        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return False
-
-
-def _end(pid: int) -> None:
-    """Asks the process to end, and kills it when it does not in time."""
-    try:
-        process = psutil.Process(pid)
-        process.terminate()
-        if not _wait(lambda: not _is_running(pid), _STOP_SECONDS):
-            process.kill()
-    except psutil.NoSuchProcess:
-        return
-    try:
-        process.wait(0)  # A child of this process stays a zombie until somebody waits for it.
-    except (psutil.TimeoutExpired, psutil.NoSuchProcess):
-        return
-
-
-def _wait(condition: Callable[[], bool], seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True
 
 
 def _lock(state: Path) -> FileLock:

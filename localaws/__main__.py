@@ -10,7 +10,7 @@ import sys
 from threading import Event
 
 from localaws.server import Endpoint
-from localaws.settings import SettingsError, load_settings
+from localaws.settings import EndpointSettingsError, load_endpoint_settings
 
 
 def main() -> int:
@@ -20,8 +20,8 @@ def main() -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
     try:
-        settings = load_settings(os.environ)
-    except SettingsError as error:
+        settings = load_endpoint_settings(os.environ)
+    except EndpointSettingsError as error:
         return _fail(2, str(error))
     try:
         with Endpoint(settings) as endpoint:

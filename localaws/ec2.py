@@ -15,7 +15,7 @@ from moto.ec2.models.subnets import Subnet
 from moto.ec2.models.vpcs import VPC
 from moto.ec2.responses import EC2Response
 
-from localaws.moto_mixins import AwsError, LockedResponse, OwnUrls
+from localaws.moto_mixins import ErrorReply, LockedResponse, OwnUrls
 from localaws.network_seed import seed_network
 
 RESERVED_FIRST_ADDRESSES = 4
@@ -92,7 +92,7 @@ class EC2(OwnUrls, EC2Backend):
         """moto: deletes any. AWS: refuses a task's interface, which is in use while it exists."""
         eni = self.enis.get(eni_id)
         if eni and eni.requester_managed:
-            raise AwsError(
+            raise ErrorReply(
                 "InvalidParameterValue", f"Network interface '{eni_id}' is currently in use."
             )
         super().delete_network_interface(eni_id)
@@ -100,7 +100,7 @@ class EC2(OwnUrls, EC2Backend):
     def delete_subnet(self, subnet_id: str) -> Subnet:
         """moto: deletes any. AWS: refuses while a network interface is in the subnet."""
         if any(eni.subnet_id == subnet_id for eni in self.enis.values()):
-            raise AwsError(
+            raise ErrorReply(
                 "DependencyViolation",
                 f"The subnet '{subnet_id}' has dependencies and cannot be deleted.",
             )
@@ -110,5 +110,5 @@ class EC2(OwnUrls, EC2Backend):
         """moto: deletes any. AWS: refuses while a network interface has the group."""
         group = self.get_security_group_by_name_or_id(group_id or name or "")
         if group and any(group in eni.group_set for eni in self.enis.values()):
-            raise AwsError("DependencyViolation", f"resource {group.id} has a dependent object")
+            raise ErrorReply("DependencyViolation", f"resource {group.id} has a dependent object")
         super().delete_security_group(name=name, group_id=group_id)

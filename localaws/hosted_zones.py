@@ -10,7 +10,7 @@ from typing import Any
 from moto.route53.models import FakeZone, RecordSet
 
 from localaws.dns_records import DnsRecordSet, of_moto
-from localaws.moto_mixins import AwsError
+from localaws.moto_mixins import ErrorReply
 from localaws.zone_index import ZoneIndex
 
 InstanceKey = tuple[str, str]
@@ -28,7 +28,7 @@ NAME_SERVERS = (
 SOA_VALUE = f"{NAME_SERVERS[0]} awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400"
 
 
-class ManagedZoneError(AwsError):
+class ManagedZoneError(ErrorReply):
     """Answers 403 when anyone but Cloud Map changes a zone that Cloud Map owns."""
 
     http_status = 403

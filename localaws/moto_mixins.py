@@ -18,7 +18,7 @@ JSON = "application/x-amz-json-1.1"
 """The content type of ECS and Cloud Map."""
 
 
-class AwsError(ServiceException):
+class ErrorReply(ServiceException):
     """An error as AWS answers it: a code, a message and the HTTP status on the wire."""
 
     http_status: ClassVar[int] = 400
@@ -53,7 +53,7 @@ class LockedResponse(BaseResponse):
             status, headers, body = super().serialized(action_result)
         if headers.get("Content-Type") == "text":  # moto's, of every JSON service
             headers["Content-Type"] = JSON
-        if isinstance(action_result.result, AwsError):
+        if isinstance(action_result.result, ErrorReply):
             # For some errors the models declare another status than the services send.
             status = action_result.result.http_status
         return status, headers, body
@@ -70,7 +70,7 @@ class ModelValidated(BaseResponse):
         problem = operation.input_shape and constraints.message(operation.input_shape, self.params)
         if not problem:
             return super().call_action()
-        error = AwsError(self.constraint_error, problem)
+        error = ErrorReply(self.constraint_error, problem)
         status, headers, body = self.serialized(ActionResult(error))
         headers, body = self._enrich_response(headers, body)
         return status, headers, body

@@ -21,7 +21,7 @@ from moto.route53.responses import Route53
 
 from localaws.dns_records import DnsRecordSet
 from localaws.hosted_zones import HostedZone, ManagedZone, ManagedZoneError, UserZone
-from localaws.moto_mixins import AwsError, LockedResponse, OwnUrls
+from localaws.moto_mixins import ErrorReply, LockedResponse, OwnUrls
 from localaws.paging import InvalidToken, page
 from localaws.zone_index import canonical
 
@@ -52,7 +52,7 @@ class HostedZonesResponse(LockedResponse, Route53):
                 summaries, lambda each: each["HostedZoneId"], size, self._get_param("NextToken")
             )
         except InvalidToken as error:
-            raise AwsError("InvalidPaginationToken", str(error)) from error
+            raise ErrorReply("InvalidPaginationToken", str(error)) from error
         result = {"HostedZoneSummaries": found, "MaxItems": size, "NextToken": token}
         return ActionResult(result)
 
@@ -137,7 +137,7 @@ class HostedZones(OwnUrls, Route53Backend):
         for zone in self.zones.values():
             in_vpc = any(vpc.get("vpc_id") == vpc_id for vpc in zone.vpcs)
             if zone.private_zone and in_vpc and zone.name.rstrip(".").lower() == wanted:
-                raise AwsError(
+                raise ErrorReply(
                     "ConflictingDomainExists",
                     f"The VPC {vpc_id} in region {region} has already been associated "
                     f"with the hosted zone {zone.resource_id} with the same domain name.",

@@ -10,16 +10,16 @@ import time
 from datetime import UTC, datetime
 from threading import RLock
 
-from localaws.settings import Settings
+from localaws.settings import EndpointSettings
 
 LOCK = RLock()
 """Held for every request to a service that we complete and for every turn of the scheduler, so
 that a client sees the state before or after a step. A VPC's resolver reads immutable values."""
 
-settings = Settings()
+settings = EndpointSettings()
 
 
-def configure(new: Settings) -> None:
+def configure(new: EndpointSettings) -> None:
     """Replaces the settings."""
     global settings
     settings = new

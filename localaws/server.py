@@ -16,7 +16,7 @@ from localaws import runtime
 from localaws.install import installed
 from localaws.listening import HOST, on_port
 from localaws.scheduler import Scheduler
-from localaws.settings import Settings
+from localaws.settings import EndpointSettings
 from localaws.vpc.servers import VpcServers
 from localaws.wsgi import EndpointApplication
 
@@ -36,8 +36,8 @@ class Endpoint:
     Raises OSError on entry when a port is taken.
     """
 
-    def __init__(self, settings: Settings | None = None):
-        self._settings = settings or Settings(port=0)
+    def __init__(self, settings: EndpointSettings | None = None):
+        self._settings = settings or EndpointSettings(port=0)
         self._exits = ExitStack()
         self.url = ""
         self.dns_port = 0

@@ -12,12 +12,12 @@ from typing import Any
 PREFIX = "LOCALAWS_"
 
 
-class SettingsError(ValueError):
+class EndpointSettingsError(ValueError):
     """A LOCALAWS_* variable is unknown or out of range; the text says what is allowed."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings:
+class EndpointSettings:
     """Ports and delays. Where AWS takes tens of seconds the defaults are tenths."""
 
     port: int = 4566
@@ -40,26 +40,28 @@ class Settings:
     """Until the bastion times out on a connection that no ingress rule allows."""
 
 
-def load_settings(environ: Mapping[str, str]) -> Settings:
+def load_endpoint_settings(environ: Mapping[str, str]) -> EndpointSettings:
     """Reads the settings from the environment.
 
     Raises SettingsError for an unknown LOCALAWS_* variable and for a value out of range.
     """
-    known = {PREFIX + field.name.upper(): field for field in fields(Settings)}
+    known = {PREFIX + field.name.upper(): field for field in fields(EndpointSettings)}
     given = {name: value for name, value in environ.items() if name.startswith(PREFIX)}
     if unknown := sorted(given.keys() - known.keys()):
-        raise SettingsError(f"{unknown[0]} is not a setting; there are: {', '.join(sorted(known))}")
+        raise EndpointSettingsError(
+            f"{unknown[0]} is not a setting; there are: {', '.join(sorted(known))}"
+        )
     parsers = {"int": _port, "float": _seconds, "str": _region}
     values: dict[str, Any] = {
         known[name].name: parsers[str(known[name].type)](name, text) for name, text in given.items()
     }
-    return Settings(**values)
+    return EndpointSettings(**values)
 
 
 def _port(name: str, text: str) -> int:
     if text.isascii() and text.isdigit() and int(text) <= 65535:
         return int(text)
-    raise SettingsError(f"{name}={text!r}: a port from 0 to 65535 is wanted")
+    raise EndpointSettingsError(f"{name}={text!r}: a port from 0 to 65535 is wanted")
 
 
 def _seconds(name: str, text: str) -> float:
@@ -69,10 +71,10 @@ def _seconds(name: str, text: str) -> float:
         seconds = math.nan
     if 0 <= seconds <= 3600:
         return seconds
-    raise SettingsError(f"{name}={text!r}: seconds from 0 to 3600 are wanted")
+    raise EndpointSettingsError(f"{name}={text!r}: seconds from 0 to 3600 are wanted")
 
 
 def _region(name: str, text: str) -> str:
     if re.fullmatch(r"[a-z]{2}(-[a-z]+)+-\d", text):
         return text
-    raise SettingsError(f"{name}={text!r}: a region such as ap-northeast-1 is wanted")
+    raise EndpointSettingsError(f"{name}={text!r}: a region such as ap-northeast-1 is wanted")

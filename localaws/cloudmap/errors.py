@@ -6,70 +6,70 @@ On the wire all of them come with HTTP 400, whatever status the model declares.
 
 from __future__ import annotations
 
-from localaws.moto_mixins import AwsError
+from localaws.moto_mixins import ErrorReply
 
 
-class InvalidInput(AwsError):
+class InvalidInput(ErrorReply):
     """A parameter's value, or a combination of them, that Cloud Map does not take."""
 
     code = "InvalidInput"
 
 
-class NamespaceNotFound(AwsError):
+class NamespaceNotFound(ErrorReply):
     """No namespace has this id."""
 
     code = "NamespaceNotFound"
 
 
-class ServiceNotFound(AwsError):
+class ServiceNotFound(ErrorReply):
     """No service has this id."""
 
     code = "ServiceNotFound"
 
 
-class InstanceNotFound(AwsError):
+class InstanceNotFound(ErrorReply):
     """The service has no such instance, or its registration is still in progress."""
 
     code = "InstanceNotFound"
 
 
-class OperationNotFound(AwsError):
+class OperationNotFound(ErrorReply):
     """No operation has this id."""
 
     code = "OperationNotFound"
 
 
-class CustomHealthNotFound(AwsError):
+class CustomHealthNotFound(ErrorReply):
     """A custom health status for a service without a custom health check."""
 
     code = "CustomHealthNotFound"
 
 
-class ResourceInUse(AwsError):
+class ResourceInUse(ErrorReply):
     """A namespace with services, or a service with instances, cannot be deleted."""
 
     code = "ResourceInUse"
 
 
-class ResourceLimitExceeded(AwsError):
+class ResourceLimitExceeded(ErrorReply):
     """A quota would be exceeded."""
 
     code = "ResourceLimitExceeded"
 
 
-class ResourceNotFound(AwsError):
+class ResourceNotFound(ErrorReply):
     """Tags of something that is not there."""
 
     code = "ResourceNotFoundException"
 
 
-class TooManyTags(AwsError):
+class TooManyTags(ErrorReply):
     """More tags than a resource can have."""
 
     code = "TooManyTagsException"
 
 
-class DuplicateRequest(AwsError):
+class DuplicateRequest(ErrorReply):
     """Another operation on the same thing is in progress."""
 
     code = "DuplicateRequest"
@@ -81,7 +81,7 @@ class DuplicateRequest(AwsError):
         self.duplicate_operation_id = operation_id
 
 
-class NamespaceAlreadyExists(AwsError):
+class NamespaceAlreadyExists(ErrorReply):
     """The account has a namespace of this name that the new one would be confused with."""
 
     code = "NamespaceAlreadyExists"
@@ -92,7 +92,7 @@ class NamespaceAlreadyExists(AwsError):
         self.creator_request_id = creator_request_id
 
 
-class ServiceAlreadyExists(AwsError):
+class ServiceAlreadyExists(ErrorReply):
     """The namespace has a service of this name."""
 
     code = "ServiceAlreadyExists"

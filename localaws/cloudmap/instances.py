@@ -10,10 +10,10 @@ from localaws.cloudmap import rules
 from localaws.cloudmap.errors import CustomHealthNotFound, DuplicateRequest, InstanceNotFound
 from localaws.cloudmap.models import Instance, Service
 from localaws.cloudmap.operations import change_id, random_id
-from localaws.cloudmap.services import ServiceCalls
+from localaws.cloudmap.services import CloudMapServiceCalls
 
 
-class InstanceCalls(ServiceCalls):
+class InstanceCalls(CloudMapServiceCalls):
     """The calls on instances."""
 
     def __init__(self, region_name: str, account_id: str):

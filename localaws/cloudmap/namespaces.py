@@ -25,7 +25,7 @@ from localaws.cloudmap.errors import (
 )
 from localaws.cloudmap.models import DEFAULT_SOA_TTL, Namespace, Service, arn, id_of
 from localaws.cloudmap.operations import Operation, Operations, change_id, operation_id, random_id
-from localaws.moto_mixins import AwsError
+from localaws.moto_mixins import ErrorReply
 from localaws.route53 import HostedZones
 
 Params = Mapping[str, Any]
@@ -139,7 +139,7 @@ class NamespaceCalls(ServiceDiscoveryBackend):
             )
         try:
             self._hosted_zones.refuse_second_zone(name, vpc_id, self.region_name)
-        except AwsError as error:
+        except ErrorReply as error:
             raise OperationFailed(CANNOT_CREATE, error.message) from error
 
     @property

@@ -14,7 +14,7 @@ from typing import Any
 
 from localaws.cloudmap.errors import InvalidInput, ResourceLimitExceeded, TooManyTags
 from localaws.cloudmap.models import Service
-from localaws.moto_mixins import AwsError
+from localaws.moto_mixins import ErrorReply
 
 NAMESPACES_PER_REGION = 50
 INSTANCES_PER_NAMESPACE = 2000
@@ -83,7 +83,9 @@ def dns_records_change(service: Service, records: list[dict[str, Any]]) -> list[
 def instance_attributes(service: Service, attributes: Mapping[str, str]) -> None:
     """Raise InvalidInput unless an instance with these attributes can be in the service."""
     if "AWS_ALIAS_DNS_NAME" in attributes:
-        raise AwsError("NotImplemented", "This endpoint has no alias records: AWS_ALIAS_DNS_NAME.")
+        raise ErrorReply(
+            "NotImplemented", "This endpoint has no alias records: AWS_ALIAS_DNS_NAME."
+        )
     for record in service.dns_records:
         _has_what_the_record_needs(record["Type"], attributes)
     _address("AWS_INSTANCE_IPV4", attributes, ipaddress.IPv4Address)

@@ -17,7 +17,7 @@ from localaws.cloudmap.operations import random_id
 from localaws.cloudmap.records import record_sets
 
 
-class ServiceCalls(NamespaceCalls):
+class CloudMapServiceCalls(NamespaceCalls):
     """The calls on services. moto keeps the attributes that users give a service."""
 
     def create_service(self, params: Params) -> Service:  # type: ignore[override]

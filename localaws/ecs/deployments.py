@@ -38,7 +38,7 @@ def _deployment_id() -> str:
 
 
 @dataclass(kw_only=True)
-class Deployment:
+class EcsDeployment:
     """One deployment; the attributes that the API shows have the API's names."""
 
     definition: TaskDefinition

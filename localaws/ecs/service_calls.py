@@ -8,7 +8,7 @@ from typing import Any
 
 from moto.ecs.exceptions import ECSException, InvalidParameterException
 
-from localaws.ecs.deployments import Deployment
+from localaws.ecs.deployments import EcsDeployment
 from localaws.ecs.fargate import Params, requested_platform_version
 from localaws.ecs.placement import validate_network
 from localaws.ecs.registry import find_registry
@@ -70,12 +70,12 @@ class ServiceCalls(EcsState):
         self.refresh_counts(cluster)
         return service
 
-    def _new_deployment(self, params: Params) -> Deployment:
+    def _new_deployment(self, params: Params) -> EcsDeployment:
         """Returns a deployment of what the parameters ask for. Raises CreateService's errors."""
         definition = self.active_task_definition(params["taskDefinition"])
         network = validate_network(self.ec2, params.get("networkConfiguration"))
         registries = params.get("serviceRegistries") or []
-        return Deployment(
+        return EcsDeployment(
             definition=definition,
             launch_type=params.get("launchType"),
             capacity_provider_strategy=params.get("capacityProviderStrategy") or [],

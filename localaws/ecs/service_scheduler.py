@@ -13,7 +13,7 @@ from collections.abc import Collection
 from typing import Protocol
 
 from localaws import runtime
-from localaws.ecs.deployments import Deployment
+from localaws.ecs.deployments import EcsDeployment
 from localaws.ecs.errors import CannotPlace
 from localaws.ecs.fargate import capacity_provider
 from localaws.ecs.services import FargateService
@@ -105,7 +105,7 @@ def _handle_failures(service: FargateService) -> None:
             _roll_back(service, service.last_completed)
 
 
-def _roll_back(service: FargateService, completed: Deployment) -> None:
+def _roll_back(service: FargateService, completed: EcsDeployment) -> None:
     completed.reactivate()
     service.make_primary(completed)
     service.add_event(f"rolling back to deployment {completed.id}.")

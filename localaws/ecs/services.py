@@ -11,7 +11,7 @@ from typing import Any
 from moto.ecs.models import Cluster
 
 from localaws import runtime
-from localaws.ecs.deployments import Deployment
+from localaws.ecs.deployments import EcsDeployment
 from localaws.ecs.fargate import Params
 from localaws.ecs.tasks import FargateTask
 
@@ -43,7 +43,7 @@ class FargateService:
         cluster: Cluster,
         created_by: str,
         role_arn: str,
-        deployment: Deployment,
+        deployment: EcsDeployment,
     ):
         self.arn = arn
         self.name = params["serviceName"]
@@ -77,7 +77,7 @@ class FargateService:
         self.events: list[dict[str, Any]] = []
         self.deployments = [deployment]
         """The primary deployment, then the older ones that still have tasks."""
-        self.last_completed: Deployment | None = None
+        self.last_completed: EcsDeployment | None = None
         """The deployment that the circuit breaker rolls back to."""
         self.failures_seen = 0
         """The primary deployment's consecutive failures at the scheduler's last turn."""
@@ -88,7 +88,7 @@ class FargateService:
         return self.arn
 
     @property
-    def primary(self) -> Deployment:
+    def primary(self) -> EcsDeployment:
         return self.deployments[0]
 
     @property
@@ -154,7 +154,7 @@ class FargateService:
             tags.append({"key": "aws:ecs:serviceName", "value": self.name})
         return tags
 
-    def make_primary(self, deployment: Deployment) -> None:
+    def make_primary(self, deployment: EcsDeployment) -> None:
         """Makes a deployment the primary one, whether it is new or rolled back to."""
         others = [each for each in self.deployments if each is not deployment]
         for other in others:

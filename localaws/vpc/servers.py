@@ -13,7 +13,7 @@ from typing import Any, Self, TypeVar
 
 from localaws.default_network import VPC_NAME
 from localaws.listening import HOST
-from localaws.settings import Settings
+from localaws.settings import EndpointSettings
 from localaws.vpc.bastion import Bastion
 from localaws.vpc.containers import Containers
 from localaws.vpc.dns_server import DnsServer
@@ -31,7 +31,7 @@ class VpcServers:
     A context manager.
     """
 
-    def __init__(self, settings: Settings):
+    def __init__(self, settings: EndpointSettings):
         self._settings = settings
         self._exits = ExitStack()
         self._loop = asyncio.new_event_loop()

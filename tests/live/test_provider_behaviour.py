@@ -21,7 +21,7 @@ from cloudmap_harness.terraform.driver import STACK_FILE, Terraform, init, outpu
 from cloudmap_harness.terraform.environment import terraform_environment
 from handson.project import CLI_CONFIGURATION
 from localaws.server import Endpoint
-from localaws.settings import Settings
+from localaws.settings import EndpointSettings
 
 REGION = "ap-northeast-1"
 NAMESPACE = "provider.internal"
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.usefixtures("terraform")
 @pytest.fixture(scope="module")
 def endpoint() -> Iterator[Endpoint]:
     """Slow enough for a difference between waiting for a steady state and not waiting."""
-    with Endpoint(Settings(port=0, task_step_seconds=0.7)) as endpoint:
+    with Endpoint(EndpointSettings(port=0, task_step_seconds=0.7)) as endpoint:
         yield endpoint
 
 

@@ -43,7 +43,7 @@ from handson.live_run import LiveRun
 from handson.stack_outputs import NotDeployed
 from handson.stack_verbs import EndpointGone
 from handson.variables import Variables
-from localaws import settings as endpoint_settings
+from localaws.settings import load_endpoint_settings
 from stacks.errors import SynthesisError
 from tests.support.paths import CHECKOUT
 
@@ -111,8 +111,8 @@ MISTAKES: Mapping[str, Callable[[], object]] = {
     "a setting": lambda: Variables({"HANDSON_CPU": "300"}).settings(),
     "a setting's name": lambda: Variables({"HANDSON_DNS_TTI": "60"}).settings(),
     "no count": lambda: stack_verbs.scale(Variables({})),
-    "LOCALAWS_PORT": lambda: endpoint_settings.load_settings({"LOCALAWS_PORT": "http"}),
-    "LOCALAWS_PROT": lambda: endpoint_settings.load_settings({"LOCALAWS_PROT": "1"}),
+    "LOCALAWS_PORT": lambda: load_endpoint_settings({"LOCALAWS_PORT": "http"}),
+    "LOCALAWS_PROT": lambda: load_endpoint_settings({"LOCALAWS_PROT": "1"}),
     "an endpoint with AWS": lambda: child_environment(
         Target.AWS, {}, endpoint="http://localhost:4566", region="eu-west-1"
     ),

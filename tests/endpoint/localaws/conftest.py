@@ -10,14 +10,16 @@ from moto.core.base_backend import BackendDict
 
 from localaws import runtime, scheduler
 from localaws.server import Endpoint
-from localaws.settings import Settings
+from localaws.settings import EndpointSettings
 from tests.endpoint.localaws.account import Account, Turns
 
 
 @pytest.fixture(scope="session")
 def endpoint() -> Iterator[Endpoint]:
     """One for all tests, without moto's 1,347 AMIs, whose making is most of what a test costs."""
-    settings = Settings(port=0, tick_seconds=0.01, operation_seconds=0.02, task_step_seconds=0.02)
+    settings = EndpointSettings(
+        port=0, tick_seconds=0.01, operation_seconds=0.02, task_step_seconds=0.02
+    )
     with pytest.MonkeyPatch.context() as patch, Endpoint(settings) as endpoint:
         patch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
         yield endpoint
@@ -36,7 +38,9 @@ def turns(aws: Account, monkeypatch: pytest.MonkeyPatch) -> Turns:
     """Takes so many turns of a scheduler that takes none itself; nothing has to be waited for."""
     tick = scheduler.tick
     monkeypatch.setattr(scheduler, "tick", lambda: None)
-    monkeypatch.setattr(runtime, "settings", Settings(operation_seconds=0, task_step_seconds=0))
+    monkeypatch.setattr(
+        runtime, "settings", EndpointSettings(operation_seconds=0, task_step_seconds=0)
+    )
 
     def take(count: int) -> None:
         for _ in range(count):

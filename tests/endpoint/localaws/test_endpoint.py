@@ -13,7 +13,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from localaws.server import Endpoint
-from localaws.settings import Settings
+from localaws.settings import EndpointSettings
 from tests.endpoint.localaws.account import Account, error_of, refused
 
 
@@ -34,7 +34,7 @@ def test_it_listens_on_loopback_only(endpoint: Endpoint) -> None:
 
 def test_a_port_that_is_taken_is_an_error(endpoint: Endpoint) -> None:
     port = int(endpoint.url.rsplit(":", 1)[1])
-    with pytest.raises(OSError, match="in use"), Endpoint(Settings(port=port)):
+    with pytest.raises(OSError, match="in use"), Endpoint(EndpointSettings(port=port)):
         pass
 
 

@@ -12,7 +12,7 @@ import boto3
 import pytest
 
 from localaws.cloudmap import errors
-from localaws.moto_mixins import AwsError
+from localaws.moto_mixins import ErrorReply
 from tests.endpoint.localaws.account import NAMESPACE, REGION, SERVICE, Account
 
 CLOUD_MAP = "Route53AutoNaming_v20170314"
@@ -67,7 +67,7 @@ def test_an_error_of_cloud_map_is_a_400_with_a_message_in_capitals(aws: Account)
     }
 
 
-def _errors() -> list[type[AwsError]]:
+def _errors() -> list[type[ErrorReply]]:
     return [
         kind for kind in vars(errors).values() if isinstance(kind, type) and "code" in vars(kind)
     ]

@@ -5,16 +5,16 @@ from __future__ import annotations
 
 import pytest
 
-from localaws.settings import Settings, SettingsError, load_settings
+from localaws.settings import EndpointSettings, EndpointSettingsError, load_endpoint_settings
 
 
 def test_without_variables_the_defaults_hold() -> None:
-    assert load_settings({"HOME": "/"}) == Settings()
-    assert Settings().port == 4566
+    assert load_endpoint_settings({"HOME": "/"}) == EndpointSettings()
+    assert EndpointSettings().port == 4566
 
 
 def test_variables_are_read() -> None:
-    settings = load_settings({"LOCALAWS_PORT": "0", "LOCALAWS_TASK_STEP_SECONDS": "1.5"})
+    settings = load_endpoint_settings({"LOCALAWS_PORT": "0", "LOCALAWS_TASK_STEP_SECONDS": "1.5"})
     assert (settings.port, settings.task_step_seconds) == (0, 1.5)
 
 
@@ -31,7 +31,7 @@ def test_variables_are_read() -> None:
     ],
 )
 def test_a_wrong_variable_is_named_with_what_goes(name: str, value: str, words: str) -> None:
-    with pytest.raises(SettingsError) as caught:
-        load_settings({name: value})
+    with pytest.raises(EndpointSettingsError) as caught:
+        load_endpoint_settings({name: value})
     assert name in str(caught.value)
     assert words in str(caught.value)

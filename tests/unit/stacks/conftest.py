@@ -6,17 +6,17 @@ from pathlib import Path
 import pytest
 
 from stacks.settings import Settings
-from tests.unit.stacks.synthesis import Synthesis
+from tests.unit.stacks.synthesis import SynthesizedStacks
 
 
 @pytest.fixture(scope="session")
-def article(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
+def article(tmp_path_factory: pytest.TempPathFactory) -> SynthesizedStacks:
     """The synthesis with the defaults, which are the article's values."""
-    return Synthesis.of(Settings(), tmp_path_factory.mktemp("article"))
+    return SynthesizedStacks.of(Settings(), tmp_path_factory.mktemp("article"))
 
 
 @pytest.fixture(scope="session")
-def by_id(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
+def by_id(tmp_path_factory: pytest.TempPathFactory) -> SynthesizedStacks:
     """A synthesis with the network given by ids, and with no value of the article's."""
     settings = Settings(
         region="eu-west-1",
@@ -37,7 +37,7 @@ def by_id(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
         port=8080,
         desired_count=7,
     )
-    return Synthesis.of(settings, tmp_path_factory.mktemp("by_id"))
+    return SynthesizedStacks.of(settings, tmp_path_factory.mktemp("by_id"))
 
 
 @pytest.fixture

@@ -24,14 +24,14 @@ class Origin(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Synthesis:
+class SynthesizedStacks:
     """The output folder of one synthesis, parsed."""
 
     stacks: dict[str, Any]
     manifest: dict[str, Any]
 
     @classmethod
-    def of(cls, settings: Settings, folder: Path) -> "Synthesis":
+    def of(cls, settings: Settings, folder: Path) -> "SynthesizedStacks":
         build_app(settings, str(folder)).synth()
         manifest = json.loads((folder / "manifest.json").read_text())
         stacks = {

@@ -14,7 +14,7 @@ import pytest
 from stacks.settings import Settings
 from tests.support.environment import environment_without
 from tests.support.paths import CHECKOUT
-from tests.unit.stacks.synthesis import Synthesis, strings
+from tests.unit.stacks.synthesis import SynthesizedStacks, strings
 
 STACKS = ["network-inputs", "discovery", "compute"]
 CLI_CONTEXT = json.dumps({"cdktfRelativeModules": ["../elsewhere"]})
@@ -77,7 +77,7 @@ def run_main(
 def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """What a synthesis in this process writes."""
     folder = tmp_path_factory.mktemp("expected")
-    Synthesis.of(Settings(), folder)
+    SynthesizedStacks.of(Settings(), folder)
     return written(folder)
 
 
@@ -105,13 +105,13 @@ def test_same_bytes_on_the_second_run_into_the_same_folder(
     expected: dict[str, bytes], tmp_path: Path
 ) -> None:
     for _ in range(2):
-        Synthesis.of(Settings(), tmp_path)
+        SynthesizedStacks.of(Settings(), tmp_path)
         assert written(tmp_path) == expected
 
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_provider_has_a_region_tags_and_the_allowed_accounts_and_nothing_else(
-    article: Synthesis, by_id: Synthesis, stack: str
+    article: SynthesizedStacks, by_id: SynthesizedStacks, stack: str
 ) -> None:
     allowed = {"allowed_account_ids": "${var.allowed_account_ids}"}
     tags = {"Project": "cloudmap-handson", "Deployment": "default", "ManagedBy": "terraform"}
@@ -125,21 +125,25 @@ def test_provider_has_a_region_tags_and_the_allowed_accounts_and_nothing_else(
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_any_account_is_allowed_unless_a_run_says_which(article: Synthesis, stack: str) -> None:
+def test_any_account_is_allowed_unless_a_run_says_which(
+    article: SynthesizedStacks, stack: str
+) -> None:
     [variable] = article.stacks[stack]["variable"].items()
     assert variable[0] == "allowed_account_ids"
     assert (variable[1]["type"], variable[1]["default"]) == ("list(string)", [])
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_no_resource_has_tags_or_a_provider_of_its_own(article: Synthesis, stack: str) -> None:
+def test_no_resource_has_tags_or_a_provider_of_its_own(
+    article: SynthesizedStacks, stack: str
+) -> None:
     for instances in article.stacks[stack].get("resource", {}).values():
         for resource in instances.values():
             assert not {"tags", "provider"} & set(resource)
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_provider_version_is_the_pinned_one(article: Synthesis, stack: str) -> None:
+def test_provider_version_is_the_pinned_one(article: SynthesizedStacks, stack: str) -> None:
     assert article.stacks[stack]["terraform"]["required_providers"] == {
         "aws": {"source": "aws", "version": "5.100.0"}
     }

@@ -3,7 +3,7 @@
 
 import json
 
-from tests.unit.stacks.synthesis import Synthesis
+from tests.unit.stacks.synthesis import SynthesizedStacks
 
 STACK = "compute"
 INGRESS = "aws_vpc_security_group_ingress_rule"
@@ -11,7 +11,7 @@ EGRESS = "aws_vpc_security_group_egress_rule"
 GROUP_ID = "${aws_security_group.security_group.id}"
 
 
-def test_only_the_articles_resources_are_managed(article: Synthesis) -> None:
+def test_only_the_articles_resources_are_managed(article: SynthesizedStacks) -> None:
     assert set(article.stacks[STACK]["resource"]) == {
         "aws_security_group",
         INGRESS,
@@ -22,7 +22,9 @@ def test_only_the_articles_resources_are_managed(article: Synthesis) -> None:
     }
 
 
-def test_security_group_has_no_rules_of_its_own(article: Synthesis, by_id: Synthesis) -> None:
+def test_security_group_has_no_rules_of_its_own(
+    article: SynthesizedStacks, by_id: SynthesizedStacks
+) -> None:
     group = article.resource(STACK, "aws_security_group")
     assert set(group) == {"name", "description", "vpc_id"}
     assert group["name"] == "cloudmap-handson-sg-container"
@@ -30,7 +32,7 @@ def test_security_group_has_no_rules_of_its_own(article: Synthesis, by_id: Synth
     assert by_id.resource(STACK, "aws_security_group")["name"] == "web-group"
 
 
-def test_ingress_is_tcp_80_from_the_vpc_and_nothing_else(article: Synthesis) -> None:
+def test_ingress_is_tcp_80_from_the_vpc_and_nothing_else(article: SynthesizedStacks) -> None:
     ingress = article.resource(STACK, INGRESS)
     cidr = ingress.pop("cidr_ipv4")
     assert article.origin(STACK, cidr) == ("network-inputs", "${data.aws_vpc.vpc.cidr_block}")
@@ -42,7 +44,7 @@ def test_ingress_is_tcp_80_from_the_vpc_and_nothing_else(article: Synthesis) -> 
     }
 
 
-def test_egress_is_everything(article: Synthesis) -> None:
+def test_egress_is_everything(article: SynthesizedStacks) -> None:
     assert article.resource(STACK, EGRESS) == {
         "security_group_id": GROUP_ID,
         "ip_protocol": "-1",
@@ -50,12 +52,12 @@ def test_egress_is_everything(article: Synthesis) -> None:
     }
 
 
-def test_cluster(article: Synthesis, by_id: Synthesis) -> None:
+def test_cluster(article: SynthesizedStacks, by_id: SynthesizedStacks) -> None:
     assert article.resource(STACK, "aws_ecs_cluster") == {"name": "cloudmap-handson-cluster"}
     assert by_id.resource(STACK, "aws_ecs_cluster") == {"name": "web-cluster"}
 
 
-def test_task_definition_is_the_articles_json(article: Synthesis) -> None:
+def test_task_definition_is_the_articles_json(article: SynthesizedStacks) -> None:
     task = article.resource(STACK, "aws_ecs_task_definition")
     assert json.loads(task.pop("container_definitions")) == [
         {
@@ -73,7 +75,7 @@ def test_task_definition_is_the_articles_json(article: Synthesis) -> None:
     }
 
 
-def test_task_definition_takes_its_values_from_the_settings(by_id: Synthesis) -> None:
+def test_task_definition_takes_its_values_from_the_settings(by_id: SynthesizedStacks) -> None:
     task = by_id.resource(STACK, "aws_ecs_task_definition")
     assert (task["family"], task["cpu"], task["memory"]) == ("web-task", "512", "2048")
     assert json.loads(task["container_definitions"]) == [
@@ -87,7 +89,7 @@ def test_task_definition_takes_its_values_from_the_settings(by_id: Synthesis) ->
     assert (ingress["from_port"], ingress["to_port"]) == (8080, 8080)
 
 
-def test_service_is_the_articles_json(article: Synthesis) -> None:
+def test_service_is_the_articles_json(article: SynthesizedStacks) -> None:
     service = article.resource(STACK, "aws_ecs_service")
     network = service.pop("network_configuration")
     registry = service.pop("service_registries")
@@ -105,12 +107,12 @@ def test_service_is_the_articles_json(article: Synthesis) -> None:
     assert set(registry) == {"registry_arn"}
 
 
-def test_service_takes_its_values_from_the_settings(by_id: Synthesis) -> None:
+def test_service_takes_its_values_from_the_settings(by_id: SynthesizedStacks) -> None:
     service = by_id.resource(STACK, "aws_ecs_service")
     assert (service["name"], service["desired_count"]) == ("web-service", 7)
 
 
-def test_outputs(article: Synthesis, by_id: Synthesis) -> None:
+def test_outputs(article: SynthesizedStacks, by_id: SynthesizedStacks) -> None:
     expected = {
         "cluster_name": "${aws_ecs_cluster.cluster.name}",
         "service_name": "${aws_ecs_service.service.name}",

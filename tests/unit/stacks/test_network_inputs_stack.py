@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.stacks.synthesis import Synthesis
+from tests.unit.stacks.synthesis import SynthesizedStacks
 
 STACK = "network-inputs"
 
@@ -17,22 +17,22 @@ def postconditions(data: dict[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
-def test_nothing_is_managed(article: Synthesis, by_id: Synthesis) -> None:
+def test_nothing_is_managed(article: SynthesizedStacks, by_id: SynthesizedStacks) -> None:
     assert "resource" not in article.stacks[STACK]
     assert "resource" not in by_id.stacks[STACK]
 
 
-def test_vpc_is_the_one_of_that_name(article: Synthesis) -> None:
+def test_vpc_is_the_one_of_that_name(article: SynthesizedStacks) -> None:
     assert article.data(STACK, "aws_vpcs")["tags"] == {"Name": "cloudmap-handson-vpc"}
     assert article.data(STACK, "aws_vpc")["id"] == "${one(data.aws_vpcs.named_vpcs.ids)}"
 
 
-def test_vpc_with_an_id_is_looked_up_by_the_id_alone(by_id: Synthesis) -> None:
+def test_vpc_with_an_id_is_looked_up_by_the_id_alone(by_id: SynthesizedStacks) -> None:
     assert by_id.data(STACK, "aws_vpc")["id"] == "vpc-0123456789abcdef0"
     assert "aws_vpcs" not in by_id.stacks[STACK]["data"]
 
 
-def test_private_subnets_are_the_tagged_ones_of_the_vpc(article: Synthesis) -> None:
+def test_private_subnets_are_the_tagged_ones_of_the_vpc(article: SynthesizedStacks) -> None:
     assert article.data(STACK, "aws_subnets")["filter"] == [
         {"name": "vpc-id", "values": ["${data.aws_vpc.vpc.id}"]},
         {"name": "tag:Tier", "values": ["private"]},
@@ -40,7 +40,7 @@ def test_private_subnets_are_the_tagged_ones_of_the_vpc(article: Synthesis) -> N
     assert "aws_subnet" not in article.stacks[STACK]["data"]
 
 
-def test_private_subnets_by_id_are_looked_up_one_by_one(by_id: Synthesis) -> None:
+def test_private_subnets_by_id_are_looked_up_one_by_one(by_id: SynthesizedStacks) -> None:
     subnets = by_id.stacks[STACK]["data"]["aws_subnet"]
     assert [subnet["id"] for subnet in subnets.values()] == [
         "subnet-0123456789abcdef0",
@@ -69,7 +69,7 @@ def test_vpc_without_dns_is_refused(
     assert len(postconditions(vpc)) == 2
 
 
-def test_no_vpc_of_that_name_or_two_are_refused(article: Synthesis) -> None:
+def test_no_vpc_of_that_name_or_two_are_refused(article: SynthesizedStacks) -> None:
     assert postconditions(article.data(STACK, "aws_vpcs")) == [
         (
             "${length(self.ids) == 1}",
@@ -79,7 +79,7 @@ def test_no_vpc_of_that_name_or_two_are_refused(article: Synthesis) -> None:
     ]
 
 
-def test_vpc_without_private_subnet_is_refused(article: Synthesis) -> None:
+def test_vpc_without_private_subnet_is_refused(article: SynthesizedStacks) -> None:
     assert postconditions(article.data(STACK, "aws_subnets")) == [
         (
             "${length(self.ids) > 0}",
@@ -90,7 +90,7 @@ def test_vpc_without_private_subnet_is_refused(article: Synthesis) -> None:
     ]
 
 
-def test_subnet_of_another_vpc_is_refused(by_id: Synthesis) -> None:
+def test_subnet_of_another_vpc_is_refused(by_id: SynthesizedStacks) -> None:
     for subnet in by_id.stacks[STACK]["data"]["aws_subnet"].values():
         assert postconditions(subnet) == [
             (
@@ -102,7 +102,7 @@ def test_subnet_of_another_vpc_is_refused(by_id: Synthesis) -> None:
         ]
 
 
-def test_outputs(article: Synthesis, by_id: Synthesis) -> None:
+def test_outputs(article: SynthesizedStacks, by_id: SynthesizedStacks) -> None:
     for synthesis in (article, by_id):
         assert synthesis.output(STACK, "vpc_id") == "${data.aws_vpc.vpc.id}"
         assert synthesis.output(STACK, "vpc_cidr") == "${data.aws_vpc.vpc.cidr_block}"
@@ -110,7 +110,7 @@ def test_outputs(article: Synthesis, by_id: Synthesis) -> None:
 
 
 def test_subnet_ids_are_sorted_whatever_order_aws_lists_them_in(
-    article: Synthesis, by_id: Synthesis
+    article: SynthesizedStacks, by_id: SynthesizedStacks
 ) -> None:
     assert article.stacks[STACK]["locals"] == {
         "sorted_private_subnet_ids": "${sort(data.aws_subnets.private_subnets.ids)}"

@@ -10,7 +10,7 @@ import pytest
 
 from stacks.errors import SettingsError
 from stacks.settings import Settings, load_settings
-from tests.unit.stacks.synthesis import Synthesis
+from tests.unit.stacks.synthesis import SynthesizedStacks
 
 STACKS = ("network-inputs", "discovery", "compute")
 BUCKET = {
@@ -21,18 +21,20 @@ BUCKET = {
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
+def shared(tmp_path_factory: pytest.TempPathFactory) -> SynthesizedStacks:
     settings = Settings(
         state_bucket="team-state",
         state_prefix="teams/a",
         state_region="eu-west-1",
         deployment="mine",
     )
-    return Synthesis.of(settings, tmp_path_factory.mktemp("shared"))
+    return SynthesizedStacks.of(settings, tmp_path_factory.mktemp("shared"))
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_each_stack_has_a_key_and_terraforms_own_lock(shared: Synthesis, stack: str) -> None:
+def test_each_stack_has_a_key_and_terraforms_own_lock(
+    shared: SynthesizedStacks, stack: str
+) -> None:
     assert shared.stacks[stack]["terraform"]["backend"] == {
         "s3": BUCKET | {"key": f"teams/a/mine/{stack}.tfstate", "use_lockfile": True}
     }
@@ -42,7 +44,9 @@ def test_each_stack_has_a_key_and_terraforms_own_lock(shared: Synthesis, stack: 
     ("stack", "needed"),
     [("discovery", {"network-inputs"}), ("compute", {"network-inputs", "discovery"})],
 )
-def test_references_between_stacks_follow(shared: Synthesis, stack: str, needed: set[str]) -> None:
+def test_references_between_stacks_follow(
+    shared: SynthesizedStacks, stack: str, needed: set[str]
+) -> None:
     sources = shared.stacks[stack]["data"]["terraform_remote_state"].values()
     assert {source["backend"] for source in sources} == {"s3"}
     keys = {source["config"]["key"] for source in sources}
@@ -52,7 +56,7 @@ def test_references_between_stacks_follow(shared: Synthesis, stack: str, needed:
 
 
 def test_region_of_the_bucket_is_that_of_the_stacks_unless_set(tmp_path: Path) -> None:
-    found = Synthesis.of(Settings(state_bucket="team-state", region="us-east-1"), tmp_path)
+    found = SynthesizedStacks.of(Settings(state_bucket="team-state", region="us-east-1"), tmp_path)
     assert found.stacks["compute"]["terraform"]["backend"]["s3"]["region"] == "us-east-1"
 
 

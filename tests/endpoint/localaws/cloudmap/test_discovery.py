@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from moto.route53.models import route53_backends
 
 from localaws import runtime
-from localaws.settings import Settings
+from localaws.settings import EndpointSettings
 from tests.endpoint.localaws.account import (
     NAMESPACE,
     SERVICE,
@@ -57,7 +57,7 @@ def test_a_custom_health_status_takes_effect_after_its_delay(
 ) -> None:
     service_id = aws.service(aws.namespace())
     aws.register(service_id, "one", AWS_INSTANCE_IPV4="10.0.8.4")
-    monkeypatch.setattr(runtime, "settings", Settings(health_seconds=3600))
+    monkeypatch.setattr(runtime, "settings", EndpointSettings(health_seconds=3600))
     aws.cloud_map.update_instance_custom_health_status(
         ServiceId=service_id, InstanceId="one", Status="UNHEALTHY"
     )

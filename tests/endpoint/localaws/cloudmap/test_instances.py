@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from localaws import runtime
 from localaws.cloudmap import rules
-from localaws.settings import Settings
+from localaws.settings import EndpointSettings
 from tests.endpoint.localaws.account import (
     NAMESPACE,
     SERVICE,
@@ -80,7 +80,7 @@ def test_a_registration_in_progress_is_not_repeated(
 ) -> None:
     service_id = aws.service(aws.namespace())
     # The operation must outlast three calls, also on a machine that is busy.
-    monkeypatch.setattr(runtime, "settings", Settings(operation_seconds=60))
+    monkeypatch.setattr(runtime, "settings", EndpointSettings(operation_seconds=60))
     call: Any = {
         "ServiceId": service_id,
         "InstanceId": "one",

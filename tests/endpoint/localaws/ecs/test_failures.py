@@ -12,8 +12,8 @@ import pytest
 from moto.ecs.models import TaskDefinition
 
 from localaws import runtime
-from localaws.ecs.deployments import MAX_RETRY_DELAY_SECONDS, Deployment
-from localaws.settings import Settings
+from localaws.ecs.deployments import MAX_RETRY_DELAY_SECONDS, EcsDeployment
+from localaws.settings import EndpointSettings
 from tests.endpoint.localaws.account import Account, Turns
 
 TIMEOUT = "Timeout waiting for service discovery instance provisioning to complete."
@@ -173,7 +173,7 @@ def test_the_failure_threshold_is_half_of_the_desired_count_within_3_and_200(
 
 def test_the_delay_between_attempts_grows_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runtime, "now", lambda: 0.0)
-    monkeypatch.setattr(runtime, "settings", Settings(task_step_seconds=0.5))
+    monkeypatch.setattr(runtime, "settings", EndpointSettings(task_step_seconds=0.5))
     delays = []
     for failures in range(1, 10):
         deployment = a_deployment()
@@ -183,8 +183,8 @@ def test_the_delay_between_attempts_grows_up_to_a_limit(monkeypatch: pytest.Monk
     assert delays == [1, 2, 4, 8, 16, 32] + [MAX_RETRY_DELAY_SECONDS] * 3
 
 
-def a_deployment() -> Deployment:
-    return Deployment(
+def a_deployment() -> EcsDeployment:
+    return EcsDeployment(
         definition=TaskDefinition("f", 1, [], "123456789012", "x"),  # type: ignore[abstract]
         launch_type="FARGATE",
         capacity_provider_strategy=[],

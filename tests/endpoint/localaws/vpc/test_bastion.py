@@ -15,7 +15,7 @@ import pytest
 
 from localaws import runtime
 from localaws.server import Endpoint
-from localaws.settings import Settings
+from localaws.settings import EndpointSettings
 from tests.endpoint.localaws.account import (
     NAMESPACE,
     SERVICE,
@@ -58,7 +58,7 @@ def shell(endpoint: Endpoint) -> Shell:
 
 @pytest.fixture
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    quick = Settings(
+    quick = EndpointSettings(
         tick_seconds=0.01, operation_seconds=0.02, task_step_seconds=0.02, drop_seconds=0.01
     )
     monkeypatch.setattr(runtime, "settings", quick)
