@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The AWS clients of one target's environment, and AWS's errors in the harness's words."""
+"""Makes the AWS clients for one environment, and turns botocore's errors into AwsError."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from mypy_boto3_sts import STSClient
 
 # botocore's session variables: name in the config file, environment variable, default, conversion.
-_NO_ENDPOINT_BUT_AWS = {"ignore_configured_endpoint_urls": (None, None, True, None)}
-_NOTHING_OF_THE_USER = {
+_IGNORE_ENDPOINT_URLS = {"ignore_configured_endpoint_urls": (None, None, True, None)}
+_IGNORE_USER_FILES = {
     "profile": (None, None, None, None),
     "config_file": (None, None, os.devnull, None),
     "credentials_file": (None, None, os.devnull, None),
@@ -31,15 +31,18 @@ _NOTHING_OF_THE_USER = {
 
 
 class AwsClients:
-    """Clients for `environment` (see aws/targets.py), whatever this process has."""
+    """The clients for an environment (see aws/targets.py).
+
+    With an endpoint, the AWS variables of this process and the user's files are ignored.
+    """
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self.endpoint = environment.get("AWS_ENDPOINT_URL")
         region = environment["AWS_REGION"]
         config = Config(retries={"mode": "standard", "max_attempts": 3}, connect_timeout=5)
         if self.endpoint is None:
-            session = botocore.session.Session(_NO_ENDPOINT_BUT_AWS)
-            with self.errors_explained():  # AWS_PROFILE may name a profile that is not there.
+            session = botocore.session.Session(_IGNORE_ENDPOINT_URLS)
+            with self.errors_explained():  # AWS_PROFILE may name no existing profile.
                 self._session = boto3.Session(region_name=region, botocore_session=session)
             self._config = config
         else:
@@ -47,9 +50,9 @@ class AwsClients:
                 aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
                 aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
                 region_name=region,
-                botocore_session=botocore.session.Session(_NOTHING_OF_THE_USER),
+                botocore_session=botocore.session.Session(_IGNORE_USER_FILES),
             )
-            # No proxy before a local endpoint, and no `data-` before its host name.
+            # An endpoint is reached without a proxy and without `data-` before its host name.
             self._config = config.merge(Config(proxies={}, inject_host_prefix=False))
 
     @cached_property
@@ -75,21 +78,21 @@ class AwsClients:
         return self._session.client("sts", endpoint_url=self.endpoint, config=self._config)
 
     def client(self, service: str) -> Any:
-        """A client for a service that is rarely asked."""
+        """Returns a client for any other service, by botocore's name."""
         return self._session.client(service, endpoint_url=self.endpoint, config=self._config)  # type: ignore[call-overload]
 
     def access_key(self) -> str:
-        """The id of the key that signs, wherever it comes from. Raises AwsError when none does."""
+        """Returns the access key that signs the calls, empty without one. Raises AwsError."""
         with self.errors_explained():
             credentials = self._session.get_credentials()
             return "" if credentials is None else str(credentials.access_key)
 
     def profile(self) -> dict[str, Any]:
-        """The profile in use as the configuration file has it, with its services section.
+        """Returns the configuration file's values for the profile and its services section.
 
-        Raises AwsError when there is no such profile.
+        Raises AwsError when the profile does not exist.
         """
-        session = self._session._session  # botocore's: boto3 has no way to it.
+        session = self._session._session  # botocore's session, to which boto3 gives no access.
         with self.errors_explained():
             profile = dict(session.get_scoped_config())
             services = session.full_config.get("services", {})
@@ -98,7 +101,7 @@ class AwsClients:
 
     @contextmanager
     def errors_explained(self) -> Iterator[None]:
-        """Raise AwsError, with AWS's code and words, for what the clients raise."""
+        """Raises AwsError, with AWS's code and text, in place of the clients' errors."""
         try:
             yield
         except ClientError as error:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where a deployment goes, as a child process's environment: the code and the JSON never differ.
+"""Turns a target into the environment of a child process: the Terraform JSON is always the same.
 
-Imports the standard library only, so that the launcher starts fast.
+Imports the standard library only at import time, so that commands start fast.
 """
 
 import os
@@ -13,25 +13,27 @@ from urllib.parse import urlsplit
 from cloudmap_harness.errors import TargetError
 
 DUMMY_KEY = "test"
-"""Access key and secret for every endpoint that is not AWS."""
+"""The access key and the secret for every endpoint other than AWS."""
 
 _DUMMIES = r"(test(ing)?|mock|dummy|fake|foo|foobar|localstack|minio\w*|x+|\d{12}|LKIA\w+|LSIA\w+)?"
-"""Access keys that people give to an emulator; LocalStack's own begin with L."""
+"""The access keys that people give to an emulator, no key included; LocalStack's begin with L."""
 
-_ALLOWED_ACCOUNTS = "TF_VAR_allowed_account_ids"  # Of AWS; an endpoint's account is another.
+_ALLOWED_ACCOUNTS = "TF_VAR_allowed_account_ids"
+"""Names AWS accounts, so it does not go to an endpoint, which has another account."""
 
 _SERVICE_ENDPOINTS = {
     f"{prefix}AWS_{service}_ENDPOINT"
     for prefix in ("", "TF_")
     for service in ("DYNAMODB", "IAM", "S3", "STS")
 }
-"""The Terraform provider's own endpoint variables, older than AWS_ENDPOINT_URL_<SERVICE>."""
+"""The endpoint variables of the Terraform provider, older than AWS_ENDPOINT_URL_<SERVICE>."""
 
-_KEPT_ON_AN_ENDPOINT = {"AWS_CA_BUNDLE"}  # A company's proxy certificate: no secret, no address.
+_KEPT_FOR_AN_ENDPOINT = {"AWS_CA_BUNDLE"}
+"""The certificates of a company's proxy, which are neither a secret nor an address."""
 
 
 class Target(StrEnum):
-    """The three places that take the same JSON."""
+    """The places to which the same Terraform JSON can be deployed."""
 
     LOCAL = "local"
     LOCALSTACK = "localstack"
@@ -39,7 +41,7 @@ class Target(StrEnum):
 
     @classmethod
     def parse(cls, text: str) -> "Target":
-        """The target of that name; TargetError for any other text."""
+        """Returns the target of that name. Raises TargetError for any other text."""
         try:
             return cls(text)
         except ValueError as error:
@@ -49,10 +51,11 @@ class Target(StrEnum):
 def child_environment(
     target: Target, environ: Mapping[str, str], *, endpoint: str | None, region: str
 ) -> dict[str, str]:
-    """The environment for a child that talks to `target`.
+    """Returns the environment of a child process that talks to `target`.
 
-    For local and localstack nothing of the user's AWS configuration stays and the keys are dummies;
-    for AWS no endpoint variable stays. Raises TargetError when keys and endpoint do not fit.
+    For local and localstack the user's AWS variables are removed and the keys are dummies; for AWS
+    the endpoint variables are removed. Raises TargetError for a dummy key or an endpoint with AWS,
+    and for a missing endpoint or one of AWS's with the others.
     """
     if target is Target.AWS:
         return _aws(environ, endpoint) | _region(region)
@@ -60,7 +63,7 @@ def child_environment(
 
 
 def is_dummy_key(access_key: str) -> bool:
-    """Is that no key of AWS's, but one that people give to an emulator?"""
+    """Returns whether an access key is one that people give to an emulator, or empty."""
     return re.fullmatch(_DUMMIES, access_key, re.IGNORECASE) is not None
 
 
@@ -75,7 +78,7 @@ def _aws(environ: Mapping[str, str], endpoint: str | None) -> dict[str, str]:
         for name, value in environ.items()
         if not name.startswith("AWS_ENDPOINT_URL") and name not in _SERVICE_ENDPOINTS
     }
-    # A profile's endpoint_url in ~/.aws/config counts as an endpoint too.
+    # An endpoint_url of a profile in ~/.aws/config is ignored too.
     return kept | {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"}
 
 
@@ -90,7 +93,7 @@ def _emulated(target: Target, environ: Mapping[str, str], endpoint: str | None) 
     kept = {
         name: value
         for name, value in environ.items()
-        if name in _KEPT_ON_AN_ENDPOINT
+        if name in _KEPT_FOR_AN_ENDPOINT
         or not name.startswith(("AWS_", "TF_AWS_", _ALLOWED_ACCOUNTS))
     }
     return kept | {
@@ -100,7 +103,8 @@ def _emulated(target: Target, environ: Mapping[str, str], endpoint: str | None) 
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
-        # DiscoverInstances has `data-` before its host name, which an endpoint's has not.
+        # DiscoverInstances goes to the host name with `data-` before it; an endpoint has no such
+        # name.
         "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
     }
 
@@ -110,7 +114,7 @@ def _region(region: str) -> dict[str, str]:
 
 
 def localstack_endpoint() -> str:
-    """The URL that localstack-client would use: AWS_ENDPOINT_URL, LOCALSTACK_HOST or port 4566."""
-    from localstack_client.config import get_service_endpoint  # Imports boto3: only when asked.
+    """Returns localstack-client's URL: from AWS_ENDPOINT_URL or LOCALSTACK_HOST, else port 4566."""
+    from localstack_client.config import get_service_endpoint  # Slow: imports boto3.
 
     return str(get_service_endpoint("sts"))

@@ -84,7 +84,7 @@ def probe_names(tags: ProjectTags) -> ResourceNames:
 
 
 class _ProbeDeployment:
-    """A namespace with two instances and an ECS service with two tasks, of the check's own."""
+    """A namespace with two instances and an ECS service with two tasks, made for the check."""
 
     def __init__(
         self,
@@ -167,11 +167,11 @@ class _ProbeDeployment:
     def _inside_vpc(
         self, capability: Capability, needs: tuple[Need, ...], look: Callable[[VpcClient], str]
     ) -> Check:
-        """Returns a check that needs a client in the VPC besides."""
+        """Returns a check that also needs a client in the VPC."""
 
         def probe() -> str:
             if self._vpc_client is None:
-                raise Skipped("we cannot stand inside this VPC: see it from a host there")
+                raise Skipped("there is no client in this VPC: look from a host there")
             return look(self._vpc_client)
 
         return Check(capability, needs, probe)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The VPC look-up names what is selected and the account lacks, too few addresses included."""
+"""The VPC look-up names each selected VPC or subnet that is missing, and a lack of addresses."""
 
 from collections.abc import Iterator
 
@@ -38,14 +38,14 @@ def test_subnets_are_found_by_their_ids(aws: AwsClients, private: tuple[str, ...
     assert found.subnet_ids == private[:1]
 
 
-def test_an_id_that_is_not_there_is_named_beside_those_that_are(
+def test_a_missing_subnet_is_named_beside_existing_ones(
     aws: AwsClients, private: tuple[str, ...]
 ) -> None:
     with pytest.raises(VpcNotFound, match=f"^there is no subnet {ABSENT}$"):
         find_vpc(aws, VpcSelector("", NAME, (*private, ABSENT), "Tier=private"))
 
 
-def test_ids_are_blamed_and_not_the_tag_when_none_is_there(aws: AwsClients) -> None:
+def test_a_missing_subnet_is_named_rather_than_the_tag(aws: AwsClients) -> None:
     with pytest.raises(VpcNotFound, match=ABSENT) as caught:
         find_vpc(aws, VpcSelector("", NAME, (ABSENT,), "Tier=private"))
     assert "Tier" not in str(caught.value)
@@ -58,7 +58,7 @@ def test_a_subnet_of_another_vpc_is_named(aws: AwsClients) -> None:
         find_vpc(aws, VpcSelector("", NAME, (subnet,), "Tier=private"))
 
 
-def test_some_subnets_of_another_vpc_are_named_and_the_fitting_ones_are_not(
+def test_the_selected_subnets_that_fit_are_not_named(
     aws: AwsClients, private: tuple[str, ...]
 ) -> None:
     other = aws.ec2.create_vpc(CidrBlock="10.10.0.0/16")["Vpc"]["VpcId"]
@@ -69,7 +69,7 @@ def test_some_subnets_of_another_vpc_are_named_and_the_fitting_ones_are_not(
     assert not any(id_ in str(caught.value) for id_ in private)
 
 
-def test_a_shortage_of_addresses_is_said_with_both_numbers(aws: AwsClients) -> None:
+def test_a_shortage_of_addresses_is_reported_with_both_numbers(aws: AwsClients) -> None:
     network = find_vpc(aws, VpcSelector("", NAME, (), "Tier=private"))
     assert network.free_addresses == 502  # AWS keeps five addresses of each /24.
     assert address_shortage(network, 502) is None

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""On AWS a check only reads: the embedded endpoint stands for AWS, and hears no other call."""
+"""The check of an AWS account only reads. The embedded endpoint stands for AWS."""
 
 import io
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ def aws() -> Iterator[AwsClients]:
         )
 
 
-def said(report: PreflightReport, name: str) -> tuple[Verdict, str]:
+def result_of(report: PreflightReport, name: str) -> tuple[Verdict, str]:
     [result] = [result for result in report.results if result.capability == name]
     return result.verdict, result.detail
 
@@ -42,40 +42,42 @@ def test_it_only_reads(aws: AwsClients) -> None:
     assert [call for call in calls if not call.startswith(("Get", "Describe", "List"))] == []
 
 
-def test_the_network_is_found_or_told(aws: AwsClients) -> None:
+def test_the_vpc_is_found_or_missing(aws: AwsClients) -> None:
     report = check_account(aws, "aws", ARTICLE, vcpus=1)
-    verdict, words = said(report, "VPC of the stacks")
+    verdict, words = result_of(report, "VPC of the stacks")
     assert verdict is Verdict.HOLDS and "10.0.0.0/16, 2 private subnets" in words
     other = VpcSelector("", "another", (), "Tier=private")
-    assert said(check_account(aws, "aws", other, vcpus=1), "VPC of the stacks") == (
+    assert result_of(check_account(aws, "aws", other, vcpus=1), "VPC of the stacks") == (
         Verdict.MISSING,
         "0 VPCs named another, and one is needed",
     )
     untagged = VpcSelector("", "cloudmap-handson-vpc", (), "Tier=none")
     assert (
         "no subnet tagged Tier=none"
-        in said(check_account(aws, "aws", untagged, vcpus=1), "VPC of the stacks")[1]
+        in result_of(check_account(aws, "aws", untagged, vcpus=1), "VPC of the stacks")[1]
     )
 
 
-def test_a_vpc_without_dns_hostnames_is_told(aws: AwsClients) -> None:
+def test_a_vpc_without_dns_hostnames_is_missing(aws: AwsClients) -> None:
     vpc = aws.ec2.create_vpc(CidrBlock="10.77.0.0/16")["Vpc"]["VpcId"]
     report = check_account(aws, "aws", VpcSelector(vpc, "", (), "Tier=private"), vcpus=1)
-    assert said(report, "VPC of the stacks")[1] == f"{vpc} has enableDnsHostnames off"
+    assert result_of(report, "VPC of the stacks")[1] == f"{vpc} has enableDnsHostnames off"
 
 
-def test_the_service_linked_role_may_be_there_or_come(aws: AwsClients) -> None:
-    assert "not there yet" in said(check_account(aws, "aws", ARTICLE, vcpus=1), ROLE)[1]
+def test_the_service_linked_role_need_not_exist_yet(aws: AwsClients) -> None:
+    assert "not there yet" in result_of(check_account(aws, "aws", ARTICLE, vcpus=1), ROLE)[1]
     aws.client("iam").create_role(
         RoleName="AWSServiceRoleForECS",
         Path="/aws-service-role/ecs.amazonaws.com/",
         AssumeRolePolicyDocument="{}",
     )
-    assert "role/aws-service-role" in said(check_account(aws, "aws", ARTICLE, vcpus=1), ROLE)[1]
+    assert (
+        "role/aws-service-role" in result_of(check_account(aws, "aws", ARTICLE, vcpus=1), ROLE)[1]
+    )
 
 
 class Simulating(AwsClients):
-    """IAM and quotas as AWS answers, which moto does not."""
+    """Clients with AWS's answers of IAM and Service Quotas, which moto lacks."""
 
     denied: tuple[str, ...] = ()
 
@@ -105,30 +107,33 @@ def test_denied_actions_are_named(aws: AwsClients) -> None:
     clients = simulating(aws)
     clients.denied = ("ecs:CreateCluster",)
     report = check_account(clients, "aws", ARTICLE, vcpus=1)
-    assert said(report, "permissions by simulation") == (
+    assert result_of(report, "permissions by simulation") == (
         Verdict.MISSING,
         "denied: ecs:CreateCluster",
     )
     clients.denied = ()
     report = check_account(clients, "aws", ARTICLE, vcpus=1)
-    assert said(report, "permissions by simulation")[1] == f"{len(ACTIONS)} actions allowed"
+    assert result_of(report, "permissions by simulation")[1] == f"{len(ACTIONS)} actions allowed"
 
 
-def test_too_few_vcpus_are_told(aws: AwsClients) -> None:
+def test_too_few_vcpus_are_missing(aws: AwsClients) -> None:
     report = check_account(simulating(aws), "aws", ARTICLE, vcpus=250)
-    assert said(report, "quota: Fargate vCPUs") == (Verdict.MISSING, "250 are wanted, 6 allowed")
+    assert result_of(report, "quota: Fargate vCPUs") == (
+        Verdict.MISSING,
+        "250 are wanted, 6 allowed",
+    )
 
 
 def test_what_may_not_be_read_is_not_checked(aws: AwsClients) -> None:
     report = check_account(aws, "aws", ARTICLE, vcpus=1)
-    verdict, words = said(report, "permissions by simulation")
+    verdict, words = result_of(report, "permissions by simulation")
     assert verdict is Verdict.NOT_CHECKED and words
     assert report.missing == ()
 
 
-def test_the_chain_itself_is_never_probed(aws: AwsClients) -> None:
+def test_no_task_is_started_for_a_check(aws: AwsClients) -> None:
     report = check_account(aws, "aws", ARTICLE, vcpus=1)
-    assert said(report, "ECS runs tasks") == (
+    assert result_of(report, "ECS runs tasks") == (
         Verdict.NOT_CHECKED,
         "AWS has it; a check makes nothing there",
     )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""LocalStack's own pages say what its user is told: edition, version, plan, token."""
+"""The health page gives edition, version and services, and LocalStack's user gets advice."""
 
 import json
 import socket
@@ -89,7 +89,7 @@ def test_the_page_has_what_an_endpoint_adds(httpserver: HTTPServer) -> None:
 
 
 @pytest.mark.parametrize("page", [None, "<html>", "[]", "{}"])
-def test_an_endpoint_need_not_tell(httpserver: HTTPServer, page: str | None) -> None:
+def test_an_endpoint_needs_no_health_page(httpserver: HTTPServer, page: str | None) -> None:
     health = read(serve(httpserver, **({} if page is None else {"health": page})))
     assert (health.edition, health.version) == (None, None)
     assert health.name == "an endpoint without a health page"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Real keys never reach a local endpoint and dummy ones never AWS, whatever the shell has."""
+"""Real keys never go to an endpoint and dummy keys never to AWS, whatever the shell exports."""
 
 import os
 
@@ -47,14 +47,14 @@ OTHERS = {"PATH": "/bin", "HOME": "/home/user", "HANDSON_NAMESPACE": "x.internal
 
 @pytest.mark.parametrize("target", [Target.LOCAL, Target.LOCALSTACK])
 @pytest.mark.parametrize("variable", [*SECRETS, *ENDPOINTS, *SWITCHES])
-def test_an_endpoint_gets_nothing_of_the_users(target: Target, variable: str) -> None:
+def test_an_endpoint_gets_none_of_the_users_aws_variables(target: Target, variable: str) -> None:
     given = {**SECRETS, **ENDPOINTS, **SWITCHES}
     child = child_environment(target, {variable: given[variable]}, endpoint=ENDPOINT, region=REGION)
     assert child == child_environment(target, {}, endpoint=ENDPOINT, region=REGION)
 
 
 @pytest.mark.parametrize("target", [Target.LOCAL, Target.LOCALSTACK])
-def test_an_endpoint_gets_dummy_keys_and_its_address(target: Target) -> None:
+def test_an_endpoint_gets_dummy_keys_and_its_url(target: Target) -> None:
     assert child_environment(target, OTHERS, endpoint=ENDPOINT, region=REGION) == OTHERS | {
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
@@ -68,14 +68,14 @@ def test_an_endpoint_gets_dummy_keys_and_its_address(target: Target) -> None:
     }
 
 
-def test_an_endpoint_keeps_the_certificates_of_a_proxy() -> None:
+def test_the_certificates_of_a_proxy_stay_for_an_endpoint() -> None:
     given = {"AWS_CA_BUNDLE": "/etc/ssl/company.pem"}
     child = child_environment(Target.LOCALSTACK, given, endpoint="https://ls:4566", region=REGION)
     assert child["AWS_CA_BUNDLE"] == "/etc/ssl/company.pem"
 
 
 @pytest.mark.parametrize("variable", ENDPOINTS)
-def test_aws_gets_no_endpoint(variable: str) -> None:
+def test_aws_gets_no_endpoint_variable(variable: str) -> None:
     child = child_environment(
         Target.AWS, {variable: ENDPOINTS[variable]}, endpoint=None, region=REGION
     )
@@ -118,7 +118,7 @@ def test_aws_refuses_an_endpoint() -> None:
     ],
 )
 @pytest.mark.parametrize("target", [Target.LOCAL, Target.LOCALSTACK])
-def test_dummy_keys_never_go_to_aws_or_nowhere(target: Target, endpoint: str | None) -> None:
+def test_an_endpoint_needs_a_url_that_is_not_awss(target: Target, endpoint: str | None) -> None:
     with pytest.raises(TargetError) as error:
         child_environment(target, {}, endpoint=endpoint, region=REGION)
     assert error.value.what == "ENDPOINT"
