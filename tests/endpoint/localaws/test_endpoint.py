@@ -5,10 +5,15 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import urllib.request
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlsplit
 
+import psutil
 import pytest
 from botocore.exceptions import ClientError
 
@@ -28,8 +33,50 @@ def test_localstacks_health_page_answers(endpoint: Endpoint) -> None:
     assert 2**25 < page["peakMemoryBytes"] < 2**33
 
 
-def test_it_listens_on_loopback_only(endpoint: Endpoint) -> None:
-    assert endpoint.url.startswith("http://127.0.0.1:")
+def listening(connections: Iterable[Any]) -> set[tuple[str, int, int]]:
+    """The address, port and kind of every TCP listener and UDP socket among the connections."""
+    return {
+        (each.laddr.ip, each.laddr.port, int(each.type))
+        for each in connections
+        if each.laddr and (each.status == psutil.CONN_LISTEN or each.type == socket.SOCK_DGRAM)
+    }
+
+
+def listening_here() -> set[tuple[str, int, int]]:
+    return listening(psutil.Process().net_connections(kind="inet"))
+
+
+def beyond_loopback(sockets: Iterable[tuple[str, int, int]]) -> set[str]:
+    return {ip for ip, _, _ in sockets} - {"127.0.0.1"}
+
+
+def test_it_listens_on_loopback_only(aws: Account, endpoint: Endpoint) -> None:
+    """HTTP, DNS by UDP and TCP, the bastion, and the container of a task that runs."""
+    http, bastion = (urlsplit(url).port for url in (endpoint.url, endpoint.bastion_url))
+    before = listening_here()
+    aws.ecs_service(None, desired=1)
+    aws.steady(1)
+    now = listening_here()
+    assert now >= {
+        ("127.0.0.1", http, socket.SOCK_STREAM),
+        ("127.0.0.1", bastion, socket.SOCK_STREAM),
+        ("127.0.0.1", endpoint.dns_port, socket.SOCK_STREAM),
+        ("127.0.0.1", endpoint.dns_port, socket.SOCK_DGRAM),
+    }
+    assert now - before, "the task's container listens too"
+    assert beyond_loopback(now) == set()
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [(socket.SOCK_STREAM, psutil.CONN_LISTEN), (socket.SOCK_DGRAM, psutil.CONN_NONE)],
+)
+def test_a_socket_beyond_loopback_would_be_seen(kind: socket.SocketKind, status: str) -> None:
+    """Planted, not opened: a test opens no port to other machines either."""
+    planted = SimpleNamespace(
+        laddr=SimpleNamespace(ip="0.0.0.0", port=80), type=kind, status=status
+    )
+    assert beyond_loopback(listening([planted])) == {"0.0.0.0"}
 
 
 def test_a_port_that_is_taken_is_an_error(endpoint: Endpoint) -> None:
