@@ -15,7 +15,7 @@ from cloudmap_harness.errors import AwsError
 from cloudmap_harness.preflight.aws_account import check_account
 from cloudmap_harness.preflight.capabilities import Capability
 from cloudmap_harness.preflight.endpoint import check_endpoint
-from cloudmap_harness.preflight.results import PreflightReport, Verdict
+from cloudmap_harness.preflight.results import CapabilityResult, PreflightReport, Verdict
 from handson.context import Context
 from handson.errors import HandsonError
 from handson.project import CONVERGENCE_TIMEOUT
@@ -40,46 +40,46 @@ def check_target(variables: Variables) -> int:
 def require_capabilities(context: Context) -> None:
     """Raises an error, before Terraform starts, when the target cannot take the deployment.
 
-    The embedded endpoint has every capability; of it only the free addresses are asked.
+    The free addresses are asked first, which takes a moment. The embedded endpoint has every other
+    capability.
     """
+    require_addresses(context)
     if context.target is not Target.LOCAL:
         preflight_report(context).require()
-    require_addresses(context)
 
 
 def require_addresses(context: Context) -> None:
-    """Raises HandsonError when the private subnets have too few addresses for the desired count.
-
-    The tasks that the service has already keep theirs. A VPC that does not fit is left to
-    Terraform's postconditions, which say what is wrong with it.
-    """
-    try:
-        network = find_vpc(context.aws, context.vpc_selector)
-    except VpcNotFound:
-        return
-    desired = context.settings.desired_count
-    shortage = address_shortage(network, desired - _task_count(context))
+    """Raises HandsonError when the private subnets have too few addresses for the desired count."""
+    shortage = _address_shortage(context)
     if shortage:
+        desired = context.settings.desired_count
         raise HandsonError(f"DESIRED={desired}: {shortage}; ask for fewer tasks")
-
-
-def _task_count(context: Context) -> int:
-    try:
-        return len(tasks(context.aws, context.settings.cluster, context.settings.ecs_service))
-    except AwsError as error:
-        if error.code in ("ClusterNotFoundException", "ServiceNotFoundException"):
-            return 0
-        raise
 
 
 def preflight_report(context: Context) -> PreflightReport:
     """Returns which capabilities the target has; on AWS by reading only.
 
-    Raises EndpointError.
+    A VPC with too few free addresses for the desired count is missing. Raises EndpointError.
     """
-    if context.target is Target.AWS:
-        vcpus = context.settings.desired_count * context.settings.cpu / 1024
-        return check_account(context.aws, context.place, context.vpc_selector, vcpus=vcpus)
+    report = _account_report(context) if context.target is Target.AWS else _probe(context)
+    if not any(
+        r.capability is Capability.VPC and r.verdict is Verdict.HOLDS for r in report.results
+    ):
+        return report
+    shortage = _address_shortage(context)
+    if shortage is None:
+        return report
+    missing = CapabilityResult(Capability.VPC, Verdict.MISSING, shortage)
+    results = (missing if r.capability is Capability.VPC else r for r in report.results)
+    return replace(report, results=tuple(results))
+
+
+def _account_report(context: Context) -> PreflightReport:
+    vcpus = context.settings.desired_count * context.settings.cpu / 1024
+    return check_account(context.aws, context.place, context.vpc_selector, vcpus=vcpus)
+
+
+def _probe(context: Context) -> PreflightReport:
     report = check_endpoint(
         context.aws,
         context.place,
@@ -91,6 +91,29 @@ def preflight_report(context: Context) -> PreflightReport:
     if Capability.VPC in {result.capability for result in report.missing}:
         return replace(report, notes=(_MAKE_VPC, *report.notes))
     return report
+
+
+def _address_shortage(context: Context) -> str | None:
+    """Returns why the subnets have too few addresses; the service's own tasks keep theirs.
+
+    A VPC that does not fit is left to Terraform's postconditions, which say what is wrong with it.
+    """
+    try:
+        network = find_vpc(context.aws, context.vpc_selector)
+    except VpcNotFound:
+        return None
+    return address_shortage(network, context.settings.desired_count - _task_count(context))
+
+
+def _task_count(context: Context) -> int:
+    """Returns how many tasks the service has; 0 when it is not there or ECS does not answer.
+
+    Why ECS does not answer is what the preflight reports.
+    """
+    try:
+        return len(tasks(context.aws, context.settings.cluster, context.settings.ecs_service))
+    except AwsError:
+        return 0
 
 
 def show(console: Console, report: PreflightReport) -> None:

@@ -105,8 +105,8 @@ def live(deployment: Deployment, context: Context, steps: Progress) -> LiveDeplo
     What is there already must not be deployed over, nor destroyed.
     """
     with told_plainly(), steps("check the target"):
-        preflight_report(context).require()
         require_addresses(context)
+        preflight_report(context).require()
     live = LiveDeployment(StackDeployment(context, deployment), context.vpc_client())
     taken = live.leftovers()
     if taken:

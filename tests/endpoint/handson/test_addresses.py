@@ -8,9 +8,12 @@ import pytest
 
 from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.aws.targets import Target, child_environment
+from cloudmap_harness.preflight.capabilities import Capability
+from cloudmap_harness.preflight.results import Verdict
+from handson import preflight
 from handson.context import Context
 from handson.errors import HandsonError
-from handson.preflight import require_addresses
+from handson.preflight import preflight_report, require_addresses, require_capabilities
 from localaws.server import Endpoint
 from stacks.settings import Settings
 
@@ -43,3 +46,29 @@ def test_an_interface_that_is_there_takes_an_address(aws: AwsClients) -> None:
 
 def test_a_vpc_that_does_not_fit_is_left_to_terraform(aws: AwsClients) -> None:
     require_addresses(at(aws, vpc_name="another", desired_count=503))
+
+
+def test_the_preflight_says_so_of_the_vpc(aws: AwsClients) -> None:
+    def vpc(desired: int) -> tuple[Verdict, str]:
+        report = preflight_report(at(aws, desired_count=desired))
+        [result] = [each for each in report.results if each.capability is Capability.VPC]
+        return result.verdict, result.detail
+
+    assert vpc(502)[0] is Verdict.HOLDS
+    verdict, detail = vpc(503)
+    assert verdict is Verdict.MISSING
+    assert detail.startswith("503 more tasks need 503 addresses")
+
+
+def test_a_target_is_refused_before_anything_is_probed(
+    aws: AwsClients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On an endpoint of which nothing is known, the probes would make tasks and wait for them."""
+
+    def probe(*_: object) -> None:
+        raise AssertionError("probed")
+
+    monkeypatch.setattr(preflight, "preflight_report", probe)
+    context = Context(Target.LOCALSTACK, Settings(desired_count=503), {}, aws)
+    with pytest.raises(HandsonError, match="DESIRED=503"):
+        require_capabilities(context)
