@@ -26,6 +26,7 @@ from handson.local_endpoint import ON_FREE_PORTS, LocalEndpoint, down, up
 from handson.project import STATE, SYNTHESIS
 from handson.stack_outputs import COUNTED, count_variable
 from handson.variables import Variables
+from stacks.settings import Settings
 
 MOST_LINES = 24
 """The most lines of a reply that are shown."""
@@ -86,13 +87,16 @@ def _excerpt(step: Step, outcome: Outcome) -> Iterator[str]:
             yield f"... {json.dumps(each)} ..."
 
 
-def by_cli(show: Show, endpoint: LocalEndpoint, variables: Variables, folder: Path) -> None:
+def by_cli(
+    show: Show, endpoint: LocalEndpoint, variables: Variables, settings: Settings, folder: Path
+) -> None:
     """Runs the article's own commands, which name everything as the article does."""
-    region = variables.settings().region
-    watch(show, Session(folder, endpoint, region, variables.environ, KEPT), BY_CLI)
+    watch(show, Session(folder, endpoint, settings.region, variables.environ, KEPT), BY_CLI)
 
 
-def by_code(show: Show, endpoint: LocalEndpoint, variables: Variables, folder: Path) -> None:
+def by_code(
+    show: Show, endpoint: LocalEndpoint, variables: Variables, settings: Settings, folder: Path
+) -> None:
     """Deploys the three stacks, and runs the article's commands that look at the result."""
     show.say("The make commands stand for what is done here; typed, they do it to your own.\n")
 
@@ -100,7 +104,6 @@ def by_code(show: Show, endpoint: LocalEndpoint, variables: Variables, folder: P
         if _EVENTS.search(line):
             show.say(f"  {stack:>14} | {line}", "dim")
 
-    settings = variables.settings()
     own = variables.with_values({"TARGET": "local", "ENDPOINT": ""})
     context = Context.reach(own, settings, endpoint=endpoint.url)
     deployment = Deployment(folder / "cdktf.out", context.environment, SYNTHESIS, echo=echo)
@@ -136,7 +139,7 @@ def by_code(show: Show, endpoint: LocalEndpoint, variables: Variables, folder: P
     watch(show, session, GONE)
 
 
-WAYS: dict[str, Callable[[Show, LocalEndpoint, Variables, Path], None]] = {
+WAYS: dict[str, Callable[[Show, LocalEndpoint, Variables, Settings, Path], None]] = {
     "code": by_code,
     "cli": by_cli,
 }
@@ -157,7 +160,7 @@ def handson(variables: Variables) -> int:
     """Runs the hands-on to watch, on an endpoint and in a folder of its own."""
     way = WAYS[variables.choice("BY", tuple(WAYS))]
     show = Show(pause=variables.flag("PAUSE"))
-    variables.settings()  # A wrong setting is reported before anything starts.
+    settings = variables.settings()  # A wrong setting is reported before anything starts.
     STATE.mkdir(exist_ok=True)
     try:
         with (
@@ -168,7 +171,7 @@ def handson(variables: Variables) -> int:
                 f"This runs on an endpoint ({endpoint.url}) and in a folder of its own, which go\n"
                 "when it ends: what you have deployed is not touched.\n"
             )
-            way(show, endpoint, variables, Path(folder))
+            way(show, endpoint, variables, settings, Path(folder))
     except Interrupted as interrupted:
         interrupted.add_note("endpoint and folder are removed")
         raise
