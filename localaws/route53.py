@@ -133,10 +133,10 @@ class HostedZones(OwnUrls, Route53Backend):
 
     def refuse_second_zone(self, name: str, vpc_id: str, region: str) -> None:
         """Raise ConflictingDomainExists if the VPC has a private zone of exactly this name."""
-        wanted = name.rstrip(".").lower()
+        wanted = canonical(name)
         for zone in self.zones.values():
             in_vpc = any(vpc.get("vpc_id") == vpc_id for vpc in zone.vpcs)
-            if zone.private_zone and in_vpc and zone.name.rstrip(".").lower() == wanted:
+            if zone.private_zone and in_vpc and canonical(zone.name) == wanted:
                 raise ErrorReply(
                     "ConflictingDomainExists",
                     f"The VPC {vpc_id} in region {region} has already been associated "

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Cloud Map's namespaces with their hosted zones, and the operations that most calls submit.
 
-The calls of one account and region are a chain of classes: NamespaceCalls, ServiceCalls,
+The calls of one account and region are a chain of classes: NamespaceCalls, CloudMapServiceCalls,
 InstanceCalls, DiscoveryCalls. `backend.py` makes moto's backend from the last class.
 """
 
