@@ -20,6 +20,7 @@ from cloudmap_harness.aws.targets import Target, child_environment
 from cloudmap_harness.discovery.service import DiscoverableService
 from handson.local_endpoint import ON_FREE_PORTS, down
 from handson.stack_outputs import service_of
+from tests.support.environment import environment_without
 from tests.support.paths import CHECKOUT
 
 STACKS = ["compute", "discovery", "network-inputs"]
@@ -94,8 +95,9 @@ def copy(terraform: str, tmp_path: Path) -> Iterator[Copy]:
     commands = tmp_path / "bin"
     commands.mkdir()
     (commands / "cdktf").symlink_to(folder / "scripts" / "cdktf")
-    foreign = ("AWS_", "HANDSON_", "CDKTF_", "MAKE", "MFLAGS", "TARGET", "DESIRED")
-    environ = {k: v for k, v in os.environ.items() if not k.startswith(foreign)}
+    environ = environment_without(
+        "AWS_", "HANDSON_", "CDKTF_", "MAKE", "MFLAGS", "TARGET", "DESIRED"
+    )
     environ |= {"PATH": f"{commands}:{os.environ['PATH']}", **ON_FREE_PORTS, "CI": "true"}
     try:
         yield Copy(folder, environ)

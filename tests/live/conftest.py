@@ -25,6 +25,7 @@ from tests.live.checkout import copy as copy  # A fixture, for the tests of this
 from tests.support.interrupts import orderly_interrupts as orderly_interrupts
 from tests.support.progress import Progress
 from tests.support.progress import steps as steps
+from tests.support.tools import lacking
 
 FAILED = pytest.StashKey[bool]()
 
@@ -34,12 +35,9 @@ def terraform() -> str:
     """Terraform's path; without one the test is skipped, or fails under HANDSON_REQUIRE_TOOLS=1."""
     name = terraform_binary(os.environ)
     path = shutil.which(name)
-    if path is not None:
-        return path
-    missing = f"{name} is not on PATH: install Terraform 1.11 or set TERRAFORM_BINARY_NAME"
-    if os.environ.get("HANDSON_REQUIRE_TOOLS") == "1":
-        pytest.fail(missing, pytrace=False)
-    pytest.skip(missing)
+    if path is None:
+        lacking(f"{name} is not on PATH: install Terraform 1.11 or set TERRAFORM_BINARY_NAME")
+    return path
 
 
 @pytest.fixture

@@ -13,11 +13,11 @@ from cloudmap_harness.aws.targets import Target, child_environment
 from cloudmap_harness.preflight.results import PreflightReport, Verdict
 from handson.context import Context
 from handson.preflight import preflight_report
-from handson.project import CHECKOUT
 from localaws.server import Endpoint
 from stacks.settings import Settings
 from tests.support.other_emulators import ministack as ministack  # Fixtures, for this file.
 from tests.support.other_emulators import moto_server as moto_server
+from tests.support.paths import CHECKOUT
 
 HOLDS, MISSING, NOT_CHECKED = Verdict
 

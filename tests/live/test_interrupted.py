@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 
-from handson.project import CHECKOUT
+from tests.support.paths import CHECKOUT
 from tests.support.waiting import eventually
 
 LATE = 120.0

@@ -9,8 +9,8 @@ from pathlib import Path
 from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.aws.targets import Target, child_environment
 from handson.live_run import LiveRun
-from handson.project import CHECKOUT
 from localaws.server import Endpoint
+from tests.support.paths import CHECKOUT
 
 
 def run(*command: str, **environ: str) -> str:

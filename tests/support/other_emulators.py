@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from handson.project import CHECKOUT
+from tests.support.paths import CHECKOUT
+from tests.support.tools import lacking
 
 LOCK = Path(__file__).with_name("ministack.lock")
 VENV = CHECKOUT / ".state" / "peers" / "ministack"
@@ -52,15 +53,9 @@ def _installed() -> Path:
         ):
             done = subprocess.run(command, capture_output=True, text=True)
             if done.returncode:
-                _missing(f"ministack cannot be installed: {done.stderr.strip()}")
+                lacking(f"ministack cannot be installed: {done.stderr.strip()}")
         stamp.write_text(digest)
     return program
-
-
-def _missing(why: str) -> None:
-    if os.environ.get("HANDSON_REQUIRE_TOOLS") == "1":
-        pytest.fail(why, pytrace=False)
-    pytest.skip(why)
 
 
 @contextmanager

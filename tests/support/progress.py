@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A scenario's steps on the terminal as they go, with seconds, whatever pytest captures."""
+"""A scenario's steps on the terminal as they go, with seconds, also when pytest captures output."""
 
 import time
 from collections.abc import Iterator, Mapping
@@ -18,7 +18,7 @@ class Progress:
 
     @contextmanager
     def __call__(self, name: str) -> Iterator[None]:
-        """Show the name, then how long it took and whether it was in vain."""
+        """Shows the name, then how long it took and whether it failed or was interrupted."""
         self._write(f"  {name + ' ':<22}… ", begins_line=True)
         began = time.monotonic()
         how = "failed"
@@ -32,11 +32,11 @@ class Progress:
             self._write(f"{time.monotonic() - began:6.1f} s  {how}".rstrip() + "\n")
 
     def say(self, text: str) -> None:
-        """Show a line of its own."""
+        """Shows a line of its own."""
         self._write(f"  {text}\n", begins_line=True)
 
     def table(self, seconds: Mapping[str, float]) -> None:
-        """Show how the time since the beginning splits; the rest is the endpoint's and pytest's."""
+        """Shows where the time since the start went; the rest is the endpoint's and pytest's."""
         total = time.monotonic() - self._began
         split = {**seconds, "other": total - sum(seconds.values()), "total": total}
         self.say("")

@@ -14,8 +14,8 @@ from cloudmap_harness.errors import HarnessError, TargetError
 from cloudmap_harness.terraform.signals import Interrupted
 from handson import cli
 from handson.errors import EndpointError, HandsonError, UsageError
-from handson.project import CHECKOUT
 from stacks.errors import SettingsError
+from tests.support.paths import CHECKOUT
 
 NOT_UNDER_MAKE = {"cdktf"}
 """Verbs that an executable of scripts/ calls."""

@@ -16,8 +16,10 @@ import pytest
 from handson.article.runner import Session
 from handson.article.steps import BY_CLI, KEPT
 from handson.local_endpoint import ON_FREE_PORTS, down, up
+from tests.support.environment import environment_without
 from tests.support.progress import Progress
 from tests.support.reply_matching import differences
+from tests.support.tools import lacking
 
 REGION = "ap-northeast-1"
 ARN = rf"arn:aws:%s:{REGION}:\d{{12}}:%s"
@@ -157,13 +159,9 @@ ATTRIBUTES = {
 @pytest.fixture
 def session(tmp_path: Path, steps: Progress) -> Iterator[Session]:
     """A shell inside the VPC of an endpoint of its own."""
-    missing = [tool for tool in ("curl",) if shutil.which(tool) is None]
-    if missing and os.environ.get("HANDSON_REQUIRE_TOOLS") == "1":
-        pytest.fail(f"not on PATH: {', '.join(missing)}", pytrace=False)
-    if missing:
-        pytest.skip(f"not on PATH: {', '.join(missing)}")
-    users = ("HANDSON_", "LOCALAWS_")
-    environ = {name: value for name, value in os.environ.items() if not name.startswith(users)}
+    if shutil.which("curl") is None:
+        lacking("not on PATH: curl")
+    environ = environment_without("HANDSON_", "LOCALAWS_")
     try:
         with steps("start an endpoint"):
             endpoint = up({**environ, **ON_FREE_PORTS}, tmp_path)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.files import write_program
+
 FakeTerraform = Callable[[str], dict[str, str]]
 
 
@@ -15,9 +17,7 @@ def fake_terraform(tmp_path: Path) -> FakeTerraform:
     """Returns the environment in which `terraform` is a shell script with the given body."""
 
     def write(body: str) -> dict[str, str]:
-        binary = tmp_path / "fake terraform"
-        binary.write_text(f"#!/bin/sh\n{body}\n")
-        binary.chmod(0o755)
+        binary = write_program(tmp_path / "fake terraform", body)
         return {"PATH": os.environ["PATH"], "TERRAFORM_BINARY_NAME": str(binary)}
 
     return write
