@@ -15,7 +15,7 @@ export PYTHONDONTWRITEBYTECODE :=
 unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lint synth test test-live check-target bench-synth deploy scale status destroy \
+.PHONY: help setup lint synth test test-live check-target bench deploy scale status destroy \
         local-up local-down local-status env handson leaks vpc vpc-destroy lock clean
 
 help: ## This list
@@ -53,8 +53,8 @@ handson: setup ## Watch the hands-on, on an endpoint of its own: [BY=code|cli] [
 check-target: setup ## Which capabilities a target has: TARGET=... [ENDPOINT=url]
 	@$(HANDSON) check-target
 
-bench-synth: setup ## Synthesis with lazy bindings against the stock import
-	@$(IN_VENV) -m benchmarks.synth
+bench: setup ## Measure against the stock way, as ratios: [ONLY="synth ..."]
+	@$(IN_VENV) -m benchmarks $(ONLY)
 
 deploy: setup ## Deploy all stacks by Terraform directly: [DESIRED=1] [TARGET=local] [STATE=folder]
 	@$(HANDSON) deploy
