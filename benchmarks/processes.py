@@ -3,17 +3,17 @@
 
 from __future__ import annotations
 
-import os
+import json
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.measurement import BenchmarkError
 
+_TIMED = Path(__file__).with_name("timed.py")
 _RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 """getrusage(2) counts ru_maxrss in bytes on macOS and in KiB on Linux."""
 
@@ -29,17 +29,21 @@ class Run:
 
 def run(argv: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> Run:
     """Runs the program. Raises BenchmarkError with its output when it fails."""
-    with tempfile.TemporaryFile("w+") as output:
-        start = time.perf_counter()
-        child = subprocess.Popen(
-            argv, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=output
-        )
-        _, status, usage = os.wait4(child.pid, 0)
-        seconds = time.perf_counter() - start
-        child.returncode = os.waitstatus_to_exitcode(status)
-        if child.returncode != 0:
-            output.seek(0)
-            raise BenchmarkError(
-                f"{' '.join(argv)} ended with {child.returncode}:\n{output.read().strip()}"
+    with tempfile.TemporaryDirectory() as folder:
+        result, output = Path(folder, "result"), Path(folder, "output")
+        with output.open("w") as written:
+            subprocess.run(
+                [sys.executable, "-I", "-S", _TIMED, result, *argv],
+                cwd=cwd,
+                env=env,
+                stdin=subprocess.DEVNULL,
+                stdout=written,
+                stderr=subprocess.STDOUT,
+                check=True,
             )
-    return Run(seconds, usage.ru_maxrss * _RSS_UNIT / 2**20)
+        measured = json.loads(result.read_text())
+        if measured["code"] != 0:
+            raise BenchmarkError(
+                f"{' '.join(argv)} ended with {measured['code']}:\n{output.read_text().strip()}"
+            )
+    return Run(measured["seconds"], measured["ru_maxrss"] * _RSS_UNIT / 2**20)
