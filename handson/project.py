@@ -15,6 +15,8 @@ BIN = CHECKOUT / ".venv" / "bin"
 SETTINGS_FILE = CHECKOUT / "handson.toml"
 CLI_CONFIGURATION = STATE / "terraform.rc"
 """Written by the set-up; it names the provider that the set-up installed."""
+PROVIDERS = STATE / "providers"
+"""The mirror, with the unpacked provider, that the set-up made."""
 SYNTHESIS = Synthesis([sys.executable, str(CHECKOUT / "main.py")], CHECKOUT)
 
 CONVERGENCE_TIMEOUT: Mapping[Target, float] = {

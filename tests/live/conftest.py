@@ -13,11 +13,12 @@ import pytest
 from cloudmap_harness.aws.targets import Target
 from cloudmap_harness.terraform.deployment import Deployment
 from cloudmap_harness.terraform.environment import terraform_binary
+from cloudmap_harness.terraform.kept_provider import kept_provider
 from cloudmap_harness.terraform.signals import deferred
 from handson.context import Context, ensure_endpoint
 from handson.live_run import DEFAULT_COUNT, LiveRun, new_id, own_names
 from handson.local_endpoint import ON_FREE_PORTS, down, up
-from handson.project import CHECKOUT, SYNTHESIS
+from handson.project import CHECKOUT, PROVIDERS, SYNTHESIS
 from handson.variables import Variables
 from stacks.errors import SettingsError
 from stacks.settings import Settings
@@ -128,10 +129,20 @@ def context(
 
 @pytest.fixture
 def deployment(terraform: str, context: Context, run_folder: Path) -> Iterator[Deployment]:
-    """A deployment in the run's folder; Terraform's output goes to terraform.log there."""
+    """A deployment in the run's folder; Terraform's output goes to terraform.log there.
+
+    On the local target, of which this run is the only user, one provider serves all commands.
+    """
     with (run_folder / "terraform.log").open("w", buffering=1) as log:
 
         def note(stack: str, line: str) -> None:
             log.write(f"{stack:>14} | {line}\n")
 
-        yield Deployment(run_folder / "cdktf.out", context.environment, SYNTHESIS, echo=note)
+        folder = run_folder / "cdktf.out"
+        if context.target is not Target.LOCAL:
+            yield Deployment(folder, context.environment, SYNTHESIS, echo=note)
+            return
+        [binary] = PROVIDERS.glob("*/hashicorp/aws/*/*/terraform-provider-aws_*")
+        with kept_provider(binary, context.environment) as attached:
+            environment = {**context.environment, **attached}
+            yield Deployment(folder, environment, SYNTHESIS, echo=note)
