@@ -23,6 +23,8 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 
 BENCHMARKS: Mapping[str, str] = {
     "synth": "benchmarks.synth:measure",
+    "dns": "benchmarks.dns:measure",
+    "bastion": "benchmarks.bastion:measure",
 }
 """Each benchmark's function, which yields its measurements; its module is imported when it runs."""
 

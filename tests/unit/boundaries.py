@@ -73,7 +73,8 @@ PARTS = [
     ),
     Part("scripts", {"handson", "scripts.in_venv"}),
     Part("scripts/setup", {"scripts.setup"}),
-    Part("benchmarks", {"benchmarks"}),
+    # Peers are made of what the endpoint is made of, and filled as a user fills it.
+    Part("benchmarks", {"benchmarks", "localaws"} | ENDPOINT | HARNESS),
     Part(
         "tests",
         {"tests"} | PROJECT | CDKTF | PYDANTIC | ENDPOINT | HARNESS | APPLICATION | TESTING,
