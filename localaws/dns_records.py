@@ -8,12 +8,26 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
-from dnslib import QTYPE, RD, RR
+from dnslib import RD, RR, DNSBuffer
 from moto.route53.models import RecordSet
 
 LOG = logging.getLogger(__name__)
+
+
+class RecordData(NamedTuple):
+    """One value of a record set as it goes over the wire, prepared for every answer that has it."""
+
+    rtype: int
+    """The number of the type."""
+    rdata: RD
+    packed: bytes | None
+    """Type, class, TTL and RDATA as bytes, which follow the owner's name in a reply.
+
+    None for RDATA with names that a reply may shorten to pointers, which differ from reply to
+    reply [RFC 1035, section 4.1.4].
+    """
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,22 +49,17 @@ class DnsRecordSet:
     """True under the routing policy MULTIVALUE."""
     healthy: bool = True
     """Whether the resolver prefers the record set; no member of the API."""
-    rdata: tuple[RD, ...] = field(init=False, repr=False, compare=False)
-    """The values as they go over the wire, parsed once."""
+    data: tuple[RecordData, ...] = field(init=False, repr=False, compare=False)
+    """The values as they go over the wire."""
 
     def __post_init__(self) -> None:
         try:
-            rdata = tuple(_parsed(self.type, value) for value in self.values)
+            data = tuple([_prepared(self.type, self.ttl, value) for value in self.values])
         except ValueError as error:
             # AWS refuses such values; moto keeps and lists them.
             LOG.warning("DNS cannot answer the record set %s: %s", self.name, error)
-            rdata = ()
-        object.__setattr__(self, "rdata", rdata)
-
-    @property
-    def rtype(self) -> int:
-        """The type's number on the wire."""
-        return int(QTYPE.reverse[self.type])
+            data = ()
+        object.__setattr__(self, "data", data)
 
     @property
     def resource_records(self) -> list[dict[str, str]]:
@@ -58,12 +67,16 @@ class DnsRecordSet:
         return [{"Value": value} for value in self.values]
 
 
-def _parsed(type_: str, value: str) -> RD:
+def _prepared(type_: str, ttl: int, value: str) -> RecordData:
+    """Parses and packs a value. Raises ValueError for one that DNS cannot transmit."""
     try:
-        (record,) = RR.fromZone(f". 0 IN {type_} {value}")
+        (parsed,) = RR.fromZone(f". {ttl} IN {type_} {value}")
+        buffer = DNSBuffer()
+        parsed.pack(buffer)
     except Exception as error:  # dnslib's parsers raise whatever goes wrong inside them.
         raise ValueError(f"'{value}' is not a value of type {type_}") from error
-    return record.rdata
+    after_owner = bytes(buffer.data[1:])  # The owner is the root, one byte.
+    return RecordData(parsed.rtype, parsed.rdata, None if buffer.names else after_owner)
 
 
 def of_moto(record_set: RecordSet) -> DnsRecordSet:

@@ -22,6 +22,8 @@ PLAIN_UDP = 512
 """The most bytes of a UDP reply to a client without EDNS [RFC 1035]."""
 MAX_UDP = 1232
 """The most bytes of any UDP reply, and of the queries that the resolver announces to take."""
+OPT = EDNS0(udp_len=MAX_UDP)
+"""What a reply to a client with EDNS has at its end [RFC 6891]."""
 IDLE_SECONDS = 10.0
 """How long a TCP connection may be idle."""
 TRIES = 20
@@ -67,9 +69,7 @@ def _answer(vpc: NamedVpc, query: DNSRecord) -> Answer:
 
 def _fill(reply: DNSRecord, found: Answer) -> None:
     reply.header.rcode = found.rcode
-    reply.add_answer(*found.records)
-    reply.add_auth(*found.authority)
-    reply.add_ar(*found.additional)
+    reply.rr, reply.auth, reply.ar = found.records, found.authority, found.additional
 
 
 def _packed(query: DNSRecord, reply: DNSRecord, *, udp: bool) -> bytes:
@@ -77,11 +77,11 @@ def _packed(query: DNSRecord, reply: DNSRecord, *, udp: bool) -> bytes:
     opt = next((each for each in query.ar if each.rtype == QTYPE.OPT), None)
     size = PLAIN_UDP if opt is None else min(max(PLAIN_UDP, opt.rclass), MAX_UDP)
     if opt is not None:
-        reply.add_ar(EDNS0(udp_len=MAX_UDP))
+        reply.ar.append(OPT)
     packed = bytes(reply.pack())
     if udp and len(packed) > size:
         reply.rr, reply.auth = [], []
-        reply.ar = [each for each in reply.ar if each.rtype == QTYPE.OPT]
+        reply.ar = [OPT] if opt is not None else []
         reply.header.tc = 1
         packed = bytes(reply.pack())
     return packed

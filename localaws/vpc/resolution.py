@@ -11,10 +11,11 @@ import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
+from typing import NamedTuple, Protocol
 
-from dnslib import RCODE, RR, DNSLabel
+from dnslib import QTYPE, RCODE, RD, RR, DNSBuffer, DNSLabel
 
-from localaws.dns_records import DnsRecordSet
+from localaws.dns_records import DnsRecordSet, RecordData
 from localaws.zone_index import Groups, IndexedZone, RecordGroup, ZoneIndex, canonical, parents
 
 Zones = Mapping[str, IndexedZone]
@@ -26,14 +27,43 @@ MAX_HOPS = 8
 """How many CNAMEs are followed within the private zones."""
 
 
-@dataclass
+class Record(Protocol):
+    """A resource record of an answer: dnslib's RR or a PackedRecord."""
+
+    @property
+    def rname(self) -> DNSLabel: ...
+    @property
+    def rtype(self) -> int: ...
+    @property
+    def rdata(self) -> RD: ...
+    def pack(self, buffer: DNSBuffer) -> None: ...
+
+
+class PackedRecord(NamedTuple):
+    """A resource record of which only the owner is yet to be packed.
+
+    Making and packing eight RRs would take longer than all the rest of an answer.
+    """
+
+    rname: DNSLabel
+    rtype: int
+    rdata: RD
+    packed: bytes
+
+    def pack(self, buffer: DNSBuffer) -> None:
+        """Appends the record to a reply."""
+        buffer.encode_name(self.rname)
+        buffer.append(self.packed)
+
+
+@dataclass(slots=True)
 class Answer:
     """A reply's sections."""
 
     rcode: int = RCODE.NOERROR
-    records: list[RR] = field(default_factory=list)
-    authority: list[RR] = field(default_factory=list)
-    additional: list[RR] = field(default_factory=list)
+    records: list[Record] = field(default_factory=list)
+    authority: list[Record] = field(default_factory=list)
+    additional: list[Record] = field(default_factory=list)
 
 
 def answer(zones: Zones, name: DNSLabel, type_: str) -> Answer:
@@ -89,18 +119,24 @@ def _chosen(group: RecordGroup) -> Sequence[DnsRecordSet]:
     return group.eligible
 
 
-def _records(name: DNSLabel, record_sets: Iterable[DnsRecordSet]) -> list[RR]:
+def _records(name: DNSLabel, record_sets: Iterable[DnsRecordSet]) -> list[Record]:
     """The records, owned by the name as it was asked for: a client may check its case."""
     return [
-        RR(name, each.rtype, ttl=each.ttl, rdata=rdata)
+        RR(name, data.rtype, ttl=each.ttl, rdata=data.rdata)
+        if data.packed is None
+        else PackedRecord(name, data.rtype, data.rdata, data.packed)
         for each in record_sets
-        for rdata in random.sample(each.rdata, len(each.rdata))
+        for data in _shuffled(each.data)
     ]
 
 
-def _targets(index: ZoneIndex, records: Iterable[RR]) -> list[RR]:
+def _shuffled(data: tuple[RecordData, ...]) -> Sequence[RecordData]:
+    return data if len(data) == 1 else random.sample(data, len(data))
+
+
+def _targets(index: ZoneIndex, records: Iterable[Record]) -> list[Record]:
     """The addresses of SRV records' targets, which the client asks for next."""
-    found: list[RR] = []
+    found: list[Record] = []
     for record in records:
         if hasattr(record.rdata, "target"):
             groups = index.at(canonical(str(record.rdata.target))) or {}
@@ -110,10 +146,11 @@ def _targets(index: ZoneIndex, records: Iterable[RR]) -> list[RR]:
     return found
 
 
-def _negative_soa(zone_name: str, index: ZoneIndex) -> list[RR]:
+def _negative_soa(zone_name: str, index: ZoneIndex) -> list[Record]:
     """The zone's SOA, with the time for which a client may remember that there is nothing."""
     groups = index.at(canonical(zone_name)) or {}
-    soa = _records(DNSLabel(zone_name), groups["SOA"].members[:1]) if "SOA" in groups else []
-    for record in soa:
-        record.ttl = min(record.ttl, record.rdata.times[-1])
-    return soa
+    return [
+        RR(zone_name, QTYPE.SOA, ttl=min(each.ttl, data.rdata.times[-1]), rdata=data.rdata)
+        for each in (groups["SOA"].members[:1] if "SOA" in groups else ())
+        for data in each.data
+    ]

@@ -7,15 +7,18 @@ import os
 import random
 import socket
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import dns.flags
 import dns.message
 import dns.query
 import dns.rcode
+import dns.rdata
 import dns.rdatatype
 import dns.resolver
 import pytest
+from dnslib import DNSRecord
 
 from localaws.server import Endpoint
 from tests.endpoint.localaws.account import NAMESPACE, SERVICE, Account
@@ -35,6 +38,14 @@ class Resolver:
         query = dns.message.make_query(name, type_, **more)
         send = dns.query.tcp if tcp else dns.query.udp
         return send(query, HOST, port=self.port, timeout=SECONDS)
+
+    def exchange(self, packet: bytes) -> bytes:
+        """The reply to a packet over UDP."""
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+            client.settimeout(SECONDS)
+            client.connect((HOST, self.port))
+            client.send(packet)
+            return client.recv(65535)
 
     def addresses(self, name: str = NAME, type_: str = "A") -> list[str]:
         """Values in the order of the answer."""
@@ -308,3 +319,75 @@ def test_what_is_no_query_of_the_internet_class_is_declined(
     query.set_opcode(change.get("opcode", 0))
     reply = dns.query.udp(query, HOST, port=resolver.port, timeout=SECONDS)
     assert reply.rcode() == rcode
+
+
+VALUES = {
+    "A": ["10.0.8.4", "10.0.8.5"],
+    "AAAA": ["fd00::4"],
+    "CAA": ['0 issue "ca.example.org"'],
+    "CNAME": ["www.Example.org."],
+    "MX": ["10 mail.example.org.", "20 ."],
+    "NAPTR": ['10 20 "U" "SIP+D2U" "!a!b!" _sip._udp.example.org.'],
+    "NS": ["ns-1.example.org.", "ns-2.example.net."],
+    "PTR": ["www.example.org."],
+    "SRV": ["1 1 80 www.example.org."],
+    "TXT": ['"one" "two"', '"three"'],
+}
+"""Values of every type that Route 53 and both DNS libraries have, with names and without."""
+
+
+@pytest.mark.parametrize("edns", [False, 0])
+@pytest.mark.parametrize("change", [str.lower, str.upper, str.title])
+def test_replies_are_the_bytes_that_dnslib_packs(
+    aws: Account, resolver: Resolver, edns: Any, change: Callable[[str], str]
+) -> None:
+    own_zone(
+        aws,
+        *(
+            {
+                "Name": f"{type_}.example.org",
+                "Type": type_,
+                "TTL": 2**31 - 1,
+                "ResourceRecords": [{"Value": value} for value in values],
+            }
+            for type_, values in VALUES.items()
+        ),
+    )
+    names = [
+        "example.org",
+        "nothing.example.org",
+        "example.com",
+        *(f"{t}.example.org" for t in VALUES),
+    ]
+    for name in map(change, names):
+        for type_ in (*VALUES, "SOA", "ANY", "TYPE65280"):
+            query = dns.message.make_query(name, type_, use_edns=edns, payload=4096)
+            reply = resolver.exchange(query.to_wire())
+            assert DNSRecord.parse(reply).pack() == reply, (name, type_)
+            question = query.question[0].name.to_wire()
+            assert question and reply[12:].startswith(question), (name, type_)
+
+
+@pytest.mark.parametrize("type_", VALUES)
+def test_values_of_every_type_are_answered(aws: Account, resolver: Resolver, type_: str) -> None:
+    values = VALUES[type_]
+    records = [{"Value": value} for value in values]
+    own_zone(aws, {"Name": "x.example.org", "Type": type_, "TTL": 7, "ResourceRecords": records})
+    (answer,) = resolver.ask("X.Example.org", type_).answer
+    assert (str(answer.name), answer.ttl) == ("X.Example.org.", 7)
+    assert {*answer} == {dns.rdata.from_text("IN", type_, value) for value in values}
+
+
+def test_a_value_that_dns_cannot_transmit_is_in_no_answer(aws: Account, resolver: Resolver) -> None:
+    too_long = ".".join(["x" * 60] * 5)
+    own_zone(
+        aws,
+        {
+            "Name": "x.example.org",
+            "Type": "CNAME",
+            "TTL": 60,
+            "ResourceRecords": [{"Value": too_long}],
+        },
+    )
+    reply = resolver.ask("x.example.org")
+    assert (reply.rcode(), reply.answer) == (dns.rcode.NOERROR, [])
