@@ -15,6 +15,7 @@ from moto.ec2.models.subnets import Subnet
 from moto.ec2.models.vpcs import VPC
 from moto.ec2.responses import EC2Response
 
+from localaws.images import ImagesOnDemand
 from localaws.moto_mixins import ErrorReply, LockedResponse, OwnUrls
 from localaws.network_seed import seed_network
 
@@ -26,7 +27,7 @@ class EC2ApiResponse(LockedResponse, EC2Response):
     """Answers EC2's requests."""
 
 
-class EC2(OwnUrls, EC2Backend):
+class EC2(OwnUrls, ImagesOnDemand, EC2Backend):
     """moto's EC2 with a network in it from the start, see default_network."""
 
     moto_urls = urls

@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+# Before anything imports moto.ec2.
+from localaws import moto_catalogue  # noqa: F401  # isort: skip
+
 import socket
 from contextlib import ExitStack
 from threading import Thread

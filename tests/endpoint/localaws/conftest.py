@@ -16,12 +16,11 @@ from tests.endpoint.localaws.account import Account, Turns
 
 @pytest.fixture(scope="session")
 def endpoint() -> Iterator[Endpoint]:
-    """One for all tests, without moto's 1,347 AMIs, whose making is most of what a test costs."""
+    """One for all tests."""
     settings = EndpointSettings(
         port=0, tick_seconds=0.01, operation_seconds=0.02, task_step_seconds=0.02
     )
-    with pytest.MonkeyPatch.context() as patch, Endpoint(settings) as endpoint:
-        patch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
+    with Endpoint(settings) as endpoint:
         yield endpoint
 
 

@@ -9,10 +9,8 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from moto.core.base_backend import BackendDict
 from moto.ecs.models import EC2ContainerServiceBackend, ecs_backends
 
-from localaws import runtime
 from localaws.install import installed
 from tests.endpoint.localaws.account import NAMESPACE, Account, error_of, refused
 from tests.support.waiting import eventually
@@ -71,12 +69,7 @@ def test_other_services_are_motos(aws: Account) -> None:
     assert aws.client("sts").get_caller_identity()["Account"] == "123456789012"
 
 
-def test_images_and_the_default_vpc_are_motos(
-    aws: Account, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("MOTO_EC2_LOAD_DEFAULT_AMIS")  # see conftest.py
-    with runtime.LOCK:
-        BackendDict.reset()
+def test_images_and_the_default_vpc_are_motos(aws: Account) -> None:
     images = aws.ec2.describe_images(Owners=["amazon"])["Images"]
     assert len(images) > 500
     defaults: Any = [{"Name": "is-default", "Values": ["true"]}]
