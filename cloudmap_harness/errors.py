@@ -50,6 +50,17 @@ class UnknownStack(HarnessError):
         self.names, self.stacks = tuple(names), tuple(stacks)
 
 
+class UnknownVariable(HarnessError):
+    """Raised when a stack is given a Terraform variable that it does not have."""
+
+    def __init__(self, stack: str, names: Sequence[str]) -> None:
+        super().__init__(
+            f"the stack {stack}, as it is written, has no variable {', '.join(names)}: "
+            "another version may have written it; synthesize it anew"
+        )
+        self.stack, self.names = stack, tuple(names)
+
+
 class TerraformError(HarnessError):
     """Raised when a Terraform command fails; the text ends with Terraform's own output."""
 

@@ -34,12 +34,21 @@ class StackDeployment:
         return f"{settings.service}.{settings.namespace} on {self.context.place}"
 
     def deploy(self, desired: int) -> None:
-        """Applies every stack. Raises HarnessError."""
-        self.terraform.deploy(count_variable(desired))
+        """Writes the stacks and applies all of them. Raises HarnessError."""
+        self.terraform.synth()
+        self.apply(desired)
+
+    def apply(self, desired: int) -> None:
+        """Applies every stack as it is written. Raises HarnessError."""
+        self.terraform.apply(count_variable(desired))
 
     def scale(self, desired: int) -> None:
-        """Applies the stacks that the desired count changes. Raises HarnessError."""
-        self.terraform.deploy(count_variable(desired), only=COUNTED)
+        """Applies the stacks that the desired count changes, as written. Raises HarnessError."""
+        self.terraform.apply(count_variable(desired), only=COUNTED)
+
+    def check_plan_is_empty(self, desired: int) -> None:
+        """Raises PlanNotEmpty when Terraform would change anything at that desired count."""
+        self.terraform.check_plan_is_empty(count_variable(desired))
 
     def service(self) -> DiscoverableService:
         """Returns what is deployed. Raises NotDeployed."""

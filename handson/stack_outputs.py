@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reads the three stacks' Terraform outputs, and names the setting that changes the count."""
+"""Reads the three stacks' Terraform outputs, and names the variable that is the desired count."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,9 +21,9 @@ class NotDeployed(HarnessError):
         self.stack = stack
 
 
-def count_variable(desired: int | str) -> dict[str, str]:
-    """Returns the setting, as a variable of the synthesis, for that desired count."""
-    return {"HANDSON_DESIRED_COUNT": str(desired)}
+def count_variable(desired: int) -> dict[str, dict[str, str]]:
+    """Returns the Terraform variable for that desired count, by stack and name."""
+    return {stack: {"desired_count": str(desired)} for stack in COUNTED}
 
 
 def service_of(outputs: Mapping[str, Mapping[str, Any]]) -> DiscoverableService:

@@ -15,10 +15,10 @@ from pathlib import Path
 from cloudmap_harness.aws.targets import Target
 from handson.errors import UsageError
 from handson.project import SETTINGS_FILE
-from handson.stack_outputs import count_variable
 from stacks.errors import SettingsError
 from stacks.settings import Settings, load_settings
 
+_COUNT = "HANDSON_DESIRED_COUNT"
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -75,9 +75,8 @@ class Variables:
         count = self.given("DESIRED") or default_count
         if count is None:
             return load_settings(SETTINGS_FILE, self.environ)
-        [(variable, value)] = count_variable(count).items()
         try:
-            return load_settings(SETTINGS_FILE, {**self.environ, variable: value})
+            return load_settings(SETTINGS_FILE, {**self.environ, _COUNT: str(count)})
         except SettingsError as error:
-            words = str(error).replace(f"{variable}: desired_count", "DESIRED")
+            words = str(error).replace(f"{_COUNT}: desired_count", "DESIRED")
             raise SettingsError(words) from None

@@ -108,13 +108,13 @@ def by_code(
     context = Context.reach(own, settings, endpoint=endpoint.url)
     deployment = Deployment(folder / "cdktf.out", context.environment, SYNTHESIS, echo=echo)
     show.command("make synth")
-    deployment.synth(count_variable(1))
+    deployment.synth()
     for stack in deployment.stacks():
         show.reply(f"{stack.name}: {len(stack.configuration().get('resource', {}))} resource types")
     show.shows("Terraform JSON for three stacks, the same for every target.")
 
     show.command("make deploy DESIRED=1")
-    deployment.deploy(count_variable(1))
+    deployment.apply(count_variable(1))
     show.shows("Namespace and service; security group, cluster, task definition, ECS service.")
 
     discovery = deployment.output()["discovery"]
@@ -129,7 +129,7 @@ def by_code(
     watch(show, session, DISCOVERED)
 
     show.command("make scale DESIRED=4")
-    deployment.deploy(count_variable(4), only=COUNTED)
+    deployment.apply(count_variable(4), only=COUNTED)
     show.shows("One number changed: the ECS service wants four tasks.")
     watch(show, session, SPREAD)
 

@@ -56,7 +56,7 @@ class HandsOnStack(TerraformStack):
         # Terraform 1.10 and newer lock with an object beside the state; CDKTF has no option for it.
         self.add_override("terraform.backend.s3.use_lockfile", True)
 
-    def publish(self, **outputs: str | list[str] | int) -> None:
+    def publish(self, **outputs: str | list[str] | float) -> None:
         """Adds a Terraform output for each value, for people and for the harness."""
         for name, value in outputs.items():
             TerraformOutput(self, name, value=value)

@@ -12,14 +12,19 @@ from stacks.bindings import (
     EcsServiceServiceRegistries,
     EcsTaskDefinition,
     SecurityGroup,
+    TerraformVariable,
     VpcSecurityGroupEgressRule,
     VpcSecurityGroupIngressRule,
 )
-from stacks.settings import Settings
+from stacks.settings import MAX_TASKS, Settings
 
 
 class ComputeStack(HandsOnStack):
-    """Runs ``settings.desired_count`` tasks, each with an address in a private subnet."""
+    """Runs tasks, each with an address in a private subnet.
+
+    How many is the Terraform variable ``desired_count``, by default the setting: one artefact
+    serves every count.
+    """
 
     def __init__(
         self,
@@ -57,6 +62,20 @@ class ComputeStack(HandsOnStack):
             ip_protocol="-1",
             cidr_ipv4="0.0.0.0/0",
         )
+        desired_count = TerraformVariable(
+            self,
+            "desired_count_variable",  # The output has the other name among the constructs.
+            type="number",
+            default=settings.desired_count,
+            nullable=False,
+            description="How many tasks the service runs.",
+        )
+        desired_count.override_logical_id("desired_count")
+        # Cloud Map has at most 1,000 instances in a service.
+        desired_count.add_validation(
+            condition=f"${{contains(range({MAX_TASKS + 1}), {desired_count.fqn})}}",
+            error_message=f"Allowed: a whole number from 0 to {MAX_TASKS}.",
+        )
         cluster = EcsCluster(self, "cluster", name=settings.cluster)
         task = EcsTaskDefinition(
             self,
@@ -76,7 +95,7 @@ class ComputeStack(HandsOnStack):
             name=settings.ecs_service,
             cluster=cluster.arn,
             task_definition=task.arn,
-            desired_count=settings.desired_count,
+            desired_count=desired_count.number_value,
             launch_type="FARGATE",
             network_configuration=EcsServiceNetworkConfiguration(
                 subnets=private_subnet_ids,
@@ -92,7 +111,7 @@ class ComputeStack(HandsOnStack):
             service_name=service.name,
             security_group_id=group.id,
             task_definition_arn=task.arn,
-            desired_count=settings.desired_count,
+            desired_count=desired_count.number_value,
         )
 
 

@@ -25,6 +25,7 @@ PREFIX = "HANDSON_"
 # Variables with this prefix that configure the tests and not a deployment.
 NOT_SETTINGS = frozenset({"HANDSON_REQUIRE_TOOLS"})
 
+MAX_TASKS = 1000
 GIB = 1024
 # The MiB that Fargate offers for each number of CPU units:
 # docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html
@@ -155,7 +156,7 @@ class Settings(BaseModel):
     memory: Annotated[int, Field(description="the MiB that Fargate has with the CPU units")] = 512
     port: Annotated[int, _whole(1, 65535)] = 80
     desired_count: Annotated[
-        int, _whole(0, 1000, " (Cloud Map's limit of instances per service)")
+        int, _whole(0, MAX_TASKS, " (Cloud Map's limit of instances per service)")
     ] = 1
 
     @model_validator(mode="after")

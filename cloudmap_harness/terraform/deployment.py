@@ -2,7 +2,8 @@
 """A deployment: a folder of stacks that CDKTF wrote and their states, driven in manifest order."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -14,10 +15,11 @@ from cloudmap_harness.errors import (
     SynthError,
     TerraformError,
     UnknownStack,
+    UnknownVariable,
 )
 from cloudmap_harness.terraform import driver as terraform
-from cloudmap_harness.terraform.driver import Echo, Terraform
-from cloudmap_harness.terraform.process import Child, ProcessTimeout, run_all
+from cloudmap_harness.terraform.driver import Echo, StackVariables, Terraform
+from cloudmap_harness.terraform.process import Child, ProcessTimeout, running
 from cloudmap_harness.terraform.timings import Timings
 
 SYNTH_TIMEOUT = 300.0
@@ -43,59 +45,70 @@ class Deployment:
         environment: Mapping[str, str],
         synthesis: Synthesis,
         *,
+        provider: Callable[[], Mapping[str, str]] = dict,
         echo: Echo | None = None,
         timings: Timings | None = None,
     ) -> None:
+        """`provider` returns the variables that lead Terraform to a provider that runs already."""
         self.folder = folder
         self.timings = timings or Timings()
         self._environment = dict(environment)
         self._synthesis = synthesis
+        self._provider = provider
         self._echo = echo
 
-    def synth(self, variables: Mapping[str, str] | None = None) -> None:
-        """Writes the stacks, with `variables` laid over the environment of the synthesis.
+    def synth(self) -> None:
+        """Writes the stacks. Raises SynthError with what the program wrote to stderr."""
+        with self.synthesizing():
+            pass
 
-        Raises SynthError with what the program wrote to stderr.
+    @contextmanager
+    def synthesizing(self) -> Iterator[None]:
+        """Writes the stacks while the block runs. Raises SynthError as `synth` does.
+
+        When the block raises an error, the synthesis is stopped.
         """
-        environment = {
-            **self._environment,
-            **(variables or {}),
-            "CDKTF_OUTDIR": str(self.folder),
-        }
         program = self._synthesis
+        environment = {**self._environment, "CDKTF_OUTDIR": str(self.folder)}
 
         def start() -> Child:
             return Child(program.argv, cwd=program.cwd, env=environment)
 
-        with self.timings.measure("synth"):
-            try:
-                [completed] = run_all([start], SYNTH_TIMEOUT)
-            except ProcessTimeout as late:
-                reason = f"the synthesis was stopped after {late.timeout:.0f} s"
-                raise SynthError(late.completed.code, reason) from late
+        with running([start], SYNTH_TIMEOUT) as wait:
+            yield
+            with self.timings.measure("synth"):
+                try:
+                    [completed] = wait()
+                except ProcessTimeout as late:
+                    reason = f"the synthesis was stopped after {late.timeout:.0f} s"
+                    raise SynthError(late.completed.code, reason) from late
         if completed.code != 0:
             raise SynthError(completed.code, completed.err.strip())
 
-    def deploy(
-        self, variables: Mapping[str, str] | None = None, *, only: Collection[str] = ()
-    ) -> None:
-        """Synthesizes every stack and applies all of them, or `only` the named ones, in order.
+    def apply(self, variables: StackVariables | None = None, *, only: Collection[str] = ()) -> None:
+        """Applies all stacks as they are written, or `only` the named ones, in order.
 
-        Raises SynthError, TerraformError, and UnknownStack for a name that is not in the manifest.
+        A later apply without a value for a variable gives it its default again. Raises
+        TerraformError, UnknownStack for a name that is not in the manifest, and UnknownVariable
+        for a variable that its stack does not have.
         """
-        self.synth(variables)
+        given = variables or {}
         stacks = self._selected(only)
+        for stack in stacks:
+            unknown = given.get(stack.name, {}).keys() - stack.configuration().get("variable", {})
+            if unknown:
+                raise UnknownVariable(stack.name, sorted(unknown))
         self._init(stacks)
         for stack in stacks:
             with self.timings.measure("apply"):
-                stack.apply()
+                stack.apply(given.get(stack.name, {}))
 
-    def check_plan_is_empty(self) -> None:
-        """Raises PlanNotEmpty when the plan of a stack has changes."""
+    def check_plan_is_empty(self, variables: StackVariables | None = None) -> None:
+        """Raises PlanNotEmpty when the plan of a stack, with these variables, has changes."""
         stacks = self.stacks()
         self._init(stacks)
         with self.timings.measure("plan"):
-            changes = terraform.plan(stacks)
+            changes = terraform.plan(stacks, variables)
         for stack, text in changes.items():
             raise PlanNotEmpty(stack, text)
 
@@ -115,10 +128,8 @@ class Deployment:
 
     def output(self) -> dict[str, dict[str, Any]]:
         """Returns the outputs by stack and name; {} for a stack that is not applied."""
-        stacks = self.stacks()
-        self._init(stacks)
         with self.timings.measure("output"):
-            return terraform.output(stacks)
+            return terraform.output(self.stacks())
 
     def stacks(self) -> list[Terraform]:
         """Returns the stacks in the order of an apply; [] before the first synthesis."""
@@ -127,8 +138,9 @@ class Deployment:
             return []
         stacks = json.loads(manifest.read_text("utf-8"))["stacks"]
         order = TopologicalSorter({name: stack["dependencies"] for name, stack in stacks.items()})
+        environment = {**self._environment, **self._provider()}
         return [
-            Terraform(self.folder / stacks[name]["workingDirectory"], self._environment, self._echo)
+            Terraform(self.folder / stacks[name]["workingDirectory"], environment, self._echo)
             for name in order.static_order()
         ]
 
@@ -155,10 +167,7 @@ class Deployment:
 
 def _has_state(stack: Terraform) -> bool:
     """Says whether Terraform may have something to destroy: True for a state that is not local."""
-    file = stack.state_file()
-    if file is None:
+    if stack.state_file() is None:
         return True
-    if not file.is_file():
-        return False
-    state = json.loads(file.read_text("utf-8"))
-    return bool(state["resources"] or state["outputs"])
+    state = stack.state()
+    return state is not None and bool(state["resources"] or state["outputs"])

@@ -31,6 +31,9 @@ _ERROR_LINES = 60  # Of Terraform's output, the last lines that an error repeats
 Echo = Callable[[str, str], None]
 """Called with a stack's name and a line that Terraform wrote."""
 
+StackVariables = Mapping[str, Mapping[str, str]]
+"""The values of Terraform variables, by stack and name."""
+
 
 class _CommandLines(python_terraform.Terraform):  # type: ignore[misc]  # It has no types.
     """python-terraform's verbs; each returns its command line instead of running it."""
@@ -72,9 +75,11 @@ class Terraform:
     def name(self) -> str:
         return self.folder.name
 
-    def apply(self) -> None:
+    def apply(self, variables: Mapping[str, str] | None = None) -> None:
         """Applies without asking. Raises TerraformError."""
-        argv = self._command_lines.apply(skip_plan=True, lock_timeout=LOCK_TIMEOUT)
+        argv = self._command_lines.apply(
+            skip_plan=True, lock_timeout=LOCK_TIMEOUT, var=_assignments(variables or {})
+        )
         run([Command(self, "apply", argv)])
 
     def destroy(self) -> None:
@@ -93,11 +98,24 @@ class Terraform:
         local = self.configuration()["terraform"].get("backend", {}).get("local")
         return None if local is None else (self.folder / local["path"]).resolve()
 
+    def state(self) -> dict[str, Any] | None:
+        """Returns the local backend's state; None for another backend, or when there is none."""
+        file = self.state_file()
+        if file is None or not file.is_file():
+            return None
+        state: dict[str, Any] = json.loads(file.read_text("utf-8"))
+        return state
+
     @property
     def _command_lines(self) -> _CommandLines:
         lines = _CommandLines(terraform_bin_path=terraform_binary(self.environment))
         lines.variables = None  # Its default, {}, becomes an empty -var-file.
         return lines
+
+
+def _assignments(variables: Mapping[str, str]) -> list[str]:
+    """Returns the values of the options -var."""
+    return [f"{name}={value}" for name, value in variables.items()]
 
 
 def init(stacks: Sequence[Terraform]) -> None:
@@ -118,7 +136,7 @@ def init(stacks: Sequence[Terraform]) -> None:
         file.write_text(_fingerprint(command.stack))
 
 
-def plan(stacks: Sequence[Terraform]) -> dict[str, str]:
+def plan(stacks: Sequence[Terraform], variables: StackVariables | None = None) -> dict[str, str]:
     """Plans the stacks side by side; returns, by stack, the plans that have changes.
 
     Raises TerraformError.
@@ -127,7 +145,9 @@ def plan(stacks: Sequence[Terraform]) -> dict[str, str]:
         Command(
             stack,
             "plan",
-            stack._command_lines.plan(lock_timeout=LOCK_TIMEOUT),
+            stack._command_lines.plan(
+                lock_timeout=LOCK_TIMEOUT, var=_assignments((variables or {}).get(stack.name, {}))
+            ),
             success=frozenset({0, 2}),  # -detailed-exitcode: 2 for a plan with changes.
         )
         for stack in stacks
@@ -142,8 +162,24 @@ def plan(stacks: Sequence[Terraform]) -> dict[str, str]:
 def output(stacks: Sequence[Terraform]) -> dict[str, dict[str, Any]]:
     """Returns the outputs in the states, by stack and name; {} for a stack that is not applied.
 
-    Raises TerraformError.
+    A local state is read as the file that it is, without Terraform, which takes half a second to
+    show it. Raises TerraformError.
     """
+    outputs = {
+        stack.name: (stack.state() or {}).get("outputs", {})
+        for stack in stacks
+        if stack.state_file() is not None
+    }
+    outputs |= _shown_outputs([stack for stack in stacks if stack.name not in outputs])
+    return {
+        stack.name: {name: each["value"] for name, each in outputs[stack.name].items()}
+        for stack in stacks
+    }
+
+
+def _shown_outputs(stacks: Sequence[Terraform]) -> dict[str, dict[str, Any]]:
+    """Returns what `terraform output` shows, by stack and name."""
+    init(stacks)
     commands = [
         Command(
             stack,
@@ -154,7 +190,7 @@ def output(stacks: Sequence[Terraform]) -> dict[str, dict[str, Any]]:
         for stack in stacks
     ]
     return {
-        command.stack.name: {name: out["value"] for name, out in json.loads(done.out).items()}
+        command.stack.name: json.loads(done.out)
         for command, done in zip(commands, run(commands), strict=True)
     }
 

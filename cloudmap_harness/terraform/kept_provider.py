@@ -13,8 +13,9 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from functools import cache, partial
 from pathlib import Path
 from typing import IO
 
@@ -30,12 +31,15 @@ _WATCH = 'cat >/dev/null; kill -INT "$0"'
 
 
 @contextmanager
-def kept_provider(binary: Path, environment: Mapping[str, str]) -> Iterator[dict[str, str]]:
-    """Runs the provider, unpacked in a mirror, and yields the variables that lead Terraform to it.
+def kept_provider(
+    binary: Path, environment: Mapping[str, str]
+) -> Iterator[Callable[[], Mapping[str, str]]]:
+    """Runs the provider, unpacked in a mirror, within the block.
 
-    It takes the credentials and the endpoint from `environment`: it is for stacks with one provider
-    configuration. When it does not start it yields none: each command then starts a provider, and
-    says itself what is wrong with it.
+    Yields a function that waits until it listens and returns the variables that lead Terraform to
+    it. It takes the credentials and the endpoint from `environment`: it is for stacks with one
+    provider configuration. When it does not start there are no variables: each command then starts
+    a provider, and says itself what is wrong with it.
     """
     # A file, because a pipe that nobody reads would stop the provider when it is full.
     with tempfile.TemporaryFile() as output, ExitStack() as running:
@@ -57,7 +61,7 @@ def kept_provider(binary: Path, environment: Mapping[str, str]) -> Iterator[dict
             )
             running.enter_context(watch)  # Waits for it.
             running.callback(watch.kill)
-        yield _variables(provider, output, _address(binary))
+        yield cache(partial(_variables, provider, output, _address(binary)))
 
 
 def _without_ca_bundle(environment: Mapping[str, str]) -> dict[str, str]:

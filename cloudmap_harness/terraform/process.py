@@ -10,8 +10,8 @@ import re
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
@@ -131,24 +131,40 @@ class ProcessTimeout(Exception):
 
 
 def run_all(starts: Sequence[Callable[[], Child]], timeout: float) -> list[Completed]:
-    """Runs children side by side and returns how each ended; they have `timeout` seconds together.
+    """Runs children side by side and returns how each ended, as `running` does."""
+    with running(starts, timeout) as wait:
+        return wait()
 
-    When a child cannot start, is late (ProcessTimeout) or a signal comes (Interrupted), every child
-    is interrupted once and waited for before the error is raised.
+
+@contextmanager
+def running(
+    starts: Sequence[Callable[[], Child]], timeout: float
+) -> Iterator[Callable[[], list[Completed]]]:
+    """Runs children beside the block, and yields a function that waits and says how each ended.
+
+    The children have `timeout` seconds together. When a child cannot start, is late
+    (ProcessTimeout), the block raises an error or a signal comes (Interrupted), every child is
+    interrupted once and waited for before the error is raised.
     """
     deadline = time.monotonic() + timeout
     children: list[Child] = []
     done: list[Completed] = []
+
+    def wait() -> list[Completed]:
+        for child in children[len(done) :]:
+            try:
+                done.append(child.wait(deadline - time.monotonic()))
+            except subprocess.TimeoutExpired as error:
+                late = len(done)
+                raise ProcessTimeout(late, timeout, _stop(children)[late]) from error
+        return done
+
     try:
         for start in starts:
             with deferred():  # A signal between a start and its entry here would lose the child.
                 children.append(start())
-        for child in children:
-            done.append(child.wait(deadline - time.monotonic()))
-        return done
-    except subprocess.TimeoutExpired as error:
-        late = len(done)
-        raise ProcessTimeout(late, timeout, _stop(children)[late]) from error
+        yield wait
+        wait()
     except BaseException:
         _stop(children)
         raise

@@ -143,6 +143,5 @@ def deployment(terraform: str, context: Context, run_folder: Path) -> Iterator[D
             yield Deployment(folder, context.environment, SYNTHESIS, echo=note)
             return
         [binary] = PROVIDERS.glob("*/hashicorp/aws/*/*/terraform-provider-aws_*")
-        with kept_provider(binary, context.environment) as attached:
-            environment = {**context.environment, **attached}
-            yield Deployment(folder, environment, SYNTHESIS, echo=note)
+        with kept_provider(binary, context.environment) as provider:
+            yield Deployment(folder, context.environment, SYNTHESIS, provider=provider, echo=note)

@@ -104,7 +104,8 @@ def live(deployment: Deployment, context: Context, steps: Progress) -> LiveDeplo
 
     What is there already must not be deployed over, nor destroyed.
     """
-    with told_plainly(), steps("check the target"):
+    # The stacks are the same for every target, so that they can be written meanwhile.
+    with told_plainly(), steps("check the target"), deployment.synthesizing():
         require_addresses(context)
         preflight_report(context).require()
     live = LiveDeployment(StackDeployment(context, deployment), context.vpc_client())
@@ -162,13 +163,13 @@ def test_the_hands_on(
         with told_plainly():
             try:
                 with steps("deploy at 1"):
-                    live.stacks.deploy(1)
+                    live.stacks.apply(1)
                 live.check(1, steps)
                 with steps(f"scale to {desired}"):
                     live.stacks.scale(desired)
                 live.check(desired, steps)
                 with steps("plan is empty"):
-                    terraform.check_plan_is_empty()
+                    live.stacks.check_plan_is_empty(desired)
                 if not kept:
                     with steps("scale to 0"):
                         live.stacks.scale(0)

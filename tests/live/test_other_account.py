@@ -27,6 +27,7 @@ def test_an_account_that_was_not_confirmed_is_refused(terraform: str, tmp_path: 
             | caller.terraform_variables
         )
         deployment = Deployment(tmp_path / "cdktf.out", child, SYNTHESIS)
+        deployment.synth()
         with pytest.raises(TerraformError, match="AWS account ID not allowed: 123456789012"):
-            deployment.deploy(count_variable(1))
+            deployment.apply(count_variable(1))
     assert deployment.is_empty()

@@ -62,25 +62,25 @@ def test_two_applies_at_once(
     monkeypatch.setattr(harness_terraform, "LOCK_TIMEOUT", "0s")
     first = Deployment(tmp_path / "first" / "cdktf.out", team, SYNTHESIS)
     second = Deployment(tmp_path / "second" / "cdktf.out", team, SYNTHESIS)
-    first_deploys = Thread(target=first.deploy, args=(count_variable(1),))
+    first.synth()
+    second.synth()
+    first_deploys = Thread(target=first.apply, args=(count_variable(1),))
     first_deploys.start()
     try:
         eventually_locked(team)
-        second.synth(count_variable(2))
         with pytest.raises(TerraformError, match="acquiring the state lock") as refused:
-            second.deploy(count_variable(2), only=COUNTED)
+            second.apply(count_variable(2), only=COUNTED)
         assert "force-unlock" in str(refused.value)
     finally:
         first_deploys.join(LATE)
-    first.check_plan_is_empty()
+    first.check_plan_is_empty(count_variable(1))
     assert LOCK not in keys(team)
-    second.deploy(count_variable(2), only=COUNTED)
+    second.apply(count_variable(2), only=COUNTED)
     assert first.output()["compute"]["desired_count"] == 2
 
-    first.synth(count_variable(3))
     [compute] = [stack for stack in first.stacks() if stack.name == "compute"]
     killed = subprocess.Popen(
-        [terraform, "apply", "-auto-approve", "-no-color"],
+        [terraform, "apply", "-auto-approve", "-no-color", "-var=desired_count=3"],
         cwd=compute.folder,
         env=team,
         stdout=subprocess.DEVNULL,
@@ -92,10 +92,10 @@ def test_two_applies_at_once(
         os.killpg(killed.pid, signal.SIGKILL)
         killed.wait()
     with pytest.raises(TerraformError, match="If it was killed") as locked:
-        second.deploy(count_variable(4), only=COUNTED)
+        second.apply(count_variable(4), only=COUNTED)
     [release] = [line for line in str(locked.value).splitlines() if " force-unlock -force " in line]
     subprocess.run(shlex.split(release), env=team, check=True, stdout=subprocess.DEVNULL)
-    second.deploy(count_variable(4), only=COUNTED)
+    second.apply(count_variable(4), only=COUNTED)
     assert first.output()["compute"]["desired_count"] == 4
     second.destroy()
     assert first.output() == {"network-inputs": {}, "discovery": {}, "compute": {}}
@@ -105,5 +105,6 @@ def test_two_applies_at_once(
 def test_a_bucket_that_is_not_there_is_told(team: dict[str, str], tmp_path: Path) -> None:
     elsewhere = team | {"HANDSON_STATE_BUCKET": "nobody-s-bucket"}
     deployment = Deployment(tmp_path / "cdktf.out", elsewhere, SYNTHESIS)
+    deployment.synth()
     with pytest.raises(TerraformError, match="nobody-s-bucket"):
-        deployment.deploy(count_variable(1))
+        deployment.apply(count_variable(1))

@@ -88,6 +88,7 @@ ERRORS: tuple[Exception, ...] = (
     errors.SynthError(3, ""),
     errors.SynthError(-9, ""),
     errors.UnknownStack(["ap"], ["network-inputs", "discovery", "compute"]),
+    errors.UnknownVariable("compute", ["desired_count"]),
     errors.TerraformError("compute", "apply", "exit code 1", "Terraform's own words"),
     errors.PlanNotEmpty("compute", "Terraform's plan"),
     errors.DestroyError("the reason", [Path("terraform.compute.tfstate")]),

@@ -31,5 +31,5 @@ def test_a_stack_without_outputs_is_not_deployed(stack: str) -> None:
         service_of({**OUTPUTS, stack: {}})
 
 
-def test_the_count_is_a_setting() -> None:
-    assert count_variable(3) == {"HANDSON_DESIRED_COUNT": "3"}
+def test_the_count_is_a_variable_of_the_compute_stack() -> None:
+    assert count_variable(3) == {"compute": {"desired_count": "3"}}

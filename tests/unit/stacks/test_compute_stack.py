@@ -8,6 +8,7 @@ from tests.unit.stacks.synthesis import SynthesizedStacks
 STACK = "compute"
 INGRESS = "aws_vpc_security_group_ingress_rule"
 EGRESS = "aws_vpc_security_group_egress_rule"
+COUNT = "${var.desired_count}"
 GROUP_ID = "${aws_security_group.security_group.id}"
 
 
@@ -97,7 +98,7 @@ def test_service_is_the_articles_json(article: SynthesizedStacks) -> None:
         "name": "cloudmap-handson-httpd-service",
         "cluster": "${aws_ecs_cluster.cluster.arn}",
         "task_definition": "${aws_ecs_task_definition.task_definition.arn}",
-        "desired_count": 1,
+        "desired_count": COUNT,
         "launch_type": "FARGATE",
         "depends_on": [f"{INGRESS}.http_from_vpc", f"{EGRESS}.all_out"],
     }
@@ -109,7 +110,18 @@ def test_service_is_the_articles_json(article: SynthesizedStacks) -> None:
 
 def test_service_takes_its_values_from_the_settings(by_id: SynthesizedStacks) -> None:
     service = by_id.resource(STACK, "aws_ecs_service")
-    assert (service["name"], service["desired_count"]) == ("web-service", 7)
+    assert (service["name"], service["desired_count"]) == ("web-service", COUNT)
+
+
+def test_the_count_is_a_variable_whose_default_is_the_setting(
+    article: SynthesizedStacks, by_id: SynthesizedStacks
+) -> None:
+    variables = [each.stacks[STACK]["variable"]["desired_count"] for each in (article, by_id)]
+    assert [each["default"] for each in variables] == [1, 7]
+    assert variables[0]["type"] == "number"
+    assert variables[0]["nullable"] is False
+    [rule] = variables[0]["validation"]
+    assert rule["condition"] == "${contains(range(1001), var.desired_count)}"
 
 
 def test_outputs(article: SynthesizedStacks, by_id: SynthesizedStacks) -> None:
@@ -122,5 +134,4 @@ def test_outputs(article: SynthesizedStacks, by_id: SynthesizedStacks) -> None:
     assert {name: article.output(STACK, name) for name in expected} == expected
     for expression in expected.values():
         article.assert_resources_exist(STACK, expression)
-    assert article.output(STACK, "desired_count") == 1
-    assert by_id.output(STACK, "desired_count") == 7
+    assert article.output(STACK, "desired_count") == COUNT

@@ -22,19 +22,17 @@ def calls(folder: Path) -> list[str]:
 def test_command_lines_never_ask_and_have_no_colour(
     fake_terraform: FakeTerraform, stack_folder: Path
 ) -> None:
-    stack = Terraform(stack_folder, fake_terraform(f"{RECORD}; [ $1 != output ] || echo {{}}"))
+    stack = Terraform(stack_folder, fake_terraform(RECORD))
     terraform.init([stack])
     terraform.plan([stack])
-    stack.apply()
-    terraform.output([stack])
+    stack.apply({"desired_count": "4"})
     stack.destroy()
     lines = [set(line.split()) for line in calls(stack_folder)]
     common = {"-input=false", "-no-color"}
     assert lines == [
         {"init"} | common,
         {"plan", "-detailed-exitcode", "-lock-timeout=30s"} | common,
-        {"apply", "-auto-approve=true", "-lock-timeout=30s"} | common,
-        {"output", "-json", "-no-color"},
+        {"apply", "-auto-approve=true", "-lock-timeout=30s", "-var=desired_count=4"} | common,
         {"destroy", "-auto-approve", "-lock-timeout=30s"} | common,
     ]
 
@@ -119,11 +117,23 @@ def test_outputs_keep_their_types(fake_terraform: FakeTerraform, stack_folder: P
         "desired_count": {"sensitive": False, "type": "number", "value": 4},
         "private_subnet_ids": {"sensitive": False, "type": ["list", "string"], "value": ["a", "b"]},
     }
+    shown = {"web": {"desired_count": 4, "private_subnet_ids": ["a", "b"]}}
+    local = Terraform(stack_folder, fake_terraform("exit 1"))
+    (stack_folder / "../../../terraform.web.tfstate").write_text(json.dumps({"outputs": outputs}))
+    assert terraform.output([local]) == shown
+
+    (stack_folder / "cdk.tf.json").write_text('{"terraform": {"backend": {"s3": {}}}}')
     (stack_folder / "outputs.json").write_text(json.dumps(outputs))
-    stack = Terraform(stack_folder, fake_terraform("cat outputs.json"))
-    assert terraform.output([stack]) == {
-        "web": {"desired_count": 4, "private_subnet_ids": ["a", "b"]}
-    }
+    script = f"{RECORD}; [ $1 != output ] || cat outputs.json"
+    assert terraform.output([Terraform(stack_folder, fake_terraform(script))]) == shown
+    assert [line.split()[0] for line in calls(stack_folder)] == ["init", "output"]
+
+
+def test_a_stack_that_is_not_applied_has_no_outputs(
+    fake_terraform: FakeTerraform, stack_folder: Path
+) -> None:
+    stack = Terraform(stack_folder, fake_terraform("exit 1"))
+    assert terraform.output([stack]) == {"web": {}}
 
 
 PROVIDERS = ".terraform/providers/r/h/aws/5/linux"

@@ -43,7 +43,7 @@ def test_terraform_is_led_to_it_by_the_address_of_its_registry(
     provider: Path, tmp_path: Path
 ) -> None:
     with kept_provider(provider, environment(tmp_path)) as variables:
-        where = json.loads(variables["TF_REATTACH_PROVIDERS"])
+        where = json.loads(variables()["TF_REATTACH_PROVIDERS"])
         assert not (tmp_path / "seen.interrupted").exists()
     assert where == {"registry.opentofu.org/hashicorp/aws": {"Pid": 1}}
     seen = (tmp_path / "seen").read_text()
@@ -53,7 +53,11 @@ def test_terraform_is_led_to_it_by_the_address_of_its_registry(
 
 
 def test_it_ends_when_the_block_fails(provider: Path, tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError), kept_provider(provider, environment(tmp_path)):
+    with (
+        pytest.raises(RuntimeError),
+        kept_provider(provider, environment(tmp_path)) as variables,
+    ):
+        variables()
         raise RuntimeError
     assert not psutil.pid_exists(int((tmp_path / "seen.pid").read_text()))
 
@@ -62,8 +66,8 @@ def test_it_ends_when_this_process_is_killed(provider: Path, tmp_path: Path) -> 
     program = (
         "import sys, time; from pathlib import Path\n"
         "from cloudmap_harness.terraform.kept_provider import kept_provider\n"
-        f"with kept_provider(Path({str(provider)!r}), {environment(tmp_path)!r}):\n"
-        "    print('ready', flush=True); time.sleep(600)\n"
+        f"with kept_provider(Path({str(provider)!r}), {environment(tmp_path)!r}) as variables:\n"
+        "    variables(); print('ready', flush=True); time.sleep(600)\n"
     )
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as killed:
         assert killed.stdout is not None
@@ -75,4 +79,4 @@ def test_it_ends_when_this_process_is_killed(provider: Path, tmp_path: Path) -> 
 def test_one_that_does_not_start_is_done_without(provider: Path, tmp_path: Path) -> None:
     provider.write_text("#!/bin/sh\nexit 1\n")
     with kept_provider(provider, environment(tmp_path)) as variables:
-        assert variables == {}
+        assert variables() == {}
