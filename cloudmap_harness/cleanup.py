@@ -11,7 +11,7 @@ from cloudmap_harness.waiting import wait_for
 
 RETRY_SECONDS = 30.0
 """Seconds for which a removal that AWS refuses as still in use is repeated."""
-RETRY_INTERVAL = 0.5
+RETRY_INTERVAL = 0.1
 
 _IN_USE = {
     "ClusterContainsServicesException",

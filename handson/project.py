@@ -26,7 +26,7 @@ CONVERGENCE_TIMEOUT: Mapping[Target, float] = {
 }
 """Seconds within which the layers must agree; Fargate starts a task in about one minute."""
 POLL_INTERVAL: Mapping[Target, float] = {
-    Target.LOCAL: 0.5,
+    Target.LOCAL: 0.1,
     Target.LOCALSTACK: 2.0,
     Target.AWS: 5.0,
 }

@@ -16,7 +16,7 @@ OPERATION_TIMEOUT = 60.0
 """Seconds for one Cloud Map operation; AWS takes 3 to 40."""
 PROPAGATION_TIMEOUT = 5.0
 """Seconds for what AWS does in about one."""
-INTERVAL = 0.25
+INTERVAL = 0.1
 TTL = 60
 ADDRESSES = {"one": "192.0.2.1", "two": "192.0.2.2"}  # TEST-NET-1 [RFC 5737].
 
