@@ -8,6 +8,10 @@ IN_VENV := .venv/bin/python
 HANDSON := $(IN_VENV) -m handson
 COMPILE := .venv/bin/uv pip compile --quiet --system-certs --generate-hashes --no-annotate --no-header
 
+# The CDKTF command line takes longest to install, and few targets start it; `cdktf` itself installs
+# it when it is missing.
+STARTS_CDKTF := $(filter setup test bench,$(MAKECMDGOALS))
+
 # A skip for a missing tool is a failure under make.
 export HANDSON_REQUIRE_TOOLS := 1
 # Without compiled modules every command would compile all of moto and cdktf again.
@@ -28,7 +32,7 @@ setup: ## Install everything into the checkout (every target below does it by it
 	    echo 'Python: no `$(PYTHON)` on PATH, needed 3.11 to 3.13; get it from https://python.org/,' \
 	         'or name yours: make PYTHON=python3.12 ...' >&2; exit 1; }
 	@'$(PYTHON)' -m scripts.setup $(if $(filter setup,$(MAKECMDGOALS)),--report) \
-	    $(if $(filter env,$(MAKECMDGOALS)),>&2)
+	    $(if $(STARTS_CDKTF),,--only python provider) $(if $(filter env,$(MAKECMDGOALS)),>&2)
 
 lint: setup ## ruff and mypy
 	@.venv/bin/ruff check .

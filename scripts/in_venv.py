@@ -4,13 +4,14 @@
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import redirect_stdout
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 
-def run_verb(verb: str, arguments: Sequence[str] = ()) -> None:
-    """Exits with the verb's exit code; replaces this process by .venv's Python when elsewhere."""
+def enter() -> None:
+    """Replaces this process by the same command in .venv's Python, when it runs in another."""
     venv = CHECKOUT / ".venv"
     python = venv / "bin" / "python"
     if Path(sys.prefix).resolve() != venv.resolve():
@@ -18,6 +19,29 @@ def run_verb(verb: str, arguments: Sequence[str] = ()) -> None:
         if not os.access(python, os.X_OK):
             sys.exit(f"{script.name}: run `make setup` in {CHECKOUT} first")
         os.execv(python, [str(python), str(script.absolute()), *sys.argv[1:]])
+
+
+def install_cdktf() -> None:
+    """Installs the CDKTF command line at its first use; exits with the set-up's code on failure.
+
+    What the command itself prints may be piped somewhere: the set-up speaks on stderr.
+    """
+    from scripts.setup.signals import exit_code
+    from scripts.setup.steps import CDKTF_STAMP, set_up
+
+    if (CHECKOUT / CDKTF_STAMP).is_file():
+        return
+    with redirect_stdout(sys.stderr):
+        code = exit_code(
+            lambda: set_up(CHECKOUT, os.environ, ["cdktf"], report=False),
+            "cdktf: interrupted; run it again to go on with the set-up",
+        )
+    if code:
+        sys.exit(code)
+
+
+def run_verb(verb: str, arguments: Sequence[str] = ()) -> None:
+    """Exits with the verb's exit code."""
     from handson.cli import main  # Its packages are in .venv.
 
     sys.exit(main([verb, *arguments]))

@@ -4,3 +4,5 @@
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[2]
+STEPS = ("python", "cdktf", "provider")
+"""The steps' names on the command line, which has to be parsed before steps.py may be imported."""

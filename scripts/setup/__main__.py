@@ -10,8 +10,9 @@ import os
 import shutil
 import subprocess
 import sys
+from typing import Sequence  # noqa: UP035 - collections.abc.Sequence[...] needs 3.9.
 
-from scripts.setup import CHECKOUT
+from scripts.setup import CHECKOUT, STEPS
 from scripts.setup.signals import exit_code
 
 OLDEST = (3, 11)
@@ -43,22 +44,25 @@ def main() -> int:
     """Returns 0 when the checkout is ready, else 1 (failed), 2 (wrong use) or 128 + the signal."""
     parser = argparse.ArgumentParser(prog="setup", description="Install everything, once.")
     parser.add_argument("--report", action="store_true", help="list what is installed already")
-    report = parser.parse_args().report
+    parser.add_argument(
+        "--only", nargs="+", choices=STEPS, default=STEPS, help="leave the other steps out"
+    )
+    options = parser.parse_args()
     return exit_code(
-        lambda: set_up_with_this_python(report),
-        "setup: interrupted; the next run starts that step again",
+        lambda: set_up_with_this_python(options.only, options.report),
+        "setup: interrupted; the next run starts what is not done again",
     )
 
 
-def set_up_with_this_python(report: bool) -> int:
-    """Checks the Python that runs this, then sets up the checkout; returns the exit code."""
+def set_up_with_this_python(names: Sequence[str], report: bool) -> int:
+    """Checks the Python that runs this, then runs these steps; returns the exit code."""
     problem = python_problem(sys.version_info[0], sys.version_info[1], sys.executable)
     if problem:
         print(problem, file=sys.stderr)
         return 1
     from scripts.setup.steps import set_up  # Only now: it does not parse on an older Python.
 
-    return set_up(CHECKOUT, os.environ, report=report)
+    return set_up(CHECKOUT, os.environ, names, report=report)
 
 
 if __name__ == "__main__":

@@ -10,10 +10,11 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from scripts.setup.programs import Programs
 from scripts.setup.tools import Found, SetupError
 
 VERSION = "5.100.0"
@@ -57,7 +58,13 @@ class Provider:
         return mirror / self.address / f"terraform-provider-aws_{VERSION}_{self.platform}.zip"
 
 
-def provide(provider: Provider, binary: str, state: Path, environ: Mapping[str, str]) -> str:
+def provide(
+    provider: Provider,
+    binary: str,
+    state: Path,
+    environ: Mapping[str, str],
+    programs: Programs,
+) -> str:
     """Installs the provider into ``state``/providers; returns where it came from, in words.
 
     Writes ``state``/terraform.rc, which makes Terraform use that folder. Raises SetupError with
@@ -70,9 +77,13 @@ def provide(provider: Provider, binary: str, state: Path, environ: Mapping[str, 
     rc.unlink(missing_ok=True)
     plain = _plain(environ)
     source = "Terraform's usual place"
-    failure = _init(binary, state, plain | {"TF_PLUGIN_CACHE_DIR": str(installed)})
+
+    def init(variables: Mapping[str, str]) -> str:
+        return _init(binary, state, {**plain, **variables}, programs)
+
+    failure = init({"TF_PLUGIN_CACHE_DIR": str(installed)})
     if failure:
-        mirror = _install_from_a_mirror(installed, provider, binary, state, environ)
+        mirror = _install_from_a_mirror(installed, provider, init, state, environ)
         if mirror is None:
             raise SetupError(
                 f"Provider {provider.address} {VERSION} for {provider.platform}: not found\n"
@@ -83,16 +94,23 @@ def provide(provider: Provider, binary: str, state: Path, environ: Mapping[str, 
             )
         source = f"the mirror {mirror}, as the registry did not answer"
     _write_configuration(rc, installed, provider)
-    failure = _init(binary, state, plain | {"TF_CLI_CONFIG_FILE": str(rc)})
+    failure = init({"TF_CLI_CONFIG_FILE": str(rc)})
     if failure:
         raise SetupError(f"Terraform cannot use the provider from {source}: {failure}")
     return source
 
 
 def _install_from_a_mirror(
-    installed: Path, provider: Provider, binary: str, state: Path, environ: Mapping[str, str]
+    installed: Path,
+    provider: Provider,
+    init: Callable[[Mapping[str, str]], str],
+    state: Path,
+    environ: Mapping[str, str],
 ) -> Path | None:
-    """Links or unpacks the provider from the first mirror that has it; returns that mirror."""
+    """Links or unpacks the provider from the first mirror that has it; returns that mirror.
+
+    ``init`` runs `terraform init` with variables added to its environment and returns its error.
+    """
     for mirror in (m for root in _roots(environ) for m in _mirrors(root, provider.host)):
         if provider.folder(mirror).is_dir():
             provider.folder(installed).parent.mkdir(parents=True)
@@ -101,8 +119,7 @@ def _install_from_a_mirror(
         if provider.archive(mirror).is_file():
             # Unpacked once, here: otherwise `init` of every stack unpacks 700 MB of its own.
             rc = _write_configuration(state / "terraform.rc", mirror, provider)
-            own = {"TF_CLI_CONFIG_FILE": str(rc), "TF_PLUGIN_CACHE_DIR": str(installed)}
-            if not _init(binary, state, _plain(environ) | own):
+            if not init({"TF_CLI_CONFIG_FILE": str(rc), "TF_PLUGIN_CACHE_DIR": str(installed)}):
                 return mirror
     return None
 
@@ -119,20 +136,17 @@ def _plain(environ: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _init(binary: str, state: Path, environ: Mapping[str, str]) -> str:
+def _init(binary: str, state: Path, environ: Mapping[str, str], programs: Programs) -> str:
     """Runs `terraform init` for the provider alone; returns Terraform's error, empty on success."""
     required = {"aws": {"source": "hashicorp/aws", "version": VERSION}}
     with tempfile.TemporaryDirectory(dir=state, prefix="init-") as folder:
         content = json.dumps({"terraform": {"required_providers": required}})
         (Path(folder) / "main.tf.json").write_text(content)
         try:
-            ran = subprocess.run(
+            ran = programs.run(
                 [binary, "init", "-input=false", "-no-color", "-backend=false"],
-                cwd=folder,
-                env=dict(environ),
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
+                cwd=Path(folder),
+                env=environ,
                 timeout=_REGISTRY_SECONDS,
             )
         except subprocess.TimeoutExpired:

@@ -2,29 +2,36 @@
 """The set-up's steps: the virtual environment, the CDKTF command line, the Terraform provider.
 
 The last act of a step is to write a stamp with the hash of its inputs. A step runs again, from an
-empty folder, when its stamp has another hash or is missing because the step was interrupted.
+empty folder, when its stamp has another hash or is missing because the step was interrupted. Steps
+do not need one another: they run side by side.
 """
 
 import fcntl
 import hashlib
 import os
 import platform
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from scripts.setup.programs import Programs
 from scripts.setup.provider import VERSION, Provider, provide
 from scripts.setup.tools import NODE, NPM, SetupError, find, terraform, venv_problems
+
+CDKTF_STAMP = Path("node_modules", "setup-stamp")
+"""In the checkout; `npm ci` begins by removing the folder."""
 
 
 @dataclass(frozen=True)
 class SetupStep:
     """One thing to install, and how to see that it is installed."""
 
+    name: str
+    """One of scripts.setup.STEPS."""
     title: str
     stamp: Path
     fingerprint: str
@@ -45,34 +52,30 @@ class SetupStep:
 
     def run(self) -> None:
         """Installs, and prints one line that ends with the seconds that it took."""
-        print(f"setup: {self.title} ...", end="", flush=True)
         started = time.monotonic()
         self.stamp.unlink(missing_ok=True)
-        try:
-            note = self.install()
-        except BaseException:
-            print()  # The error message starts on a line of its own.
-            raise
+        note = self.install()
         complete = self.stamp.with_suffix(".new")
         complete.write_text(f"{self.fingerprint}\n{note}\n")
         complete.replace(self.stamp)
-        print(f" {note}, {time.monotonic() - started:.1f} s")
+        print(f"setup: {self.title}: {note}, {time.monotonic() - started:.1f} s", flush=True)
 
 
-def set_up(checkout: Path, environ: Mapping[str, str], *, report: bool) -> int:
-    """Runs the steps that are not done; returns 0, or 1 after the reason on stderr.
+def set_up(
+    checkout: Path, environ: Mapping[str, str], names: Sequence[str], *, report: bool
+) -> int:
+    """Runs the named steps that are not done; returns 0, or 1 after the reason on stderr.
 
-    When every step is done already it prints nothing, or with ``report`` a line for each.
+    When every one of them is done already it prints nothing, or with ``report`` a line for each.
     """
     state = checkout / ".state"
+    programs = Programs()
     try:
-        steps = _steps(checkout, environ)
+        steps = _steps(checkout, environ, names, programs)
         if not all(step.is_done() for step in steps):
             state.mkdir(exist_ok=True)
             with _locked(state / "setup.lock"):
-                for step in steps:
-                    if not step.is_done():
-                        step.run()
+                _run([step for step in steps if not step.is_done()], programs)
         elif report:
             for step in steps:
                 print(f"setup: {step.title}: {step.note()}")
@@ -83,16 +86,47 @@ def set_up(checkout: Path, environ: Mapping[str, str], *, report: bool) -> int:
     return 0
 
 
-def _steps(checkout: Path, environ: Mapping[str, str]) -> list[SetupStep]:
-    """Returns the steps in order. Raises SetupError when a program is missing or too old."""
+def _run(steps: Sequence[SetupStep], programs: Programs) -> None:
+    """Runs the steps side by side, each to its end even when another fails.
+
+    Raises SetupError with the messages of all that failed.
+    """
+    if steps:
+        print(f"setup: {', '.join(step.title for step in steps)} ...", flush=True)
+    failures: list[str] = []
+    with ThreadPoolExecutor() as pool:
+        try:
+            for running in [pool.submit(step.run) for step in steps]:
+                try:
+                    running.result()
+                except SetupError as error:
+                    failures.append(str(error))
+        except BaseException:
+            programs.end()  # The pool waits for its threads, and they for their programs.
+            raise
+    if failures:
+        raise SetupError("\n".join(failures))
+
+
+def _steps(
+    checkout: Path, environ: Mapping[str, str], names: Sequence[str], programs: Programs
+) -> list[SetupStep]:
+    """Returns the named steps. Raises SetupError when a program is missing or too old."""
     venv, modules, state = checkout / ".venv", checkout / "node_modules", checkout / ".state"
-    venv_stamp, modules_stamp = venv / "setup-stamp", modules / "setup-stamp"
-    needed = [NODE, terraform(environ)] + ([] if modules_stamp.exists() else [NPM])
+    venv_stamp, modules_stamp = venv / "setup-stamp", checkout / CDKTF_STAMP
+    # jsii, which the DSL runs on, needs Node.js; npm installs the CDKTF command line alone.
+    npm = [] if modules_stamp.exists() or "cdktf" not in names else [NPM]
+    needed = [NODE, terraform(environ), *npm]
     tools = find(needed, environ, [] if venv_stamp.exists() else venv_problems())
     binary = tools["Terraform"]
     provider, providers = Provider.of(binary), state / "providers"
-    return [
+
+    def run(*command: str) -> None:
+        _checked(programs, command, checkout, environ)
+
+    steps = [
         SetupStep(
+            "python",
             "Python packages",
             venv_stamp,
             # Scripts in the environment hold its real path, and its links go to the base Python.
@@ -101,9 +135,10 @@ def _steps(checkout: Path, environ: Mapping[str, str]) -> list[SetupStep]:
                 [checkout / "requirements-uv.lock", checkout / "requirements.lock"],
             ),
             venv / "bin" / "python",
-            lambda: _install_python(checkout, environ),
+            lambda: _install_python(venv, run),
         ),
         SetupStep(
+            "cdktf",
             "CDKTF command line",
             modules_stamp,
             # Native modules are built for one major version of Node.js.
@@ -112,9 +147,10 @@ def _steps(checkout: Path, environ: Mapping[str, str]) -> list[SetupStep]:
                 [checkout / name for name in ("package.json", "package-lock.json", ".npmrc")],
             ),
             modules / "cdktf-cli" / "package.json",
-            lambda: _install_node(checkout, tools["Node.js"].version, environ),
+            lambda: _install_cdktf(tools["Node.js"].version, run),
         ),
         SetupStep(
+            "provider",
             f"Terraform provider hashicorp/aws {VERSION}",
             state / "provider-stamp",
             _fingerprint(
@@ -122,9 +158,10 @@ def _steps(checkout: Path, environ: Mapping[str, str]) -> list[SetupStep]:
             ),
             # Where this is a link into a mirror, exists() follows it: a mirror may be removed.
             provider.folder(providers),
-            lambda: "from " + provide(provider, binary.path, state, environ),
+            lambda: "from " + provide(provider, binary.path, state, environ, programs),
         ),
     ]
+    return [step for step in steps if step.name in names]
 
 
 def _fingerprint(facts: list[str], files: list[Path]) -> str:
@@ -134,47 +171,40 @@ def _fingerprint(facts: list[str], files: list[Path]) -> str:
     return digest.hexdigest()
 
 
-def _install_python(checkout: Path, environ: Mapping[str, str]) -> str:
-    venv = checkout / ".venv"
-    _run([sys.executable, "-m", "venv", "--clear", str(venv)], checkout, environ)
+def _install_python(venv: Path, run: Callable[..., None]) -> str:
+    run(sys.executable, "-m", "venv", "--clear", str(venv))
     python = str(venv / "bin" / "python")
     hashes = "--require-hashes"
     pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", hashes, "-r"]
     try:
-        _run([*pip, "requirements-uv.lock"], checkout, environ)
+        run(*pip, "requirements-uv.lock")
         uv = [str(venv / "bin" / "uv"), "pip", "install", "--quiet", "--python", python]
-        _run([*uv, "--system-certs", hashes, "-r", "requirements.lock"], checkout, environ)
+        run(*uv, "--system-certs", hashes, "-r", "requirements.lock")
         how = "uv"
     except SetupError:
         # Only pip reads pip's configuration (an index of one's own), and uv has no build for some
         # platforms.
-        _run([*pip, "requirements.lock"], checkout, environ)
+        run(*pip, "requirements.lock")
         how = "pip"
     return f"Python {platform.python_version()}, by {how}"
 
 
-def _install_node(checkout: Path, version: str, environ: Mapping[str, str]) -> str:
-    _run(["npm", "ci"], checkout, environ)
+def _install_cdktf(version: str, run: Callable[..., None]) -> str:
+    run("npm", "ci")
     return f"Node.js {version}"
 
 
-def _run(command: list[str], checkout: Path, environ: Mapping[str, str]) -> None:
+def _checked(
+    programs: Programs, command: Sequence[str], checkout: Path, environ: Mapping[str, str]
+) -> None:
     """Runs the command in the checkout. Raises SetupError with its last 20 lines when it fails."""
     try:
-        ran = subprocess.run(
-            command,
-            cwd=checkout,
-            env=dict(environ),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-        )
+        ran = programs.run(command, cwd=checkout, env=environ)
     except OSError as error:
         raise SetupError(f"setup: {error}") from error
     if ran.returncode:
-        words = "\n".join(f"  {line}" for line in ran.stdout.strip().splitlines()[-20:])
+        printed = (ran.stdout + ran.stderr).strip().splitlines()
+        words = "\n".join(f"  {line}" for line in printed[-20:])
         failed = f"setup: exit code {ran.returncode} from: {' '.join(command)}"
         raise SetupError(f"{failed}\n{words}")
 
@@ -184,6 +214,7 @@ def _link_launcher(checkout: Path) -> None:
     launcher = Path("..") / ".." / "scripts" / "cdktf"
     for link in (checkout / ".venv/bin/cdktf", checkout / "node_modules/.bin/cdktf"):
         if not (link.is_symlink() and link.readlink() == launcher):
+            link.parent.mkdir(parents=True, exist_ok=True)
             # A rename is atomic: another set-up of this checkout may make the same link now.
             new = link.with_name(f"{link.name}.{os.getpid()}")
             new.symlink_to(launcher)

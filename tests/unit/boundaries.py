@@ -72,6 +72,7 @@ PARTS = [
         for_types=BOTO3_STUBS,
     ),
     Part("scripts", {"handson", "scripts.in_venv"}),
+    Part("scripts/in_venv.py", {"handson", "scripts.setup"}),
     Part("scripts/setup", {"scripts.setup"}),
     # Peers are made of what the endpoint is made of, and filled as a user fills it.
     Part("benchmarks", {"benchmarks", "localaws"} | ENDPOINT | HARNESS),

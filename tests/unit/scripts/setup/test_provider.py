@@ -2,13 +2,15 @@
 """Where the Terraform provider comes from, with a fake Terraform that is online or offline."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
 from main import build_app
-from scripts.setup.provider import VERSION, Provider, provide
+from scripts.setup import provider
+from scripts.setup.programs import Programs
+from scripts.setup.provider import VERSION, Provider
 from scripts.setup.tools import Found, SetupError
 from stacks.settings import load_settings
 from tests.support.paths import CHECKOUT
@@ -26,6 +28,10 @@ printf 'Error: Failed to query\\n\\nno such host\\n\\nTo see which modules\\n' >
 DOWNLOAD = f"""
 [ -z "$TF_PLUGIN_CACHE_DIR" ] || mkdir -p "$TF_PLUGIN_CACHE_DIR/{FOLDER}"
 """
+
+
+def provide(asked: Provider, binary: str, state: Path, environ: Mapping[str, str]) -> str:
+    return provider.provide(asked, binary, state, environ, Programs())
 
 
 @pytest.fixture

@@ -85,4 +85,4 @@ def test_signal_ends_the_set_up_with_one_line(
     fake_program("terraform", "echo Terraform v1.11.4; echo on linux_amd64")
     done = run_setup(tmp_path / "checkout", tmp_path / "bin")
     assert (done.returncode, done.stdout) == (code, "")
-    assert done.stderr == "setup: interrupted; the next run starts that step again\n"
+    assert done.stderr == "setup: interrupted; the next run starts what is not done again\n"
