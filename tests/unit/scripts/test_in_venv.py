@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The CDKTF command line is installed when it is first used."""
 
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -19,7 +20,7 @@ def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         checkout: Path, environ: Mapping[str, str], wanted: Sequence[str], *, report: bool
     ) -> int:
         names.extend(wanted)
-        print("setup: CDKTF command line ...")
+        sys.stdout.write("setup: CDKTF command line ...\n")
         return 3 if (tmp_path / "fails").exists() else 0
 
     monkeypatch.setattr(in_venv, "CHECKOUT", tmp_path)
