@@ -2,6 +2,7 @@
 """Probes Cloud Map with a namespace, a service and two instances, and removes them."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.aws.listing.resource import ResourceNames
@@ -157,7 +158,9 @@ class CloudMapProbe:
         """Removes a service with the instances that are still registered."""
         client = self._aws.servicediscovery
         for instance in instances(self._aws, service_id):
-            with self._aws.errors_explained():
+            # It may go between the list and this call; the service, for which a NotFound would
+            # say so too, is still there then.
+            with self._aws.errors_explained(), suppress(client.exceptions.InstanceNotFound):
                 client.deregister_instance(ServiceId=service_id, InstanceId=instance.id)
         with self._aws.errors_explained():
             client.delete_service(Id=service_id)

@@ -13,12 +13,11 @@ import pytest
 from cloudmap_harness.aws.targets import Target
 from cloudmap_harness.terraform.deployment import Deployment
 from cloudmap_harness.terraform.environment import terraform_binary
-from cloudmap_harness.terraform.kept_provider import kept_provider
 from cloudmap_harness.terraform.signals import deferred
 from handson.context import Context, ensure_endpoint
 from handson.live_run import DEFAULT_COUNT, LiveRun, new_id, own_names
 from handson.local_endpoint import ON_FREE_PORTS, down, up
-from handson.project import CHECKOUT, PROVIDERS, SYNTHESIS
+from handson.project import CHECKOUT, SYNTHESIS
 from handson.variables import Variables
 from stacks.errors import SettingsError
 from stacks.settings import Settings
@@ -26,6 +25,7 @@ from tests.live.checkout import copy as copy  # A fixture, for the tests of this
 from tests.support.interrupts import orderly_interrupts as orderly_interrupts
 from tests.support.progress import Progress
 from tests.support.progress import steps as steps
+from tests.support.shared_provider import shared_provider
 from tests.support.tools import lacking
 
 FAILED = pytest.StashKey[bool]()
@@ -131,7 +131,7 @@ def context(
 def deployment(terraform: str, context: Context, run_folder: Path) -> Iterator[Deployment]:
     """A deployment in the run's folder; Terraform's output goes to terraform.log there.
 
-    On the local target, of which this run is the only user, one provider serves all commands.
+    But on AWS itself one provider serves all commands.
     """
     with (run_folder / "terraform.log").open("w", buffering=1) as log:
 
@@ -139,9 +139,8 @@ def deployment(terraform: str, context: Context, run_folder: Path) -> Iterator[D
             log.write(f"{stack:>14} | {line}\n")
 
         folder = run_folder / "cdktf.out"
-        if context.target is not Target.LOCAL:
+        if context.target is Target.AWS:
             yield Deployment(folder, context.environment, SYNTHESIS, echo=note)
             return
-        [binary] = PROVIDERS.glob("*/hashicorp/aws/*/*/terraform-provider-aws_*")
-        with kept_provider(binary, context.environment) as provider:
+        with shared_provider(context.environment) as provider:
             yield Deployment(folder, context.environment, SYNTHESIS, provider=provider, echo=note)

@@ -22,6 +22,7 @@ from cloudmap_harness.terraform.environment import terraform_environment
 from handson.project import CLI_CONFIGURATION
 from localaws.server import Endpoint
 from localaws.settings import EndpointSettings
+from tests.support.shared_provider import shared_provider
 
 REGION = "ap-northeast-1"
 NAMESPACE = "provider.internal"
@@ -37,9 +38,11 @@ def endpoint() -> Iterator[Endpoint]:
 
 
 @pytest.fixture(scope="module")
-def environment(endpoint: Endpoint) -> dict[str, str]:
+def environment(endpoint: Endpoint) -> Iterator[dict[str, str]]:
     child = child_environment(Target.LOCAL, os.environ, endpoint=endpoint.url, region=REGION)
-    return terraform_environment(child, cli_configuration=CLI_CONFIGURATION)
+    own = terraform_environment(child, cli_configuration=CLI_CONFIGURATION)
+    with shared_provider(own) as variables:
+        yield {**own, **variables()}
 
 
 def client(endpoint: Endpoint, name: str) -> Any:

@@ -21,6 +21,7 @@ from cloudmap_harness.terraform.environment import terraform_environment
 from handson.project import CLI_CONFIGURATION, SYNTHESIS
 from handson.stack_outputs import COUNTED, count_variable
 from localaws.server import Endpoint
+from tests.support.shared_provider import shared_provider
 from tests.support.waiting import eventually
 
 BUCKET = "team-state"
@@ -38,9 +39,9 @@ def team(terraform: str) -> Iterator[dict[str, str]]:
         AwsClients(child).client("s3").create_bucket(
             Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "ap-northeast-1"}
         )
-        yield terraform_environment(child, cli_configuration=CLI_CONFIGURATION) | {
-            "HANDSON_STATE_BUCKET": BUCKET
-        }
+        own = terraform_environment(child, cli_configuration=CLI_CONFIGURATION)
+        with shared_provider(own) as variables:
+            yield {**own, **variables(), "HANDSON_STATE_BUCKET": BUCKET}
 
 
 def keys(team: dict[str, str]) -> list[str]:

@@ -2,6 +2,7 @@
 """The check of an endpoint reports what its probe deployment has, or may have, left behind."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -10,7 +11,10 @@ from cloudmap_harness.aws.inventory import Inventory, Unlisted
 from cloudmap_harness.aws.listing.resource import Resource, ResourceKind, ResourceNames
 from cloudmap_harness.aws.targets import Target, child_environment
 from cloudmap_harness.aws.vpc_lookup import VpcSelector
+from cloudmap_harness.discovery import probes
+from cloudmap_harness.discovery.probes import ObservedInstance
 from cloudmap_harness.errors import AwsError
+from cloudmap_harness.preflight import cloud_map
 from cloudmap_harness.preflight.endpoint import check_endpoint
 from localaws.server import Endpoint
 
@@ -34,6 +38,19 @@ def notes(aws: AwsClients) -> tuple[str, ...]:
 
 
 def test_nothing_is_left_behind(aws: AwsClients) -> None:
+    assert notes(aws) == ()
+
+
+def test_an_instance_that_went_meanwhile_does_not_keep_its_service(
+    aws: AwsClients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A deregistration that was under way ends between the list and the next deregistration."""
+
+    def instances(aws: AwsClients, service_id: str) -> tuple[ObservedInstance, ...]:
+        found = probes.instances(aws, service_id)
+        return (*(replace(each, id=f"{each.id}-gone") for each in found), *found)
+
+    monkeypatch.setattr(cloud_map, "instances", instances)
     assert notes(aws) == ()
 
 
