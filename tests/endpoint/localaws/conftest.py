@@ -14,9 +14,9 @@ from localaws.settings import EndpointSettings
 from tests.endpoint.localaws.account import Account, Turns
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def endpoint() -> Iterator[Endpoint]:
-    """One for all tests."""
+    """One for the tests of a file; those of another may want moto as it is, in this process."""
     settings = EndpointSettings(
         port=0, tick_seconds=0.01, operation_seconds=0.02, task_step_seconds=0.02
     )

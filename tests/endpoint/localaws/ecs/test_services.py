@@ -69,9 +69,12 @@ def test_a_service_above_zero_is_deleted_only_by_force(aws: Account) -> None:
     assert aws.tasks() == []
 
 
-def test_a_service_being_rolled_over_is_deleted_only_by_force(aws: Account) -> None:
+def test_a_service_being_rolled_over_is_deleted_only_by_force(
+    aws: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
     aws.ecs_service(None, desired=1)
     aws.steady(1)
+    monkeypatch.setattr(scheduler, "tick", lambda: None)  # so that it stays rolled over
     aws.ecs.update_service(cluster="handson", service="httpd", forceNewDeployment=True)
     aws.ecs.update_service(cluster="handson", service="httpd", desiredCount=0)
     with pytest.raises(ClientError) as caught:
