@@ -7,6 +7,7 @@ import ipaddress
 import random
 from collections.abc import Collection
 from itertools import chain
+from typing import Any
 
 from moto.ec2 import urls
 from moto.ec2.models import EC2Backend
@@ -40,6 +41,10 @@ class EC2(OwnUrls, ImagesOnDemand, EC2Backend):
 
     def __init__(self, region_name: str, account_id: str):
         super().__init__(region_name, account_id)
+        self._task_interfaces: dict[tuple[str, str], NetworkInterface] = {}
+        """By VPC id and private address, so that nobody has to read all interfaces."""
+        self._other_interfaces: dict[str, NetworkInterface] = {}
+        """By id: those that users and instances have, and those that moto has deleted since."""
         seed_network(self)
 
     def vpc_named(self, name: str) -> VPC | None:
@@ -57,31 +62,50 @@ class EC2(OwnUrls, ImagesOnDemand, EC2Backend):
         network = ipaddress.IPv4Network(subnet.cidr_block)
         taken = {
             address["PrivateIpAddress"]
-            for eni in self.enis.values()
-            if eni.subnet_id == subnet.id
+            for eni in self._other_interfaces.values()
+            if eni.subnet_id == subnet.id and eni.id in self.enis
             for address in eni.private_ip_addresses
         }
         usable = range(RESERVED_FIRST_ADDRESSES, network.num_addresses - 1)
         start = random.randrange(len(usable))
-        candidates = (str(network[offset]) for offset in chain(usable[start:], usable[:start]))
-        return next((address for address in candidates if address not in taken), None)
+        for offset in chain(usable[start:], usable[:start]):
+            address = str(network[offset])
+            if address not in taken and (subnet.vpc_id, address) not in self._task_interfaces:
+                return address
+        return None
+
+    def interface_at(self, vpc_id: str, address: str) -> NetworkInterface | None:
+        """Returns the interface that has this private address in the VPC, or None."""
+        if of_task := self._task_interfaces.get((vpc_id, address)):
+            return of_task
+        for eni in self._other_interfaces.values():
+            if (eni.vpc_id, eni.private_ip_address) == (vpc_id, address) and eni.id in self.enis:
+                return eni
+        return None
+
+    def create_network_interface(self, *args: Any, **kwargs: Any) -> NetworkInterface:
+        eni = super().create_network_interface(*args, **kwargs)
+        self._other_interfaces[eni.id] = eni
+        return eni
 
     def create_task_interface(
         self, subnet: Subnet, address: str, group_ids: Collection[str], description: str
     ) -> NetworkInterface:
         """Creates the interface of a task, in use from the start."""
-        eni = self.create_network_interface(
+        eni = super().create_network_interface(
             subnet, address, group_ids=list(group_ids), description=description
         )
+        self._task_interfaces[eni.vpc_id, address] = eni
         eni.status = "in-use"
         eni.requester_managed = True
         eni.private_dns_name = self._private_dns_name(address)
         eni.private_ip_addresses[0]["PrivateDnsName"] = eni.private_dns_name
         return eni
 
-    def delete_task_interface(self, eni_id: str) -> None:
+    def delete_task_interface(self, eni: NetworkInterface) -> None:
         """Deletes a task's interface and frees its address."""
-        self.enis.pop(eni_id, None)
+        self.enis.pop(eni.id, None)
+        self._task_interfaces.pop((eni.vpc_id, str(eni.private_ip_address)), None)
 
     def _private_dns_name(self, address: str) -> str:
         """`ip-10-0-8-203.<region>.compute.internal`, or `.ec2.internal` in us-east-1."""
@@ -97,6 +121,7 @@ class EC2(OwnUrls, ImagesOnDemand, EC2Backend):
                 "InvalidParameterValue", f"Network interface '{eni_id}' is currently in use."
             )
         super().delete_network_interface(eni_id)
+        self._other_interfaces.pop(eni_id, None)
 
     def delete_subnet(self, subnet_id: str) -> Subnet:
         """moto: deletes any. AWS: refuses while a network interface is in the subnet."""

@@ -53,9 +53,19 @@ def validate_network(ec2: EC2, network: Mapping[str, Any] | None) -> Mapping[str
     return network
 
 
-def create_interface(
-    ec2: EC2, network: Mapping[str, Any], peers: Collection[FargateTask]
-) -> NetworkInterface:
+class Peers:
+    """The tasks that a new task is placed away from, counted by zone and by subnet."""
+
+    def __init__(self, tasks: Collection[FargateTask] = ()):
+        self.in_zone = Counter(task.availability_zone for task in tasks)
+        self.in_subnet = Counter(task.subnet_id for task in tasks)
+
+    def add(self, task: FargateTask) -> None:
+        self.in_zone[task.availability_zone] += 1
+        self.in_subnet[task.subnet_id] += 1
+
+
+def create_interface(ec2: EC2, network: Mapping[str, Any], peers: Peers) -> NetworkInterface:
     """Creates a task's interface in the zone, and there in the subnet, with the fewest peers.
 
     Raises CannotPlace when a subnet or group was deleted after the service was created, or when
@@ -65,12 +75,11 @@ def create_interface(
         config = validate_network(ec2, network)["awsvpcConfiguration"]
     except InvalidParameterException as error:
         raise CannotPlace(error.message) from error
-    in_zone = Counter(task.availability_zone for task in peers)
-    in_subnet = Counter(task.subnet_id for task in peers)
     subnets = [ec2.get_subnet(id_) for id_ in config["subnets"]]
     random.shuffle(subnets)
     for subnet in sorted(
-        subnets, key=lambda subnet: (in_zone[subnet.availability_zone], in_subnet[subnet.id])
+        subnets,
+        key=lambda subnet: (peers.in_zone[subnet.availability_zone], peers.in_subnet[subnet.id]),
     ):
         if address := ec2.free_address(subnet):
             groups = config.get("securityGroups") or []

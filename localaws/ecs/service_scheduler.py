@@ -9,13 +9,13 @@ from __future__ import annotations
 import math
 import random
 from collections import Counter
-from collections.abc import Collection
 from typing import Protocol
 
 from localaws import runtime
 from localaws.ecs.deployments import EcsDeployment
 from localaws.ecs.errors import CannotPlace
 from localaws.ecs.fargate import capacity_provider
+from localaws.ecs.placement import Peers
 from localaws.ecs.services import FargateService
 from localaws.ecs.task_request import TaskRequest
 from localaws.ecs.task_states import TaskState
@@ -28,8 +28,8 @@ FAILURES_BEFORE_EVENT = 3
 class TaskLauncher(Protocol):
     """Starts tasks."""
 
-    def __call__(self, request: TaskRequest, peers: Collection[FargateTask]) -> FargateTask:
-        """Starts a task away from its peers. Raises CannotPlace."""
+    def __call__(self, request: TaskRequest, peers: Peers) -> FargateTask:
+        """Starts a task away from its peers, and adds it to them. Raises CannotPlace."""
 
 
 def schedule(service: FargateService, launch: TaskLauncher) -> None:
@@ -76,6 +76,8 @@ def _balanced_choice(tasks: list[FargateTask], count: int) -> list[FargateTask]:
     AWS promises the balance over the zones and no order within a zone. Ours: tasks that do not
     run yet first, then at random.
     """
+    if count <= 0:
+        return []
     left = Counter(task.availability_zone for task in tasks)
     pool = sorted(tasks, key=lambda task: (task.last_status == TaskState.RUNNING, random.random()))
     chosen: list[FargateTask] = []
@@ -118,12 +120,16 @@ def _start_missing(service: FargateService, launch: TaskLauncher) -> None:
     if primary.rollout_state == "FAILED" or runtime.now() < primary.next_start_at:
         return
     maximum = service.deployment_configuration["maximumPercent"]
-    allowed = math.floor(service.desired_count * maximum / 100) - len(service.active_tasks)
+    active = service.active_tasks
+    allowed = math.floor(service.desired_count * maximum / 100) - len(active)
     missing = service.desired_count - len(primary.active_tasks)
+    if min(missing, allowed) <= 0:
+        return
+    request, peers = _task_request(service), Peers(active)
     started: list[FargateTask] = []
     try:
         for _ in range(min(missing, allowed)):
-            task = launch(_task_request(service), service.active_tasks)
+            task = launch(request, peers)
             primary.tasks.append(task)
             primary.placement_failures = 0
             started.append(task)

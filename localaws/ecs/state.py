@@ -19,7 +19,7 @@ from moto.utilities.utils import get_partition
 
 from localaws import runtime
 from localaws.ec2 import EC2
-from localaws.ecs.placement import create_interface
+from localaws.ecs.placement import Peers, create_interface
 from localaws.ecs.services import FargateService
 from localaws.ecs.task_request import TaskRequest
 from localaws.ecs.task_states import TaskState
@@ -139,8 +139,8 @@ class EcsState(EC2ContainerServiceBackend):
         """Returns the tasks of a cluster, stopped ones included."""
         return self.tasks.get(cluster.name, {}).values()
 
-    def launch_task(self, request: TaskRequest, peers: Collection[FargateTask]) -> FargateTask:
-        """Starts a Fargate task in the zone and subnet with the fewest peers.
+    def launch_task(self, request: TaskRequest, peers: Peers) -> FargateTask:
+        """Starts a Fargate task in the zone and subnet with the fewest peers, and adds it to them.
 
         Raises CannotPlace.
         """
@@ -152,6 +152,7 @@ class EcsState(EC2ContainerServiceBackend):
             delete_interface=self.ec2.delete_task_interface,
         )
         self.tasks.setdefault(task.cluster_name, {})[task.task_arn] = task
+        peers.add(task)
         return task
 
     def forget_stopped_tasks(self) -> None:

@@ -13,7 +13,7 @@ from localaws.ecs.fargate import (
     capacity_provider,
     requested_platform_version,
 )
-from localaws.ecs.placement import validate_network
+from localaws.ecs.placement import Peers, validate_network
 from localaws.ecs.state import AnyTask, EcsState
 from localaws.ecs.task_request import TaskRequest
 from localaws.ecs.tasks import FargateTask
@@ -29,9 +29,10 @@ class TaskCalls(EcsState):
         """
         request = self._task_request(params)
         tasks: list[FargateTask] = []
+        peers = Peers()
         try:
             for _ in range(params.get("count") or 1):
-                tasks.append(self.launch_task(request, tasks))
+                tasks.append(self.launch_task(request, peers))
         except CannotPlace as error:
             return tasks, [{"arn": request.task_definition.arn, "reason": str(error)}]
         return tasks, []

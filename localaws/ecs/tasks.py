@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 import uuid
 from collections.abc import Callable
 from datetime import datetime
@@ -23,6 +24,9 @@ REGISTRATION_FAILED = "Timeout waiting for service discovery instance provisioni
 TASK_FAILED_TO_START = "TaskFailedToStart"
 """The stopCode of a task that never ran."""
 
+NEVER = math.inf
+"""When a task takes its next step that stays as it is until somebody stops it."""
+
 ATTACHMENT_STATUS = {
     TaskState.PROVISIONING: "PRECREATED",
     TaskState.DEPROVISIONING: "DETACHING",
@@ -40,7 +44,7 @@ class FargateTask:
         *,
         arn: str,
         interface: NetworkInterface,
-        delete_interface: Callable[[str], None],
+        delete_interface: Callable[[NetworkInterface], None],
     ):
         definition = request.task_definition
         self.id = arn.rsplit("/", 1)[-1]
@@ -85,7 +89,17 @@ class FargateTask:
         self.health_status = "UNKNOWN"
         self._interface = interface
         self._delete_interface = delete_interface
-        self._container_definitions: list[dict[str, Any]] = definition.container_definitions
+        containers: list[dict[str, Any]] = definition.container_definitions
+        self._container_definitions = containers
+        self.has_health_check = any("healthCheck" in container for container in containers)
+        """Whether a container has a health check."""
+        self.published_ports: list[tuple[int, str]] = [
+            (mapping["containerPort"], container["image"])
+            for container in containers
+            for mapping in container["portMappings"]
+            if mapping.get("protocol", "tcp") == "tcp"
+        ]
+        """Each TCP port that a container publishes, and the image of that container."""
         self._container_ids = [str(uuid.uuid4()) for _ in self._container_definitions]
         self._registration = (
             Registration(request.registry, self._instance()) if request.registry else None
@@ -131,21 +145,6 @@ class FargateTask:
     def failed_to_start(self) -> bool:
         """Whether the task stopped before it ran."""
         return self.stop_code == TASK_FAILED_TO_START
-
-    @property
-    def published_ports(self) -> list[tuple[int, str]]:
-        """Each TCP port that a container publishes, and the image of that container."""
-        return [
-            (mapping["containerPort"], definition["image"])
-            for definition in self._container_definitions
-            for mapping in definition["portMappings"]
-            if mapping.get("protocol", "tcp") == "tcp"
-        ]
-
-    @property
-    def has_health_check(self) -> bool:
-        """Whether a container has a health check."""
-        return any("healthCheck" in definition for definition in self._container_definitions)
 
     @property
     def attachments(self) -> list[dict[str, Any]]:
@@ -202,12 +201,14 @@ class FargateTask:
         if self.desired_status == TaskState.STOPPED:
             return
         self.desired_status = TaskState.STOPPED
+        if self._next_step_at == NEVER:
+            self._next_step_at = runtime.now()
         self.stopped_reason, self.stop_code = reason, stop_code
         self.stopping_at = runtime.timestamp()
 
     def step(self) -> None:
         """Moves the task one state on, if its time has come and no Cloud Map operation is open."""
-        if self.last_status == TaskState.STOPPED or runtime.now() < self._next_step_at:
+        if runtime.now() < self._next_step_at:
             return
         if self._registration and not self._is_ready_to_leave_state(self._registration):
             return
@@ -217,8 +218,10 @@ class FargateTask:
             self.version += 1
             self._next_step_at = self._one_step_later()
             self._enter(state)
-        elif self.has_health_check and self.health_status == "UNKNOWN":
-            self._become_healthy()
+        else:
+            self._next_step_at = NEVER
+            if self.has_health_check and self.last_status == TaskState.RUNNING:
+                self._become_healthy()
 
     def _is_ready_to_leave_state(self, registration: Registration) -> bool:
         """Follows the registration; returns False while the task has to wait for Cloud Map."""
@@ -246,7 +249,7 @@ class FargateTask:
                 self.execution_stopped_at = runtime.timestamp()
             case TaskState.STOPPED:
                 self.stopped_at = runtime.timestamp()
-                self._delete_interface(self._interface.id)
+                self._delete_interface(self._interface)
 
     def _register(self) -> None:
         if self._registration is None:

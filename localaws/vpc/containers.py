@@ -63,6 +63,7 @@ class Container:
     """The HTTP server behind one published port of a task."""
 
     def __init__(self, task: ServingTask, port: int, image: str):
+        self.address = Address(task.vpc_id, task.private_address, port)
         self._page = page_of(image)
         self._who = {
             "task": task.id,
@@ -104,29 +105,33 @@ class Containers:
 
     def __init__(self, loop: asyncio.AbstractEventLoop):
         self._loop = loop
-        self._listening: dict[Address, Container] = {}
+        self._by_port: dict[tuple[str, int], Container] = {}
+        """By the id of the task and the port."""
+        self._by_address: dict[Address, Container] = {}
 
     def reconcile(self, tasks: Iterable[ServingTask]) -> None:
         """Starts and stops servers until the published ports of exactly these tasks listen."""
         wanted = {
-            Address(task.vpc_id, task.private_address, port): (task, port, image)
+            (task.id, port): (task, port, image)
             for task in tasks
             for port, image in task.published_ports
         }
-        for address in self._listening.keys() - wanted.keys():
-            self._run(self._listening.pop(address).stop())
-        for address in wanted.keys() - self._listening.keys():
+        for key in self._by_port.keys() - wanted.keys():
+            container = self._by_port.pop(key)
+            del self._by_address[container.address]
+            self._run(container.stop())
+        for key in wanted.keys() - self._by_port.keys():
             try:
-                container = Container(*wanted[address])
+                container = Container(*wanted[key])
             except OSError as error:
-                LOG.warning("%s does not listen: %s", address, error)
+                LOG.warning("port %s of task %s does not listen: %s", key[1], key[0], error)
                 continue
-            self._listening[address] = container
+            self._by_port[key] = self._by_address[container.address] = container
             self._run(container.start())
 
     def local_port(self, address: Address) -> int | None:
         """The port on loopback that stands for an address in a VPC, or None if nothing listens."""
-        container = self._listening.get(address)
+        container = self._by_address.get(address)
         return container.local_port if container else None
 
     def _run(self, coroutine: object) -> None:

@@ -51,13 +51,8 @@ class NamedVpc:
 
     def interface(self, address: ipaddress.IPv4Address) -> NetworkInterface | None:
         """The network interface with this private address in the VPC."""
-        vpc, wanted = self.current, str(address)
-        here = (
-            eni
-            for eni in self._ec2.enis.values()
-            if vpc and eni.vpc_id == vpc.id and eni.private_ip_address == wanted
-        )
-        return next(here, None)
+        vpc = self.current
+        return self._ec2.interface_at(vpc.id, str(address)) if vpc else None
 
     @property
     def private_zones(self) -> Zones | None:
