@@ -18,5 +18,8 @@ class CloudMap(OwnUrls, DiscoveryCalls):
 
     def tick(self) -> None:
         """Takes one turn of the scheduler: operations advance, due health statuses take effect."""
-        self.ledger.advance()
-        self.apply_due_health()
+        try:
+            self.ledger.advance()
+            self.apply_due_health()
+        finally:
+            self.publish_changes()

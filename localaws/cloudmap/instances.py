@@ -44,11 +44,12 @@ class InstanceCalls(CloudMapServiceCalls):
         )
 
         def complete() -> None:
+            service.registering.discard(instance_id)
             self._put(service, instance)
             self._pending_health.pop((service.id, instance_id), None)
             service.revision += 1
 
-        return self.submit(
+        operation_id = self.submit(
             "REGISTER_INSTANCE",
             "RegisterInstance",
             ("instance", service.id, instance_id),
@@ -57,6 +58,10 @@ class InstanceCalls(CloudMapServiceCalls):
             creator_request_id=creator_request_id,
             parameters=(service.id, instance_id, attributes),
         )
+        # A repeated call gets the operation of the first one, which may have ended.
+        if instance_id not in service.instances and self.ledger.get(operation_id).in_progress:
+            service.registering.add(instance_id)
+        return operation_id
 
     def _put(self, service: Service, instance: Instance) -> None:
         """Adds an instance to its service, or replaces the one with its id."""
@@ -66,16 +71,11 @@ class InstanceCalls(CloudMapServiceCalls):
     def _refuse_over_quota(self, service: Service) -> None:
         """Counts the instances that are registered and those whose registration is in progress."""
         namespace = self.get_namespace(service.namespace_id)
-        waiting = [
-            operation.targets["SERVICE"]
-            for operation in self.ledger.in_progress("REGISTER_INSTANCE")
-            if operation.targets["INSTANCE"]
-            not in self.services[operation.targets["SERVICE"]].instances
-        ]
-        in_service = service.instance_count + waiting.count(service.id)
+        in_service = len(service.instances) + len(service.registering)
         rules.quota("instances in a service", in_service, rules.INSTANCES_PER_SERVICE)
-        in_namespace = sum(each.instance_count for each in namespace.services.values())
-        in_namespace += sum(each in namespace.services for each in waiting)
+        in_namespace = sum(
+            len(each.instances) + len(each.registering) for each in namespace.services.values()
+        )
         rules.quota("instances in a namespace", in_namespace, rules.INSTANCES_PER_NAMESPACE)
 
     @staticmethod
@@ -124,9 +124,10 @@ class InstanceCalls(CloudMapServiceCalls):
         due = runtime.now() + runtime.settings.health_seconds
         self._pending_health[service.id, instance_id] = status, due
         self.apply_due_health()
+        self.publish_changes()
 
     def apply_due_health(self) -> None:
-        """Lets the health statuses take effect whose time has come."""
+        """Lets the health statuses take effect whose time has come, in DNS with publish_changes."""
         now = runtime.now()
         due = [key for key, (_, time) in self._pending_health.items() if time <= now]
         for service_id, instance_id in due:

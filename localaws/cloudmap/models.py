@@ -94,6 +94,8 @@ class Service:
     in_http_namespace: bool
     create_date: datetime = field(default_factory=runtime.timestamp)
     instances: dict[str, Instance] = field(default_factory=dict)
+    registering: set[str] = field(default_factory=set)
+    """The ids of the instances to come: those whose first registration is in progress."""
     revision: int = 0
     """Increases when an instance is registered or deregistered, not when its health changes."""
     attributes: dict[str, str] = field(default_factory=dict)

@@ -15,10 +15,17 @@ from localaws.cloudmap.models import Instance, Namespace, Service, arn, id_of, s
 from localaws.cloudmap.namespaces import NamespaceCalls, Params
 from localaws.cloudmap.operations import random_id
 from localaws.cloudmap.records import record_sets
+from localaws.dns_records import DnsRecordSet
+from localaws.hosted_zones import InstanceKey, ManagedZone
 
 
 class CloudMapServiceCalls(NamespaceCalls):
     """The calls on services. moto keeps the attributes that users give a service."""
+
+    def __init__(self, region_name: str, account_id: str):
+        super().__init__(region_name, account_id)
+        self._unpublished: dict[ManagedZone, dict[InstanceKey, list[DnsRecordSet]]] = {}
+        """What the hosted zones are to have of instances from the next publish_changes on."""
 
     def create_service(self, params: Params) -> Service:  # type: ignore[override]
         """Creates a service, without an operation.
@@ -109,28 +116,33 @@ class CloudMapServiceCalls(NamespaceCalls):
         )
 
     def _publish(self, service: Service, *instances: Instance) -> None:
-        """Replaces the record sets of these instances of the service by those they have now."""
+        """Replaces these instances' record sets by those of now, with publish_changes."""
         namespace = self.get_namespace(service.namespace_id)
         if namespace.zone:
-            namespace.zone.publish(
-                {(service.id, each.id): record_sets(namespace, service, each) for each in instances}
-            )
+            changes = self._unpublished.setdefault(namespace.zone, {})
+            for each in instances:
+                changes[service.id, each.id] = record_sets(namespace, service, each)
 
     def _withdraw(self, service: Service, instance_id: str) -> None:
-        """Removes the record sets of an instance."""
+        """Removes the record sets of an instance, with publish_changes."""
         zone = self.get_namespace(service.namespace_id).zone
         if zone:
-            zone.publish({(service.id, instance_id): ()})
+            self._unpublished.setdefault(zone, {})[service.id, instance_id] = []
+
+    def publish_changes(self) -> None:
+        """Changes each hosted zone once for all that has changed in it.
+
+        A change makes a new index of the zone: one for each of many instances would take a time
+        that grows with the square of their number.
+        """
+        while self._unpublished:
+            zone, changes = self._unpublished.popitem()
+            zone.publish(changes)
 
     def delete_service(self, service_id: str) -> None:
         """Deletes a service, without an operation. Raises ResourceInUse while it has instances."""
         service = self.get_service(service_id)
-        registering = [
-            operation
-            for operation in self.ledger.in_progress("REGISTER_INSTANCE")
-            if operation.targets["SERVICE"] == service.id
-        ]
-        if service.instances or registering:
+        if service.instances or service.registering:
             raise ResourceInUse(
                 "Service contains registered instances; "
                 "delete the instances before deleting the service"
