@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import cast
 
+from moto.core.common_types import TYPE_RESPONSE
 from moto.core.responses import ActionResult
 from moto.ecs.exceptions import InvalidParameterException
 from moto.ecs.responses import (
@@ -15,6 +16,7 @@ from moto.ecs.responses import (
 
 from localaws.ecs.calls import EcsCalls
 from localaws.ecs.fargate import is_fargate
+from localaws.ecs.serializer import EcsResult
 from localaws.moto_mixins import LockedResponse
 from localaws.paging import InvalidToken, Item, page
 
@@ -31,6 +33,9 @@ class EcsResponse(LockedResponse, EC2ContainerServiceResponse):
     def __init__(self) -> None:
         super().__init__()
         self.RESPONSE_KEY_PATH_TO_TRANSFORMER = {**type(self).RESPONSE_KEY_PATH_TO_TRANSFORMER}
+
+    def serialized(self, action_result: ActionResult) -> TYPE_RESPONSE:
+        return super().serialized(EcsResult(action_result.result))
 
     @property
     def ecs(self) -> EcsCalls:

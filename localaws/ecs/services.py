@@ -13,6 +13,7 @@ from moto.ecs.models import Cluster
 from localaws import runtime
 from localaws.ecs.deployments import EcsDeployment
 from localaws.ecs.fargate import Params
+from localaws.ecs.serializer import SerializedOnce
 from localaws.ecs.tasks import FargateTask
 
 MAX_EVENTS = 100
@@ -74,7 +75,7 @@ class FargateService:
         self.created_by = created_by
         self.role_arn = role_arn
         self.platform_family = "Linux"
-        self.events: list[dict[str, Any]] = []
+        self.events: list[SerializedOnce] = []
         self.deployments = [deployment]
         """The primary deployment, then the older ones that still have tasks."""
         self.last_completed: EcsDeployment | None = None
@@ -183,7 +184,8 @@ class FargateService:
         if self.events and self.events[0]["message"] == text:
             if present - self.events[0]["createdAt"] < REPEATED_EVENT_INTERVAL:
                 return
-        self.events.insert(0, {"id": str(uuid.uuid4()), "createdAt": present, "message": text})
+        event = SerializedOnce(id=str(uuid.uuid4()), createdAt=present, message=text)
+        self.events.insert(0, event)
         del self.events[MAX_EVENTS:]
 
     def add_task_events(self, template: str, tasks: Sequence[FargateTask]) -> None:
