@@ -10,10 +10,12 @@ import asyncio
 import ipaddress
 import logging
 import socket
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector, web
 from dnslib import QTYPE, RCODE, DNSLabel
+from multidict import CIMultiDict
 from yarl import URL
 
 from localaws import runtime
@@ -26,6 +28,8 @@ from localaws.vpc.security_groups import allows_ingress
 LOG = logging.getLogger(__name__)
 
 TIMED_OUT = 504
+KEEPALIVE_SECONDS = 5.0
+"""How long a connection to a task stays open without a request, so that few are open at a time."""
 HOP_BY_HOP = {
     "connection",
     "keep-alive",
@@ -58,9 +62,10 @@ class Bastion:
         """Listens and returns the port. Raises OSError when the port is taken."""
         with on_port(port, "LOCALAWS_BASTION_PORT"):
             listener = socket.create_server((HOST, port))
-        # Each request has its own connection, since a later task may have the same address.
+        # Connections stay open for the next request: a task closes its own when it stops, and a
+        # later task with the same address has another port on loopback.
         self._client = ClientSession(
-            connector=TCPConnector(limit=0, force_close=True),
+            connector=TCPConnector(limit=0, keepalive_timeout=KEEPALIVE_SECONDS),
             timeout=ClientTimeout(total=60),
             auto_decompress=False,
         )
@@ -74,7 +79,7 @@ class Bastion:
         await self._http.shutdown(timeout=0)
         await self._client.close()
 
-    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+    async def _handle(self, request: web.BaseRequest) -> web.Response:
         try:
             if request.method == "CONNECT":
                 raise Unreachable(403, "the bastion has no tunnels: use http")
@@ -99,7 +104,7 @@ class Bastion:
             await asyncio.sleep(runtime.settings.drop_seconds)
         raise failure
 
-    def _addresses(self, host: str) -> list[ipaddress.IPv4Address]:
+    def _addresses(self, host: str) -> Iterable[str]:
         """A host's addresses: the address itself, or what the VPC's resolver answers for a name."""
         try:
             address = ipaddress.IPv4Address(host)
@@ -108,9 +113,9 @@ class Bastion:
         with runtime.LOCK:
             if not self._vpc.contains(address):
                 raise Unreachable(403, f"{host} is not an address of the VPC")
-        return [address]
+        return [str(address)]
 
-    def _resolved(self, host: str) -> list[ipaddress.IPv4Address]:
+    def _resolved(self, host: str) -> Iterable[str]:
         zones = self._vpc.private_zones
         if zones is None:
             raise Unreachable(502, "the VPC's DNS support or DNS hostnames are off")
@@ -119,13 +124,9 @@ class Bastion:
             raise Unreachable(403, f"{host} is in no private zone of the VPC")
         if found.rcode == RCODE.NXDOMAIN:
             raise Unreachable(502, f"could not resolve {host}: no such name")
-        return [
-            ipaddress.IPv4Address(str(record.rdata))
-            for record in found.records
-            if record.rtype == QTYPE.A
-        ]
+        return (str(record.rdata) for record in found.records if record.rtype == QTYPE.A)
 
-    def _connect(self, ip: ipaddress.IPv4Address, port: int) -> int:
+    def _connect(self, ip: str, port: int) -> int:
         """The port on loopback that stands for an address, if its security groups allow it."""
         with runtime.LOCK:
             source, interface = self._vpc.bastion_address, self._vpc.interface(ip)
@@ -134,7 +135,7 @@ class Bastion:
             if interface is None:
                 raise Unreachable(502, f"nobody has the address {ip}")
             allowed = allows_ingress(interface.group_set, source, port)
-            local_port = self._containers.local_port(Address(interface.vpc_id, str(ip), port))
+            local_port = self._containers.local_port(Address(interface.vpc_id, ip, port))
         if not allowed:
             groups = ", ".join(group.id for group in interface.group_set)
             raise Unreachable(
@@ -146,9 +147,7 @@ class Bastion:
             raise Unreachable(502, f"connection to {ip}:{port} refused: nothing listens there")
         return local_port
 
-    async def _forward(
-        self, request: web.BaseRequest, url: URL, local_port: int
-    ) -> web.StreamResponse:
+    async def _forward(self, request: web.BaseRequest, url: URL, local_port: int) -> web.Response:
         target = URL.build(
             scheme="http", host=HOST, port=local_port, path=url.raw_path, encoded=True
         ).with_query(url.raw_query_string or None)
@@ -160,15 +159,16 @@ class Bastion:
             async with self._client.request(
                 request.method, target, headers=headers, data=body, allow_redirects=False
             ) as upstream:
-                reply = web.StreamResponse(status=upstream.status, reason=upstream.reason)
-                for name, value in upstream.headers.items():
-                    if _is_forwarded(name):
-                        reply.headers.add(name, value)
-                await reply.prepare(request)
-                async for chunk in upstream.content.iter_any():
-                    await reply.write(chunk)
-                await reply.write_eof()
-                return reply
+                return web.Response(
+                    status=upstream.status,
+                    reason=upstream.reason,
+                    headers=CIMultiDict(
+                        (name, value)
+                        for name, value in upstream.headers.items()
+                        if _is_forwarded(name)
+                    ),
+                    body=await upstream.read(),
+                )
         except (ClientError, TimeoutError) as error:
             raise Unreachable(502, f"{url.host} closed the connection: {error}") from error
 

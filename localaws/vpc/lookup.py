@@ -17,6 +17,7 @@ from moto.utilities.utils import get_partition
 from localaws.ec2 import EC2
 from localaws.route53 import HostedZones
 from localaws.vpc.resolution import Zones
+from localaws.vpc.security_groups import network
 
 BASTION_OFFSET = 10
 """The bastion's address, counted from the VPC's first: 10.0.0.10 in 10.0.0.0/16."""
@@ -42,17 +43,17 @@ class NamedVpc:
     def bastion_address(self) -> ipaddress.IPv4Address | None:
         """The address by which security groups judge the bastion; None without a VPC."""
         vpc = self.current
-        return ipaddress.IPv4Network(vpc.cidr_block)[BASTION_OFFSET] if vpc else None
+        return network(vpc.cidr_block)[BASTION_OFFSET] if vpc else None
 
     def contains(self, address: ipaddress.IPv4Address) -> bool:
         """Whether the address is in the VPC's range."""
         vpc = self.current
-        return vpc is not None and address in ipaddress.IPv4Network(vpc.cidr_block)
+        return vpc is not None and address in network(vpc.cidr_block)
 
-    def interface(self, address: ipaddress.IPv4Address) -> NetworkInterface | None:
+    def interface(self, address: str) -> NetworkInterface | None:
         """The network interface with this private address in the VPC."""
         vpc = self.current
-        return self._ec2.interface_at(vpc.id, str(address)) if vpc else None
+        return self._ec2.interface_at(vpc.id, address) if vpc else None
 
     @property
     def private_zones(self) -> Zones | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable
+from functools import lru_cache
 
 from moto.ec2.models.security_groups import SecurityGroup, SecurityGroupRule
 
@@ -34,4 +35,10 @@ def _matches_port(rule: SecurityGroupRule, port: int) -> bool:
 
 def _matches_source(rule: SecurityGroupRule, source: ipaddress.IPv4Address) -> bool:
     cidr = rule.ip_range.get("CidrIp")
-    return cidr is not None and source in ipaddress.IPv4Network(cidr, strict=False)
+    return cidr is not None and source in network(cidr)
+
+
+@lru_cache(maxsize=256)
+def network(cidr: str) -> ipaddress.IPv4Network:
+    """Returns the addresses of a CIDR, which takes longer to parse than to search."""
+    return ipaddress.IPv4Network(cidr, strict=False)
