@@ -86,7 +86,8 @@ class EcsDeployment:
 
     @property
     def pending_count(self) -> int:
-        return len(self.active_tasks) - len(self.running_tasks)
+        running = TaskState.RUNNING
+        return sum(task.last_status is not running for task in self.active_tasks)
 
     @property
     def task_definition(self) -> str:
@@ -100,11 +101,12 @@ class EcsDeployment:
     @property
     def consecutive_failures(self) -> int:
         """How often a task could not be started since one last started."""
+        failed = [task for task in self.tasks if task.failed_to_start]
+        if not failed:
+            return self.placement_failures
         starts = [task.started_at for task in self.tasks if task.started_at]
         last_start = max(starts, default=self.created_at)
-        return self.placement_failures + sum(
-            task.failed_to_start and task.created_at >= last_start for task in self.tasks
-        )
+        return self.placement_failures + sum(task.created_at >= last_start for task in failed)
 
     @property
     def failed_tasks(self) -> int:

@@ -48,8 +48,10 @@ def schedule(service: FargateService, launch: TaskLauncher) -> None:
 def _stop_surplus(service: FargateService) -> None:
     """Stops what exceeds the desired count, and older tasks as far as newer ones replace them."""
     primary, *older_deployments = service.deployments
-    surplus = len(primary.active_tasks) - service.desired_count
-    _stop(service, _balanced_choice(primary.active_tasks, surplus))
+    active = primary.active_tasks
+    _stop(service, _balanced_choice(active, len(active) - service.desired_count))
+    if not older_deployments:
+        return
     running = sum(len(deployment.running_tasks) for deployment in service.deployments)
     minimum = service.deployment_configuration["minimumHealthyPercent"]
     replaceable = running - math.ceil(service.desired_count * minimum / 100)
@@ -158,7 +160,7 @@ def _task_request(service: FargateService) -> TaskRequest:
 def _announce_steady_state(service: FargateService) -> None:
     """Completes the deployment, and adds an event, when the service has what it asks for."""
     primary, *older = service.deployments
-    settled = len(primary.active_tasks) == len(primary.running_tasks) == service.desired_count
+    settled = len(primary.running_tasks) == service.desired_count and not primary.pending_count
     drained = all(deployment.is_drained for deployment in older)
     if not drained or not settled or service.status != "ACTIVE":
         return
