@@ -16,6 +16,13 @@ from tests.support.paths import CHECKOUT
 from tests.support.waiting import eventually
 
 LATE = 120.0
+AROUND_CLUSTER = [
+    "aws_ecs_cluster.cluster: Creating...",
+    "aws_ecs_task_definition.task_definition: Creation complete",
+    "aws_vpc_security_group_egress_rule.all_out: Creation complete",
+    "aws_vpc_security_group_ingress_rule.http_from_vpc: Creation complete",
+]
+"""What Terraform has said once nothing but the cluster is being created."""
 
 
 def is_running(process: psutil.Process) -> bool:
@@ -27,7 +34,7 @@ def is_running(process: psutil.Process) -> bool:
 
 
 def test_what_it_began_is_taken_down(terraform: str, tmp_path: Path) -> None:
-    """GIVEN a live test whose Terraform is creating resources
+    """GIVEN a live test whose Terraform waits for a cluster, which takes the provider ten seconds
     WHEN it gets SIGTERM, of which Python by itself dies at once
     THEN it destroys them, says so, and its processes, its port and its folder are gone.
     """

@@ -13,7 +13,16 @@ from tests.unit.import_graph import Import, Module
 
 CDKTF = {"cdktf", "cdktf_cdktf_provider_aws", "constructs"}
 PYDANTIC = {"pydantic", "pydantic_core"}
-ENDPOINT = {"aiohttp", "botocore", "dnslib", "moto", "pydantic", "werkzeug", "yarl"}
+ENDPOINT = {
+    "aiohttp",
+    "botocore",
+    "dnslib",
+    "moto",
+    "multidict",
+    "pydantic",
+    "werkzeug",
+    "yarl",
+}
 HARNESS = {
     "boto3",
     "botocore",
