@@ -8,6 +8,7 @@ from localaws import moto_catalogue  # noqa: F401  # isort: skip
 
 import socket
 from contextlib import ExitStack
+from functools import partial
 from threading import Thread
 from types import TracebackType
 from typing import Self
@@ -22,6 +23,9 @@ from localaws.scheduler import Scheduler
 from localaws.settings import EndpointSettings
 from localaws.vpc.servers import VpcServers
 from localaws.wsgi import EndpointApplication
+
+SHUTDOWN_POLL_SECONDS = 0.05
+"""Seconds between two looks of the server at whether it should end; half a second by default."""
 
 
 class RequestHandler(MotoRequestHandler):
@@ -67,7 +71,8 @@ class Endpoint:
             scheduler = Scheduler(vpc_servers.containers)
             scheduler.start()
             exits.callback(scheduler.stop)
-            thread = Thread(target=server.serve_forever, name="http", daemon=True)
+            serve = partial(server.serve_forever, poll_interval=SHUTDOWN_POLL_SECONDS)
+            thread = Thread(target=serve, name="http", daemon=True)
             thread.start()
             exits.callback(thread.join)
             exits.callback(server.shutdown)

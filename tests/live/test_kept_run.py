@@ -4,6 +4,7 @@
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from cloudmap_harness.aws.clients import AwsClients
@@ -30,25 +31,24 @@ def run(*command: str, **environ: str) -> str:
 
 def test_a_kept_run_and_another_and_the_end_of_both(terraform: str) -> None:
     """GIVEN one endpoint that stands for a shared account
-    WHEN a run is kept there, another one is made and destroyed, and then the first is destroyed
+    WHEN a run is kept there, while another one is made and destroyed, and then destroyed by make
     THEN neither meets the other's resources and nothing is left.
     """
-    live = [sys.executable, "-m", "pytest", "tests/live/test_handson.py", "--desired=1"]
+    live = [sys.executable, "-m", "pytest", "tests/live/test_handson.py"]
+    live += ["--target=localstack", "--desired=1"]
     with Endpoint() as endpoint:
         aws = AwsClients(
             child_environment(Target.LOCAL, {}, endpoint=endpoint.url, region="ap-northeast-1")
         )
         shared = {"ENDPOINT": endpoint.url, "HANDSON_REQUIRE_TOOLS": "1"}
-        said = run(*live, "--target=localstack", **shared, KEEP="1")
+        with ThreadPoolExecutor() as threads:
+            other = threads.submit(run, *live, **shared)
+            said = run(*live, **shared, KEEP="1")
+            other.result()
         [line] = [line for line in said.splitlines() if "make destroy STATE=" in line]
         folder = Path(line.partition("STATE=")[2].partition("`")[0])
         [kept] = aws.servicediscovery.list_namespaces()["Namespaces"]
         assert kept["Name"] == LiveRun.read(folder).names["HANDSON_NAMESPACE"]
-
-        said = run(*live, "--target=localstack", **shared)
-        assert [n["Name"] for n in aws.servicediscovery.list_namespaces()["Namespaces"]] == [
-            kept["Name"]
-        ]
 
         make = ["make", "destroy", f"STATE={folder}"]
         assert "destroyed" in run(*make)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -28,6 +28,23 @@ Turns = Callable[[int], None]
 """Takes so many turns of the scheduler; see the fixture `turns`."""
 
 
+@lru_cache
+def _client(name: str, url: str, region: str, key: str) -> Any:
+    """A client, shared by the tests of an endpoint: to make one takes longer than a dozen calls."""
+    return boto3.client(
+        name,  # type: ignore[call-overload]
+        endpoint_url=url,
+        region_name=region,
+        aws_access_key_id=key,
+        aws_secret_access_key="test",
+        config=Config(
+            inject_host_prefix=False,  # the API's `data-` hosts do not exist here
+            parameter_validation=False,  # so that the endpoint is what refuses
+            retries={"total_max_attempts": 1},
+        ),
+    )
+
+
 class Account:
     """Clients of one account and region, and the steps that most tests begin with."""
 
@@ -35,18 +52,7 @@ class Account:
         self.url, self.region, self.key = url, region, key
 
     def client(self, name: str) -> Any:
-        return boto3.client(
-            name,  # type: ignore[call-overload]
-            endpoint_url=self.url,
-            region_name=self.region,
-            aws_access_key_id=self.key,
-            aws_secret_access_key="test",
-            config=Config(
-                inject_host_prefix=False,  # the API's `data-` hosts do not exist here
-                parameter_validation=False,  # so that the endpoint is what refuses
-                retries={"total_max_attempts": 1},
-            ),
-        )
+        return _client(name, self.url, self.region, self.key)
 
     @cached_property
     def ec2(self) -> EC2Client:
