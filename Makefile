@@ -8,6 +8,9 @@ IN_VENV := .venv/bin/python
 HANDSON := $(IN_VENV) -m handson
 COMPILE := .venv/bin/uv pip compile --quiet --system-certs --generate-hashes --no-annotate --no-header
 
+# Four files at a time, also on two processors: the live tests, which begin, mostly wait.
+PYTEST := $(IN_VENV) -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+
 # The CDKTF command line takes longest to install, and few targets start it; `cdktf` itself installs
 # it when it is missing.
 STARTS_CDKTF := $(filter setup test bench,$(MAKECMDGOALS))
@@ -46,7 +49,7 @@ synth: setup ## Write the Terraform JSON of the three stacks and list it
 test: override export TARGET :=
 test: override export DESIRED :=
 test: lint ## lint and all tests; the live ones on an endpoint of their own
-	@$(IN_VENV) -m pytest
+	@$(PYTEST) tests/live tests/endpoint tests/unit
 
 test-live: setup ## Deploy, scale, check and destroy the hands-on: [DESIRED=n] [TARGET=local] [JUNIT=file.xml] [KEEP=1]
 	@$(HANDSON) test-live

@@ -43,6 +43,14 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(str(error)) from None
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Gives interrupted workers time to take down what their tests began; 10 s by default."""
+    from xdist.workermanage import NodeManager  # There only when tests run side by side.
+
+    NodeManager.EXIT_TIMEOUT = 120
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Marks each test with its tier and the tier's time limit; refuses tests outside the tiers."""
     strays = [item.nodeid for item in items if _tier(item) is None]

@@ -10,7 +10,8 @@ from cloudmap_harness.errors import AwsError
 
 @pytest.fixture(autouse=True)
 def short_retries(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "RETRY_SECONDS", 1.5)
+    monkeypatch.setattr(module, "RETRY_SECONDS", 1.0)
+    monkeypatch.setattr(module, "RETRY_INTERVAL", 0.01)
 
 
 def test_the_last_is_removed_first_even_when_the_block_fails() -> None:

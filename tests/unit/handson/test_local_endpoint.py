@@ -41,13 +41,21 @@ Serve = Callable[[str], str]
 _REAL_START = endpoint._start
 
 
+class QuicklyEnded(HTTPServer):
+    """A server that looks every 0.01 s whether it should end, not every half second."""
+
+    def thread_target(self) -> None:
+        assert self.server is not None
+        self.server.serve_forever(poll_interval=0.01)
+
+
 @pytest.fixture
 def serve() -> Iterator[Serve]:
     """Answers that text to every request for a page of LocalStack's; returns the URL."""
     with ExitStack() as stack:
 
         def start(body: str) -> str:
-            server = stack.enter_context(HTTPServer(host="127.0.0.1"))
+            server = stack.enter_context(QuicklyEnded(host="127.0.0.1"))
             server.expect_request(re.compile("/_localstack/.*")).respond_with_data(body)
             return server.url_for("").rstrip("/")
 
