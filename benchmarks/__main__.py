@@ -17,12 +17,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from botocore.exceptions import ClientError
+
 from benchmarks.measurement import BenchmarkError, Measurement
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 
 BENCHMARKS: Mapping[str, str] = {
     "synth": "benchmarks.synth:measure",
+    "endpoint": "benchmarks.endpoint:measure",
+    "tasks": "benchmarks.tasks:measure",
+    "growth": "benchmarks.growth:measure",
     "dns": "benchmarks.dns:measure",
     "bastion": "benchmarks.bastion:measure",
 }
@@ -46,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"{', '.join(unknown)}: no such benchmark, there are {', '.join(BENCHMARKS)}")
     try:
         measured = table(given.names or list(BENCHMARKS))
-    except BenchmarkError as error:
+    except (BenchmarkError, ClientError) as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

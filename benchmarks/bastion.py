@@ -21,10 +21,11 @@ ROUNDS = 3
 def measure() -> Iterator[Measurement]:
     """Yields a line for each number of tasks that the name leads to."""
     with vpc() as ours:
-        ours.start_service()
+        registry = ours.create_registry(ours.create_namespace())
+        ours.start_service(registry)
         port = int(ours.health["bastion"].rpartition(":")[2])
         for tasks in TASKS:
-            ours.scale(tasks)
+            ours.scale(registry, tasks)
             with server("benchmarks.http_peer", str(tasks)) as peer:
                 # In turn, so that what else the machine does hits both.
                 pairs = [(_rate(port), _rate(int(peer))) for _ in range(ROUNDS)]

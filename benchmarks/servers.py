@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from benchmarks.measurement import BenchmarkError
 
@@ -31,13 +32,20 @@ def server(*module: str, env: Mapping[str, str] | None = None) -> Iterator[str]:
         stdout=subprocess.PIPE,
         text=True,
     )
+    with ended(process):
+        assert process.stdout is not None
+        line = process.stdout.readline().strip()
+        if not line:
+            raise BenchmarkError(f"{' '.join(module)} ended with {process.wait(END_SECONDS)}")
+        yield line
+
+
+@contextmanager
+def ended(process: subprocess.Popen[Any]) -> Iterator[None]:
+    """Ends the process with the block, however the block ends."""
     with process:
         try:
-            assert process.stdout is not None
-            line = process.stdout.readline().strip()
-            if not line:
-                raise BenchmarkError(f"{' '.join(module)} ended with {process.wait(END_SECONDS)}")
-            yield line
+            yield
         finally:
             process.terminate()
             try:
