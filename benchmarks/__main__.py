@@ -25,6 +25,7 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 
 BENCHMARKS: Mapping[str, str] = {
     "synth": "benchmarks.synth:measure",
+    "live": "benchmarks.live:measure",
     "endpoint": "benchmarks.endpoint:measure",
     "tasks": "benchmarks.tasks:measure",
     "growth": "benchmarks.growth:measure",

@@ -58,6 +58,14 @@ class LockedResponse(BaseResponse):
             status = action_result.result.http_status
         return status, headers, body
 
+    @staticmethod
+    def _enrich_response(headers: dict[str, str], body: Any) -> tuple[dict[str, str], Any]:
+        if headers.get("Content-Type") != JSON:
+            return BaseResponse._enrich_response(headers, body)
+        # moto looks through every body, however long, for the request id that an XML reply has.
+        headers, _ = BaseResponse._enrich_response(headers, "")
+        return headers, body
+
 
 class ModelValidated(BaseResponse):
     """Mixed into a moto request handler: refuses a request outside the service's model."""

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from moto.core.common_types import TYPE_RESPONSE
-from moto.core.model import StructureShape
+from moto.core.model import ListShape, StructureShape
 from moto.core.responses import ActionContext, ActionResult
 from moto.core.serialize import JSONSerializer
 
@@ -37,6 +37,15 @@ class EcsSerializer(JSONSerializer):
             super()._serialize_type_structure(serialized, value, shape, key)
             value.reply = serialized[key]
         serialized[key] = value.reply
+
+    def _serialize_type_list(
+        self, serialized: MutableMapping[str, Any], value: Any, shape: ListShape, key: str
+    ) -> None:
+        known = [each.reply for each in value if isinstance(each, SerializedOnce)]
+        if len(known) != len(value) or None in known:
+            super()._serialize_type_list(serialized, value, shape, key)
+            return
+        self._default_serialize(serialized, known, shape, key)
 
 
 class EcsResult(ActionResult):

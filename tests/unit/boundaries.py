@@ -84,7 +84,9 @@ PARTS = [
     Part("scripts/in_venv.py", {"handson", "scripts.setup"}),
     Part("scripts/setup", {"scripts.setup"}),
     # Peers are made of what the endpoint is made of, and filled as a user fills it.
-    Part("benchmarks", {"benchmarks", "localaws"} | ENDPOINT | HARNESS),
+    Part(
+        "benchmarks", {"benchmarks", "cloudmap_harness", "handson", "localaws"} | ENDPOINT | HARNESS
+    ),
     Part(
         "tests",
         {"tests"} | PROJECT | CDKTF | PYDANTIC | ENDPOINT | HARNESS | APPLICATION | TESTING,
