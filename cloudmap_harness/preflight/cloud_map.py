@@ -91,8 +91,9 @@ class CloudMapProbe:
     def record_set_each(self) -> str:
         """Registers two instances: each has a multivalue record set of its own."""
         self._service_id, _ = self.create_service("by-hand")
-        for instance, address in ADDRESSES.items():
-            self._register(instance, address)
+        operations = [self._register(id_, address) for id_, address in ADDRESSES.items()]
+        for operation in operations:
+            self._target_of(operation, "INSTANCE")
 
         def problems(found: tuple[ObservedRecord, ...]) -> list[str]:
             sets = {(r.set_identifier, str(r.address)) for r in found if r.multivalue}
@@ -128,15 +129,15 @@ class CloudMapProbe:
             raise Missing("; ".join(problems))
         return "ResourceInUse for a service with instances, a namespace with services"
 
-    def _register(self, instance: str, address: str) -> None:
+    def _register(self, instance: str, address: str) -> str:
+        """Submits the registration; returns the id of its operation."""
         aws = self._aws
         with aws.errors_explained():
-            done = aws.servicediscovery.register_instance(
+            return aws.servicediscovery.register_instance(
                 ServiceId=self._service_id,
                 InstanceId=instance,
                 Attributes={"AWS_INSTANCE_IPV4": address},
-            )
-        self._target_of(done["OperationId"], "INSTANCE")
+            )["OperationId"]
 
     def _target_of(self, operation_id: str, kind: str) -> str:
         """Waits for an operation; returns its target. Raises Missing when the operation failed."""
