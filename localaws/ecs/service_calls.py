@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from moto.ecs.exceptions import ECSException, InvalidParameterException
+from moto.ecs.models import Service
 
 from localaws.ecs.deployments import EcsDeployment
 from localaws.ecs.fargate import Params, requested_platform_version
@@ -97,6 +98,19 @@ class ServiceCalls(EcsState):
         active = {service.arn for service in self.services.values() if service.status == "ACTIVE"}
         listed = super().list_services(cluster_str, scheduling_strategy, launch_type)
         return [arn for arn in listed if arn in active]
+
+    def describe_services(
+        self, cluster_str: str, service_names_or_arns: list[str]
+    ) -> tuple[list[Service], list[dict[str, str]]]:
+        """A deleted service that waits for no task is INACTIVE when somebody looks.
+
+        The AWS provider looks at once, and again only a second later.
+        """
+        services, failures = super().describe_services(cluster_str, service_names_or_arns)
+        for service in services:
+            if isinstance(service, FargateService):
+                service.end_draining()
+        return services, failures
 
     def update_fargate_service(self, service: FargateService, params: Params) -> FargateService:
         """Changes a service, with a new deployment when that changes the service's tasks.

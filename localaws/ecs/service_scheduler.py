@@ -41,8 +41,7 @@ def schedule(service: FargateService, launch: TaskLauncher) -> None:
     _start_missing(service, launch)
     _announce_steady_state(service)
     _remove_drained_deployments(service)
-    if service.status == "DRAINING" and all(task.is_drained for task in service.tasks):
-        service.status = "INACTIVE"
+    service.end_draining()
 
 
 def _stop_surplus(service: FargateService) -> None:

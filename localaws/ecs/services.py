@@ -175,8 +175,13 @@ class FargateService:
                 setattr(self, attribute, params[parameter])
 
     def drain(self) -> None:
-        """Begins the deletion: the scheduler stops the tasks, then sets the status INACTIVE."""
+        """Begins the deletion: the scheduler stops the tasks."""
         self.status, self.desired_count = "DRAINING", 0
+
+    def end_draining(self) -> None:
+        """Ends the deletion if all tasks are past stopping [API reference, DeleteService]."""
+        if self.status == "DRAINING" and all(task.is_drained for task in self.tasks):
+            self.status = "INACTIVE"
 
     def add_event(self, message: str) -> None:
         """Adds an event in front of the older ones, unless it repeats the last one too soon."""

@@ -29,6 +29,14 @@ from tests.support.shared_provider import shared_provider
 from tests.support.tools import lacking
 
 FAILED = pytest.StashKey[bool]()
+QUICK = {
+    "LOCALAWS_TICK_SECONDS": "0.01",
+    "LOCALAWS_OPERATION_SECONDS": "0.02",
+    "LOCALAWS_TASK_STEP_SECONDS": "0.02",
+}
+"""A run's own endpoint imitates AWS's delays less patiently, unless these variables say otherwise:
+a check can see every state, but nobody is there to watch.
+"""
 
 
 @pytest.fixture(scope="session")
@@ -116,7 +124,7 @@ def context(
     try:
         if target is Target.LOCAL:
             with steps("start an endpoint"):
-                endpoint: str | None = up({**os.environ, **ON_FREE_PORTS}, run_folder).url
+                endpoint: str | None = up({**QUICK, **os.environ, **ON_FREE_PORTS}, run_folder).url
         else:
             endpoint = ensure_endpoint(variables)
         LiveRun(target, endpoint, names).write(run_folder)

@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from localaws import scheduler
-from tests.endpoint.localaws.account import Account, address_of, error_of
+from tests.endpoint.localaws.account import Account, Turns, address_of, error_of
 
 
 def test_a_new_service_has_no_tasks_and_the_defaults_of_aws(aws: Account) -> None:
@@ -53,6 +53,20 @@ def test_a_service_is_draining_then_inactive_and_its_name_free_again(aws: Accoun
     aws.cloud_map.delete_service(Id=registry)
     aws.ecs_service(None, desired=0)
     assert aws.described()["status"] == "ACTIVE"
+
+
+def test_a_service_without_tasks_is_inactive_at_the_first_look(aws: Account, turns: Turns) -> None:
+    aws.ecs_service(None, desired=0)
+    reply = aws.ecs.delete_service(cluster="handson", service="httpd")["service"]
+    assert reply["status"] == "DRAINING"
+    assert aws.described()["status"] == "INACTIVE"
+
+
+def test_a_service_with_a_task_is_draining_until_the_task_stops(aws: Account, turns: Turns) -> None:
+    aws.ecs_service(None, desired=1)
+    turns(1)
+    aws.ecs.delete_service(cluster="handson", service="httpd", force=True)
+    assert aws.described()["status"] == "DRAINING"
 
 
 def test_a_service_above_zero_is_deleted_only_by_force(aws: Account) -> None:
