@@ -26,6 +26,8 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 BENCHMARKS: Mapping[str, str] = {
     "synth": "benchmarks.synth:measure",
     "live": "benchmarks.live:measure",
+    "setup": "benchmarks.setup:measure",
+    "unit": "benchmarks.unit_tier:measure",
     "endpoint": "benchmarks.endpoint:measure",
     "tasks": "benchmarks.tasks:measure",
     "growth": "benchmarks.growth:measure",
