@@ -2,7 +2,7 @@
 """The three stacks at a target: deployed, scaled, observed and destroyed."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from cloudmap_harness.aws.listing.resource import ResourceNames
@@ -85,10 +85,15 @@ def resource_names(settings: Settings) -> ResourceNames:
     )
 
 
-def terraform_of(environment: Mapping[str, str]) -> Deployment:
-    """Returns the Terraform of the stacks in CDKTF_OUTDIR, which writes each line to stdout."""
+def terraform_of(
+    environment: Mapping[str, str], provider: Callable[[], Mapping[str, str]] = dict
+) -> Deployment:
+    """Returns the Terraform of the stacks in CDKTF_OUTDIR, which writes each line to stdout.
+
+    `provider` returns the variables that lead Terraform to a provider that runs already.
+    """
     folder = CHECKOUT / (environment.get("CDKTF_OUTDIR") or "cdktf.out")
-    return Deployment(folder, environment, SYNTHESIS, echo=_print_line)
+    return Deployment(folder, environment, SYNTHESIS, provider=provider, echo=_print_line)
 
 
 def _print_line(stack: str, line: str) -> None:

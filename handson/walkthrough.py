@@ -24,6 +24,7 @@ from handson.article.steps import BY_CLI, DISCOVERED, GONE, KEPT, SPREAD
 from handson.context import Context
 from handson.local_endpoint import ON_FREE_PORTS, LocalEndpoint, down, up
 from handson.project import STATE, SYNTHESIS
+from handson.shared_provider import shared_provider
 from handson.stack_outputs import COUNTED, count_variable
 from handson.variables import Variables
 from stacks.settings import Settings
@@ -106,7 +107,17 @@ def by_code(
 
     own = variables.with_values({"TARGET": "local", "ENDPOINT": ""})
     context = Context.reach(own, settings, endpoint=endpoint.url)
-    deployment = Deployment(folder / "cdktf.out", context.environment, SYNTHESIS, echo=echo)
+    with shared_provider(context.environment) as provider:
+        deployment = Deployment(
+            folder / "cdktf.out", context.environment, SYNTHESIS, provider=provider, echo=echo
+        )
+        session = Session(folder, endpoint, settings.region, variables.environ, {})
+        _deploy_scale_destroy(show, deployment, settings, session)
+
+
+def _deploy_scale_destroy(
+    show: Show, deployment: Deployment, settings: Settings, session: Session
+) -> None:
     show.command("make synth")
     deployment.synth()
     for stack in deployment.stacks():
@@ -119,13 +130,12 @@ def by_code(
 
     discovery = deployment.output()["discovery"]
     port = "" if settings.port == HTTP_PORT else f":{settings.port}"
-    kept = {
+    session.kept |= {
         "name": discovery["service_fqdn"],
         "port": port,
         "service": discovery["service_id"],
         "namespace": discovery["namespace_id"],
     }
-    session = Session(folder, endpoint, settings.region, variables.environ, kept)
     watch(show, session, DISCOVERED)
 
     show.command("make scale DESIRED=4")

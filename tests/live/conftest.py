@@ -18,6 +18,7 @@ from handson.context import Context, ensure_endpoint
 from handson.live_run import DEFAULT_COUNT, LiveRun, new_id, own_names
 from handson.local_endpoint import ON_FREE_PORTS, down, up
 from handson.project import CHECKOUT, SYNTHESIS
+from handson.shared_provider import shared_provider
 from handson.variables import Variables
 from stacks.errors import SettingsError
 from stacks.settings import Settings
@@ -25,7 +26,6 @@ from tests.live.checkout import copy as copy  # A fixture, for the tests of this
 from tests.support.interrupts import orderly_interrupts as orderly_interrupts
 from tests.support.progress import Progress
 from tests.support.progress import steps as steps
-from tests.support.shared_provider import shared_provider
 from tests.support.tools import lacking
 
 FAILED = pytest.StashKey[bool]()

@@ -20,9 +20,9 @@ from cloudmap_harness.errors import TerraformError
 from cloudmap_harness.terraform.driver import STACK_FILE, Terraform, init, output, plan
 from cloudmap_harness.terraform.environment import terraform_environment
 from handson.project import CLI_CONFIGURATION
+from handson.shared_provider import shared_provider
 from localaws.server import Endpoint
 from localaws.settings import EndpointSettings
-from tests.support.shared_provider import shared_provider
 
 REGION = "ap-northeast-1"
 NAMESPACE = "provider.internal"

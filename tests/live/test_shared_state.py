@@ -19,9 +19,9 @@ from cloudmap_harness.terraform import driver as harness_terraform
 from cloudmap_harness.terraform.deployment import Deployment
 from cloudmap_harness.terraform.environment import terraform_environment
 from handson.project import CLI_CONFIGURATION, SYNTHESIS
+from handson.shared_provider import shared_provider
 from handson.stack_outputs import COUNTED, count_variable
 from localaws.server import Endpoint
-from tests.support.shared_provider import shared_provider
 from tests.support.waiting import eventually
 
 BUCKET = "team-state"

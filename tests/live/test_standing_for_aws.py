@@ -14,6 +14,7 @@ import pytest
 from cloudmap_harness.aws.targets import Target
 from cloudmap_harness.aws.targets import child_environment as environment_of
 from handson import context as sites
+from handson import stack_verbs
 from handson.cli import main
 from localaws.server import Endpoint
 
@@ -34,7 +35,11 @@ def aws(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[Target
             child = environment_of(Target.LOCAL, environ, endpoint=url, region=region)
             return child | {"AWS_ACCESS_KEY_ID": "AKIA1111222233334444"}
 
+        def shared_provider(environment: Mapping[str, str]) -> None:
+            raise AssertionError("on AWS every Terraform command starts a provider of its own")
+
         url = endpoint.url
+        monkeypatch.setattr(stack_verbs, "shared_provider", shared_provider)
         monkeypatch.setattr(sites, "child_environment", child_environment)
         monkeypatch.setenv("CDKTF_OUTDIR", str(tmp_path / "cdktf.out"))
         monkeypatch.setenv("TARGET", "aws")
