@@ -109,8 +109,8 @@ def _on_deployment(
 def _provider(
     context: Context, action: Action
 ) -> AbstractContextManager[Callable[[], Mapping[str, str]]]:
-    """Runs one provider for the actions of several Terraform commands, on the local target."""
-    if context.target is Target.LOCAL and action in (_deploy, _destroy):
+    """Runs one provider for the actions of several Terraform commands, on any target but AWS."""
+    if context.target is not Target.AWS and action in (_deploy, _destroy):
         return shared_provider(context.environment)
     return nullcontext(dict)
 

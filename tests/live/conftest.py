@@ -26,6 +26,7 @@ from tests.live.checkout import copy as copy  # A fixture, for the tests of this
 from tests.support.interrupts import orderly_interrupts as orderly_interrupts
 from tests.support.progress import Progress
 from tests.support.progress import steps as steps
+from tests.support.shared_models import shared_models as shared_models
 from tests.support.tools import lacking
 
 FAILED = pytest.StashKey[bool]()

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from functools import cache
 
 import pytest
 
@@ -42,6 +43,7 @@ with Endpoint() as endpoint:
 """
 
 
+@cache
 def printed(program: str) -> str:
     """What the program printed in a process of its own, in which moto is not imported yet."""
     ran = subprocess.run(
