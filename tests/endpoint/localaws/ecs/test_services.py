@@ -234,3 +234,19 @@ def test_a_service_goes_on_with_a_task_definition_that_was_deleted(aws: Account)
     aws.ecs.delete_task_definitions(taskDefinitions=[definition])
     aws.ecs.update_service(cluster="handson", service="httpd", desiredCount=2)
     aws.steady(2)
+
+
+def test_events_that_were_shown_before_are_shown_again_as_they_were(
+    aws: Account, turns: Turns
+) -> None:
+    aws.ecs_service(None, desired=1)
+    turns(10)
+    first = aws.described()
+    assert len(first["events"]) > 1
+    assert aws.described() == first
+    aws.ecs.update_service(cluster="handson", service="httpd", desiredCount=2)
+    turns(10)
+    events = aws.described()["events"]
+    assert len(events) > len(first["events"])
+    assert events[-len(first["events"]) :] == first["events"]
+    assert len({event["id"] for event in events}) == len(events)
