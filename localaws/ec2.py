@@ -12,6 +12,7 @@ from typing import Any
 from moto.ec2 import urls
 from moto.ec2.models import EC2Backend
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
+from moto.ec2.models.nat_gateways import NatGateway
 from moto.ec2.models.subnets import Subnet
 from moto.ec2.models.vpcs import VPC
 from moto.ec2.responses import EC2Response
@@ -122,6 +123,32 @@ class EC2(OwnUrls, ImagesOnDemand, EC2Backend):
             )
         super().delete_network_interface(eni_id)
         self._other_interfaces.pop(eni_id, None)
+
+    def create_nat_gateway(self, subnet_id: str, *args: Any, **kwargs: Any) -> NatGateway:
+        """moto: with any address. AWS: one of the gateway's subnet, on an interface of AWS's."""
+        address = self.free_address(self.get_subnet(subnet_id))
+        if address is None:
+            raise ErrorReply(
+                "InsufficientFreeAddressesInSubnet",
+                "The specified subnet does not have enough free addresses to satisfy the request.",
+            )
+        gateway = super().create_nat_gateway(subnet_id, *args, **kwargs)
+        eni, (shown,) = gateway._eni, gateway.address_set
+        gateway.private_ip = eni.private_ip_address = shown["privateIp"] = address
+        eni.private_ip_addresses[0]["PrivateIpAddress"] = address
+        eni.description = f"Interface for NAT Gateway {gateway.id}"
+        eni.interface_type, eni.status, eni.requester_managed = "nat_gateway", "in-use", True
+        return gateway
+
+    def delete_nat_gateway(self, nat_gateway_id: str) -> NatGateway:
+        """moto: the interface stays, with the address. AWS: both go with the gateway."""
+        gateway = super().delete_nat_gateway(nat_gateway_id)
+        for address in gateway.address_set:
+            if association := address.get("associationId"):
+                self.disassociate_address(association_id=association)
+        self.enis.pop(gateway._eni.id, None)
+        self._other_interfaces.pop(gateway._eni.id, None)
+        return gateway
 
     def delete_subnet(self, subnet_id: str) -> Subnet:
         """moto: deletes any. AWS: refuses while a network interface is in the subnet."""

@@ -44,6 +44,15 @@ def _listing_order(record: AnyRecordSet) -> tuple[str, str, str]:
 class HostedZonesResponse(LockedResponse, Route53):
     """Answers Route 53's requests."""
 
+    def create_hosted_zone(self) -> ActionResult:
+        """moto: a zone is private if a flag says so. AWS: if there is a VPC [API reference]."""
+        if self._get_param("VPC.VPCId"):
+            self.params["HostedZoneConfig"] = {
+                **(self._get_param("HostedZoneConfig") or {}),
+                "PrivateZone": True,
+            }
+        return super().create_hosted_zone()
+
     def list_hosted_zones_by_vpc(self) -> ActionResult:
         size = min(self._get_int_param("MaxItems", MAX_ZONES), MAX_ZONES)
         summaries = self.backend.list_hosted_zones_by_vpc(self._get_param("VPCId"))

@@ -7,6 +7,7 @@ InstanceCalls, DiscoveryCalls. `backend.py` makes moto's backend from the last c
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
@@ -140,7 +141,12 @@ class NamespaceCalls(ServiceDiscoveryBackend):
         try:
             self._hosted_zones.refuse_second_zone(name, vpc_id, self.region_name)
         except ErrorReply as error:
-            raise OperationFailed(CANNOT_CREATE, error.message) from error
+            # Cloud Map passes on what the SDK by which it calls Route 53 says of the error.
+            call = (
+                f"Service: AmazonRoute53; Status Code: {error.http_status}; "
+                f"Error Code: {error.code}; Request ID: {uuid.uuid4()}; Proxy: null"
+            )
+            raise OperationFailed(CANNOT_CREATE, f"{error.message} ({call})") from error
 
     @property
     def _hosted_zones(self) -> HostedZones:

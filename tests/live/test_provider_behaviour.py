@@ -7,7 +7,6 @@ place, forgotten and imported, destroyed in one go. A second one goes wrong as i
 
 import json
 import os
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,14 +16,14 @@ import pytest
 
 from cloudmap_harness.aws.targets import Target, child_environment
 from cloudmap_harness.errors import TerraformError
-from cloudmap_harness.terraform.driver import STACK_FILE, Terraform, init, output, plan
+from cloudmap_harness.terraform.driver import output
 from cloudmap_harness.terraform.environment import terraform_environment
 from handson.project import CLI_CONFIGURATION
 from handson.shared_provider import shared_provider
 from localaws.server import Endpoint
 from localaws.settings import EndpointSettings
+from tests.live.root_module import REGION, module, planned
 
-REGION = "ap-northeast-1"
 NAMESPACE = "provider.internal"
 
 pytestmark = pytest.mark.usefixtures("terraform")
@@ -53,26 +52,6 @@ def client(endpoint: Endpoint, name: str) -> Any:
         aws_access_key_id="test",
         aws_secret_access_key="test",
     )
-
-
-def module(folder: Path, environment: dict[str, str], **blocks: Any) -> Terraform:
-    """Write a root module of these blocks into the folder, and initialize it."""
-    folder.mkdir(exist_ok=True)
-    required = {"aws": {"source": "hashicorp/aws", "version": "5.100.0"}}
-    provider = {"aws": {"region": REGION, "default_tags": {"tags": {"Project": "behaviour"}}}}
-    stack = {"terraform": {"required_providers": required}, "provider": provider, **blocks}
-    (folder / STACK_FILE).write_text(json.dumps(stack))
-    terraform = Terraform(folder, environment)
-    init([terraform])
-    return terraform
-
-
-def planned(terraform: Terraform) -> dict[str, str]:
-    """What the plan says of each resource that it would change; {} for an empty plan."""
-    words = plan([terraform]).get(terraform.name, "")
-    found = re.findall(r"^  # (\S+) (?:will|must) be (\S+)", words, re.MULTILINE)
-    assert bool(found) == bool(words), words
-    return dict(found)
 
 
 def resources(
@@ -304,6 +283,7 @@ def test_a_wrong_order_and_a_name_that_is_taken_fail_as_on_aws(
         terraform.apply()
     words = " ".join(str(taken.value).replace("│", " ").split())
     assert "CANNOT_CREATE_HOSTED_ZONE" in words
+    assert "ConflictingDomainExists" in words
     assert f"The VPC {vpc} in region {REGION} has already been associated with" in words
 
     (registry,) = cloud_map.list_services()["Services"]

@@ -46,9 +46,10 @@ def test_the_same_name_in_the_same_vpc_is_accepted_and_its_operation_fails(aws: 
     operation = aws.operation(reply["OperationId"])
     assert operation["Status"] == "FAIL"
     assert operation["ErrorCode"] == "CANNOT_CREATE_HOSTED_ZONE"
-    assert operation["ErrorMessage"] == (
+    assert operation["ErrorMessage"].startswith(
         f"The VPC {aws.vpc} in region {aws.region} has already been associated "
-        f"with the hosted zone {zone_id} with the same domain name."
+        f"with the hosted zone {zone_id} with the same domain name. (Service: AmazonRoute53; "
+        "Status Code: 400; Error Code: ConflictingDomainExists; Request ID: "
     )
     assert len(aws.cloud_map.list_namespaces()["Namespaces"]) == 1
 

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What has a network interface takes it along when it goes, so that its subnet can be deleted."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any
+
+import pytest
+
+from tests.endpoint.localaws.account import Account, refused
+
+CIDR = "10.1.0.0/28"
+
+
+@pytest.fixture
+def subnet(aws: Account) -> str:
+    """A small subnet in a VPC of its own."""
+    return aws.ec2.create_subnet(VpcId=aws.another_vpc(), CidrBlock=CIDR)["Subnet"]["SubnetId"]
+
+
+def nat_gateway(aws: Account, subnet: str) -> Any:
+    address = aws.ec2.allocate_address(Domain="vpc")["AllocationId"]
+    return aws.ec2.create_nat_gateway(SubnetId=subnet, AllocationId=address)["NatGateway"]
+
+
+def interfaces(aws: Account, subnet: str) -> list[Any]:
+    in_subnet: Any = [{"Name": "subnet-id", "Values": [subnet]}]
+    return aws.ec2.describe_network_interfaces(Filters=in_subnet)["NetworkInterfaces"]
+
+
+def test_a_nat_gateway_has_an_interface_in_its_subnet(aws: Account, subnet: str) -> None:
+    gateway = nat_gateway(aws, subnet)
+    (eni,) = interfaces(aws, subnet)
+    (address,) = gateway["NatGatewayAddresses"]
+    assert address["NetworkInterfaceId"] == eni["NetworkInterfaceId"]
+    assert address["PrivateIp"] == eni["PrivateIpAddress"]
+    assert ipaddress.ip_address(address["PrivateIp"]) in ipaddress.ip_network(CIDR)
+    assert (eni["InterfaceType"], eni["Status"]) == ("nat_gateway", "in-use")
+    assert eni["Description"] == f"Interface for NAT Gateway {gateway['NatGatewayId']}"
+    code, _, _ = refused(
+        lambda: aws.ec2.delete_network_interface(NetworkInterfaceId=eni["NetworkInterfaceId"])
+    )
+    assert code == "InvalidParameterValue"
+    code, _, _ = refused(lambda: aws.ec2.delete_subnet(SubnetId=subnet))
+    assert code == "DependencyViolation"
+
+
+def test_a_nat_gateway_takes_its_interface_along_and_frees_its_address(
+    aws: Account, subnet: str
+) -> None:
+    gateway = nat_gateway(aws, subnet)
+    aws.ec2.delete_nat_gateway(NatGatewayId=gateway["NatGatewayId"])
+    assert interfaces(aws, subnet) == []
+    allocation = gateway["NatGatewayAddresses"][0]["AllocationId"]
+    (address,) = aws.ec2.describe_addresses(AllocationIds=[allocation])["Addresses"]
+    assert "AssociationId" not in address
+    aws.ec2.release_address(AllocationId=allocation)
+    aws.ec2.delete_subnet(SubnetId=subnet)
+
+
+def test_a_full_subnet_has_no_place_for_a_nat_gateway(aws: Account, subnet: str) -> None:
+    """Of the sixteen addresses AWS reserves five."""
+    for _ in range(11):
+        nat_gateway(aws, subnet)
+    code, _, _ = refused(lambda: nat_gateway(aws, subnet))
+    assert code == "InsufficientFreeAddressesInSubnet"
+    assert len(interfaces(aws, subnet)) == 11
+
+
+def test_an_interface_endpoint_takes_its_interface_along(aws: Account, subnet: str) -> None:
+    vpc = aws.ec2.describe_subnets(SubnetIds=[subnet])["Subnets"][0]["VpcId"]
+    endpoint = aws.ec2.create_vpc_endpoint(
+        VpcId=vpc,
+        ServiceName=f"com.amazonaws.{aws.region}.ecr.api",
+        VpcEndpointType="Interface",
+        SubnetIds=[subnet],
+    )["VpcEndpoint"]["VpcEndpointId"]
+    assert len(interfaces(aws, subnet)) == 1
+    aws.ec2.delete_vpc_endpoints(VpcEndpointIds=[endpoint])
+    aws.ec2.delete_subnet(SubnetId=subnet)

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Private hosted zones of the user's own: the VPC makes them private, and several may share one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dns.message
+import dns.query
+import pytest
+
+from localaws.server import Endpoint
+from tests.endpoint.localaws.account import Account, refused
+
+
+@pytest.fixture
+def zone_id(aws: Account) -> str:
+    """A zone with a VPC and, as Terraform asks for it, without the flag PrivateZone."""
+    zone = aws.route53.create_hosted_zone(
+        Name="own.internal", CallerReference="own", VPC=vpc(aws, aws.vpc)
+    )
+    assert zone["VPC"] == vpc(aws, aws.vpc)
+    return zone["HostedZone"]["Id"].rsplit("/", 1)[-1]
+
+
+def vpc(aws: Account, vpc_id: str) -> Any:
+    return {"VPCRegion": aws.region, "VPCId": vpc_id}
+
+
+def vpcs(aws: Account, zone_id: str) -> set[str]:
+    return {each["VPCId"] for each in aws.route53.get_hosted_zone(Id=zone_id)["VPCs"]}
+
+
+def test_a_zone_with_a_vpc_is_private(aws: Account, zone_id: str) -> None:
+    zone = aws.route53.get_hosted_zone(Id=zone_id)
+    assert zone["HostedZone"]["Config"]["PrivateZone"] is True
+    assert zone["VPCs"] == [vpc(aws, aws.vpc)]
+    assert "DelegationSet" not in zone
+
+
+def test_the_comment_of_a_private_zone_is_kept(aws: Account) -> None:
+    zone = aws.route53.create_hosted_zone(
+        Name="noted.internal",
+        CallerReference="noted",
+        VPC=vpc(aws, aws.vpc),
+        HostedZoneConfig={"Comment": "ours"},
+    )["HostedZone"]
+    assert zone["Config"] == {"Comment": "ours", "PrivateZone": True}
+
+
+def test_it_is_in_several_vpcs_but_never_in_none(aws: Account, zone_id: str) -> None:
+    other = aws.another_vpc()
+    aws.route53.associate_vpc_with_hosted_zone(HostedZoneId=zone_id, VPC=vpc(aws, other))
+    assert vpcs(aws, zone_id) == {aws.vpc, other}
+    aws.route53.disassociate_vpc_from_hosted_zone(HostedZoneId=zone_id, VPC=vpc(aws, aws.vpc))
+    assert vpcs(aws, zone_id) == {other}
+    code, _, _ = refused(
+        lambda: aws.route53.disassociate_vpc_from_hosted_zone(
+            HostedZoneId=zone_id, VPC=vpc(aws, other)
+        )
+    )
+    assert code == "LastVPCAssociation"
+
+
+def test_the_resolver_answers_it_in_its_vpcs_only(
+    aws: Account, endpoint: Endpoint, zone_id: str
+) -> None:
+    record: Any = {"Name": "db.own.internal", "Type": "A", "TTL": 60}
+    record["ResourceRecords"] = [{"Value": "10.0.8.9"}]
+    aws.route53.change_resource_record_sets(
+        HostedZoneId=zone_id,
+        ChangeBatch={"Changes": [{"Action": "CREATE", "ResourceRecordSet": record}]},
+    )
+
+    def answers() -> list[str]:
+        query = dns.message.make_query("db.own.internal", "A")
+        reply = dns.query.udp(query, "127.0.0.1", port=endpoint.dns_port, timeout=20)
+        return [str(item) for answer in reply.answer for item in answer]
+
+    assert answers() == ["10.0.8.9"]
+    other = aws.another_vpc()
+    aws.route53.associate_vpc_with_hosted_zone(HostedZoneId=zone_id, VPC=vpc(aws, other))
+    aws.route53.disassociate_vpc_from_hosted_zone(HostedZoneId=zone_id, VPC=vpc(aws, aws.vpc))
+    assert answers() == []
