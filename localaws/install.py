@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Replaces four of moto's backends by ours, and puts moto's back."""
+"""Replaces five of moto's backends by ours, and puts moto's back."""
 
 from __future__ import annotations
 
@@ -10,17 +10,20 @@ from typing import Any
 from moto.core.base_backend import BackendDict
 from moto.ec2.models import ec2_backends
 from moto.ecs.models import ecs_backends
+from moto.iam.models import iam_backends
 from moto.route53.models import route53_backends
 from moto.servicediscovery.models import servicediscovery_backends
 
 from localaws.cloudmap.backend import CloudMap
 from localaws.ec2 import EC2
 from localaws.ecs.backend import Ecs
+from localaws.iam import Iam
 from localaws.route53 import HostedZones
 
 COMPLETED: tuple[tuple[BackendDict[Any], type[Any]], ...] = (
     (ec2_backends, EC2),
     (ecs_backends, Ecs),
+    (iam_backends, Iam),
     (route53_backends, HostedZones),
     (servicediscovery_backends, CloudMap),
 )

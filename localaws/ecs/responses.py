@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import cast
+from typing import Any, cast
 
 from moto.core.common_types import TYPE_RESPONSE
 from moto.core.responses import ActionResult
@@ -93,6 +93,15 @@ class EcsResponse(LockedResponse, EC2ContainerServiceResponse):
         if service is None:
             return super().update_service()
         return ActionResult({"service": self.ecs.update_fargate_service(service, self.params)})
+
+    def register_task_definition(self) -> ActionResult:
+        """moto: drops enableFaultInjection. AWS: keeps and shows it."""
+        reply = super().register_task_definition()
+        wanted = self._get_param("enableFaultInjection")
+        if wanted is not None:
+            result = cast(dict[str, Any], reply.result)
+            result["taskDefinition"].enable_fault_injection = wanted
+        return reply
 
     def describe_services(self) -> ActionResult:
         names = self._get_param("services", [])
