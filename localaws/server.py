@@ -19,6 +19,7 @@ from werkzeug.serving import make_server
 from localaws import runtime
 from localaws.install import installed
 from localaws.listening import HOST, on_port
+from localaws.repeats import AnsweringRepeats
 from localaws.scheduler import Scheduler
 from localaws.settings import EndpointSettings
 from localaws.vpc.servers import VpcServers
@@ -60,7 +61,7 @@ class Endpoint:
             server = make_server(
                 HOST,
                 listener.getsockname()[1],
-                EndpointApplication(vpc_servers.addresses),
+                AnsweringRepeats(EndpointApplication(vpc_servers.addresses)),
                 threaded=True,
                 request_handler=RequestHandler,
                 fd=listener.fileno(),
