@@ -30,7 +30,7 @@ SHUTDOWN_POLL_SECONDS = 0.05
 
 
 class RequestHandler(MotoRequestHandler):
-    """Keeps connections open, as AWS does, and logs no requests."""
+    """Speaks HTTP/1.1, in which a reply may be chunked, and logs no requests."""
 
     protocol_version = "HTTP/1.1"
 
