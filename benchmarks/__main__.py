@@ -20,8 +20,7 @@ from pathlib import Path
 from botocore.exceptions import ClientError
 
 from benchmarks.measurement import BenchmarkError, Measurement
-
-CHECKOUT = Path(__file__).resolve().parents[1]
+from handson.project import CHECKOUT
 
 BENCHMARKS: Mapping[str, str] = {
     "synth": "benchmarks.synth:measure",

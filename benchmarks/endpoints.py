@@ -13,16 +13,16 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import boto3
 import psutil
 
 from benchmarks.measurement import BenchmarkError
 from benchmarks.servers import ended
+from cloudmap_harness.aws.clients import AwsClients
+from cloudmap_harness.aws.targets import Target, child_environment
+from handson.project import CHECKOUT
 
-CHECKOUT = Path(__file__).resolve().parents[1]
 HOST = "127.0.0.1"
 REGION = "ap-northeast-1"
 START_SECONDS = 60.0
@@ -41,13 +41,8 @@ class AwsServer:
 
     def client(self, service: str) -> Any:
         """Returns a boto3 client of the service."""
-        return boto3.client(
-            service,  # type: ignore[call-overload]
-            endpoint_url=self.url,
-            region_name=REGION,
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-        )
+        environment = child_environment(Target.LOCAL, {}, endpoint=self.url, region=REGION)
+        return AwsClients(environment).client(service)
 
     @property
     def resident_mib(self) -> float:

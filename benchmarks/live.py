@@ -17,11 +17,11 @@ from pathlib import Path
 from benchmarks.endpoints import REGION, localaws
 from benchmarks.measurement import Measurement
 from benchmarks.processes import Run, run
-from benchmarks.synth import CHECKOUT, EAGER
+from benchmarks.synth import EAGER
 from cloudmap_harness.aws.targets import Target, child_environment
 from cloudmap_harness.terraform.environment import terraform_environment
 from handson.cdktf_wrapper import CLI
-from handson.project import CLI_CONFIGURATION
+from handson.project import CHECKOUT, CLI_CONFIGURATION
 
 DESIRED = 4
 STACKS = ("network-inputs", "discovery", "compute")

@@ -8,12 +8,11 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from benchmarks.measurement import BenchmarkError
+from handson.project import CHECKOUT
 
-CHECKOUT = Path(__file__).resolve().parents[1]
 END_SECONDS = 30.0
 """How long a server may take to end."""
 

@@ -13,9 +13,9 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.endpoints import CHECKOUT
 from benchmarks.measurement import Measurement
 from benchmarks.processes import Run, run
+from handson.project import CHECKOUT
 
 PYTHON = str(Path(sys.base_prefix, "bin", "python3"))
 """The Python of which the virtual environments are made."""

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from benchmarks.measurement import BenchmarkError, Measurement
 from benchmarks.processes import Run, run
+from handson.project import CHECKOUT
 
-CHECKOUT = Path(__file__).resolve().parents[1]
 PAIRS = 3
 LAZY = [sys.executable, "main.py"]
 # The same main.py in a process that has already imported the whole package, which starts jsii:

@@ -7,9 +7,9 @@ import os
 import sys
 from collections.abc import Iterator
 
-from benchmarks.endpoints import CHECKOUT
 from benchmarks.measurement import Measurement
 from benchmarks.processes import Run, run
+from handson.project import CHECKOUT
 
 
 def measure() -> Iterator[Measurement]:
