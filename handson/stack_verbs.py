@@ -7,8 +7,8 @@ STATE=folder they mean the deployment of a live run.
 
 import shutil
 import sys
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable
+from contextlib import nullcontext
 
 from rich.console import Console
 
@@ -24,7 +24,7 @@ from handson.errors import HandsonError, UsageError
 from handson.live_run import LiveRun
 from handson.local_endpoint import LocalEndpoint
 from handson.preflight import require_addresses, require_capabilities
-from handson.shared_provider import shared_provider
+from handson.shared_provider import provider_for
 from handson.stack_deployment import StackDeployment, terraform_of
 from handson.stack_outputs import NotDeployed
 from handson.variables import Variables
@@ -97,22 +97,15 @@ def _on_deployment(
         if when_empty is not None and _is_empty(variables):
             return when_empty()
         context = Context.reach(variables, settings, endpoint=endpoint)
-        with _provider(context, action) as provider:
+        # Of the other actions none runs more than one Terraform command.
+        several = action in (_deploy, _destroy)
+        with provider_for(context) if several else nullcontext(dict) as provider:
             return action(StackDeployment(context, terraform_of(context.environment, provider)))
     except Interrupted as interrupted:
         files = "".join(f"\n  {path}" for path in terraform_of(variables.environ).state_files())
         advice = "`make deploy` continues, `make destroy` takes it down"
         interrupted.add_note(f"the state is kept; {advice}{files}")
         raise
-
-
-def _provider(
-    context: Context, action: Action
-) -> AbstractContextManager[Callable[[], Mapping[str, str]]]:
-    """Runs one provider for the actions of several Terraform commands, on any target but AWS."""
-    if context.target is not Target.AWS and action in (_deploy, _destroy):
-        return shared_provider(context.environment)
-    return nullcontext(dict)
 
 
 def _answers(endpoint: str | None) -> bool:

@@ -24,7 +24,7 @@ from handson.article.steps import BY_CLI, DISCOVERED, GONE, KEPT, SPREAD
 from handson.context import Context
 from handson.local_endpoint import ON_FREE_PORTS, LocalEndpoint, down, up
 from handson.project import STATE, SYNTHESIS
-from handson.shared_provider import shared_provider
+from handson.shared_provider import provider_for
 from handson.stack_outputs import COUNTED, count_variable
 from handson.variables import Variables
 from stacks.settings import Settings
@@ -107,7 +107,7 @@ def by_code(
 
     own = variables.with_values({"TARGET": "local", "ENDPOINT": ""})
     context = Context.reach(own, settings, endpoint=endpoint.url)
-    with shared_provider(context.environment) as provider:
+    with provider_for(context) as provider:
         deployment = Deployment(
             folder / "cdktf.out", context.environment, SYNTHESIS, provider=provider, echo=echo
         )

@@ -18,7 +18,7 @@ from handson.context import Context, ensure_endpoint
 from handson.live_run import DEFAULT_COUNT, LiveRun, new_id, own_names
 from handson.local_endpoint import ON_FREE_PORTS, down, up
 from handson.project import CHECKOUT, SYNTHESIS
-from handson.shared_provider import shared_provider
+from handson.shared_provider import provider_for
 from handson.variables import Variables
 from stacks.errors import SettingsError
 from stacks.settings import Settings
@@ -148,8 +148,5 @@ def deployment(terraform: str, context: Context, run_folder: Path) -> Iterator[D
             log.write(f"{stack:>14} | {line}\n")
 
         folder = run_folder / "cdktf.out"
-        if context.target is Target.AWS:
-            yield Deployment(folder, context.environment, SYNTHESIS, echo=note)
-            return
-        with shared_provider(context.environment) as provider:
+        with provider_for(context) as provider:
             yield Deployment(folder, context.environment, SYNTHESIS, provider=provider, echo=note)

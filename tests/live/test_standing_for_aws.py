@@ -14,7 +14,7 @@ import pytest
 from cloudmap_harness.aws.targets import Target
 from cloudmap_harness.aws.targets import child_environment as environment_of
 from handson import context as sites
-from handson import stack_verbs
+from handson import shared_provider as sharing
 from handson.cli import main
 from localaws.server import Endpoint
 
@@ -39,7 +39,7 @@ def aws(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[Target
             raise AssertionError("on AWS every Terraform command starts a provider of its own")
 
         url = endpoint.url
-        monkeypatch.setattr(stack_verbs, "shared_provider", shared_provider)
+        monkeypatch.setattr(sharing, "shared_provider", shared_provider)
         monkeypatch.setattr(sites, "child_environment", child_environment)
         monkeypatch.setenv("CDKTF_OUTDIR", str(tmp_path / "cdktf.out"))
         monkeypatch.setenv("TARGET", "aws")
