@@ -1,19 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """A network of Terraform's own: a NAT gateway that goes, and a private zone of two VPCs."""
 
-import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cloudmap_harness.aws.clients import AwsClients
-from cloudmap_harness.aws.targets import Target, child_environment
-from cloudmap_harness.terraform.environment import terraform_environment
-from handson.project import CLI_CONFIGURATION
-from handson.shared_provider import shared_provider
 from localaws.server import Endpoint
-from tests.live.root_module import REGION, module, planned
+from tests.live.root_module import environment_at, module, planned
 
 pytestmark = pytest.mark.usefixtures("terraform")
 
@@ -57,19 +52,16 @@ def test_a_nat_gateway_and_a_private_zone_come_and_go(tmp_path: Path) -> None:
     WHEN they are created, planned and destroyed
     THEN the zone is in both VPCs, the plan is empty, and the subnet can be deleted.
     """
-    with Endpoint() as endpoint:
-        child = child_environment(Target.LOCAL, os.environ, endpoint=endpoint.url, region=REGION)
-        own = terraform_environment(child, cli_configuration=CLI_CONFIGURATION)
-        with shared_provider(own) as provider:
-            stack = module(tmp_path / "network", {**own, **provider()}, resource=RESOURCES)
-            stack.apply()
-            aws = AwsClients(child)
-            (zone,) = aws.route53.list_hosted_zones()["HostedZones"]
-            assert zone["Config"]["PrivateZone"] is True
-            assert len(aws.route53.get_hosted_zone(Id=zone["Id"])["VPCs"]) == 2
-            assert planned(stack) == {}
+    with Endpoint() as endpoint, environment_at(endpoint.url) as environment:
+        aws = AwsClients(environment)
+        stack = module(tmp_path / "network", environment, resource=RESOURCES)
+        stack.apply()
+        (zone,) = aws.route53.list_hosted_zones()["HostedZones"]
+        assert zone["Config"]["PrivateZone"] is True
+        assert len(aws.route53.get_hosted_zone(Id=zone["Id"])["VPCs"]) == 2
+        assert planned(stack) == {}
 
-            stack.destroy()
-            assert aws.route53.list_hosted_zones()["HostedZones"] == []
-            cidrs = {vpc["CidrBlock"] for vpc in aws.ec2.describe_vpcs()["Vpcs"]}
-            assert not cidrs & {"10.3.0.0/16", "10.4.0.0/16"}
+        stack.destroy()
+        assert aws.route53.list_hosted_zones()["HostedZones"] == []
+        cidrs = {vpc["CidrBlock"] for vpc in aws.ec2.describe_vpcs()["Vpcs"]}
+        assert not cidrs & {"10.3.0.0/16", "10.4.0.0/16"}

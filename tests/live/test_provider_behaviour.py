@@ -6,23 +6,18 @@ place, forgotten and imported, destroyed in one go. A second one goes wrong as i
 """
 
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 
-from cloudmap_harness.aws.targets import Target, child_environment
+from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.errors import TerraformError
 from cloudmap_harness.terraform.driver import output
-from cloudmap_harness.terraform.environment import terraform_environment
-from handson.project import CLI_CONFIGURATION
-from handson.shared_provider import shared_provider
 from localaws.server import Endpoint
 from localaws.settings import EndpointSettings
-from tests.live.root_module import REGION, module, planned
+from tests.live.root_module import REGION, environment_at, module, planned
 
 NAMESPACE = "provider.internal"
 
@@ -38,20 +33,8 @@ def endpoint() -> Iterator[Endpoint]:
 
 @pytest.fixture(scope="module")
 def environment(endpoint: Endpoint) -> Iterator[dict[str, str]]:
-    child = child_environment(Target.LOCAL, os.environ, endpoint=endpoint.url, region=REGION)
-    own = terraform_environment(child, cli_configuration=CLI_CONFIGURATION)
-    with shared_provider(own) as variables:
-        yield {**own, **variables()}
-
-
-def client(endpoint: Endpoint, name: str) -> Any:
-    return boto3.client(
-        name,  # type: ignore[call-overload]
-        endpoint_url=endpoint.url,
-        region_name=REGION,
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-    )
+    with environment_at(endpoint.url) as environment:
+        yield environment
 
 
 def resources(
@@ -192,9 +175,10 @@ OUTPUT = {
 
 
 def test_one_root_module_is_created_changed_imported_and_destroyed(
-    endpoint: Endpoint, environment: dict[str, str], tmp_path: Path
+    environment: dict[str, str], tmp_path: Path
 ) -> None:
-    cloud_map, ecs, ec2 = (client(endpoint, name) for name in ("servicediscovery", "ecs", "ec2"))
+    aws = AwsClients(environment)
+    cloud_map, ecs = aws.servicediscovery, aws.ecs
 
     def described() -> Any:
         return ecs.describe_services(cluster="behaviour", services=["web"])["services"][0]
@@ -251,19 +235,20 @@ def test_one_root_module_is_created_changed_imported_and_destroyed(
     )
     imported.destroy()
     assert cloud_map.list_namespaces()["Namespaces"] == []
-    assert client(endpoint, "route53").list_hosted_zones()["HostedZones"] == []
+    assert aws.route53.list_hosted_zones()["HostedZones"] == []
     assert ecs.list_clusters()["clusterArns"] == []
     assert ecs.list_task_definitions()["taskDefinitionArns"] == []
-    vpcs = {vpc["CidrBlock"] for vpc in ec2.describe_vpcs()["Vpcs"]}
+    vpcs = {vpc["CidrBlock"] for vpc in aws.ec2.describe_vpcs()["Vpcs"]}
     assert "10.2.0.0/16" not in vpcs
 
 
 def test_a_wrong_order_and_a_name_that_is_taken_fail_as_on_aws(
-    endpoint: Endpoint, environment: dict[str, str], tmp_path: Path
+    environment: dict[str, str], tmp_path: Path
 ) -> None:
     """The text of the second namespace's failure, then ResourceInUse without force_destroy."""
-    cloud_map, ec2 = client(endpoint, "servicediscovery"), client(endpoint, "ec2")
-    vpc = ec2.create_vpc(CidrBlock="10.3.0.0/16")["Vpc"]["VpcId"]
+    aws = AwsClients(environment)
+    cloud_map = aws.servicediscovery
+    vpc = aws.ec2.create_vpc(CidrBlock="10.3.0.0/16")["Vpc"]["VpcId"]
     everything = resources()
     namespace = everything["aws_service_discovery_private_dns_namespace"]["ns"] | {"vpc": vpc}
     service = everything["aws_service_discovery_service"]["web"] | {"force_destroy": False}

@@ -13,15 +13,13 @@ from typing import Any
 import pytest
 
 from cloudmap_harness.aws.clients import AwsClients
-from cloudmap_harness.aws.targets import Target, child_environment
 from cloudmap_harness.errors import TerraformError
 from cloudmap_harness.terraform import driver as harness_terraform
 from cloudmap_harness.terraform.deployment import Deployment
-from cloudmap_harness.terraform.environment import terraform_environment
-from handson.project import CLI_CONFIGURATION, SYNTHESIS
-from handson.shared_provider import shared_provider
+from handson.project import SYNTHESIS
 from handson.stack_outputs import COUNTED, count_variable
 from localaws.server import Endpoint
+from tests.live.root_module import REGION, environment_at
 from tests.support.waiting import eventually
 
 BUCKET = "team-state"
@@ -32,16 +30,11 @@ LATE = 120.0
 @pytest.fixture
 def team(terraform: str) -> Iterator[dict[str, str]]:
     """The environment of everyone in the team: one account, one bucket."""
-    with Endpoint() as endpoint:
-        child = child_environment(
-            Target.LOCAL, dict(os.environ), endpoint=endpoint.url, region="ap-northeast-1"
+    with Endpoint() as endpoint, environment_at(endpoint.url) as environment:
+        AwsClients(environment).client("s3").create_bucket(
+            Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION}
         )
-        AwsClients(child).client("s3").create_bucket(
-            Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "ap-northeast-1"}
-        )
-        own = terraform_environment(child, cli_configuration=CLI_CONFIGURATION)
-        with shared_provider(own) as variables:
-            yield {**own, **variables(), "HANDSON_STATE_BUCKET": BUCKET}
+        yield {**environment, "HANDSON_STATE_BUCKET": BUCKET}
 
 
 def keys(team: dict[str, str]) -> list[str]:

@@ -2,19 +2,14 @@
 """Every argument of a task definition, and a role with AWS's policy, by the real Terraform."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cloudmap_harness.aws.clients import AwsClients
-from cloudmap_harness.aws.targets import Target, child_environment
-from cloudmap_harness.terraform.environment import terraform_environment
-from handson.project import CLI_CONFIGURATION
-from handson.shared_provider import shared_provider
 from localaws.server import Endpoint
-from tests.live.root_module import REGION, module, planned
+from tests.live.root_module import REGION, environment_at, module, planned
 
 pytestmark = pytest.mark.usefixtures("terraform")
 
@@ -141,23 +136,20 @@ def test_no_argument_of_a_task_definition_is_lost(tmp_path: Path) -> None:
     WHEN they are created, planned and destroyed
     THEN the plan is empty, and ECS shows what only some definitions have.
     """
-    with Endpoint() as endpoint:
-        child = child_environment(Target.LOCAL, os.environ, endpoint=endpoint.url, region=REGION)
-        own = terraform_environment(child, cli_configuration=CLI_CONFIGURATION)
-        aws = AwsClients(child)
+    with Endpoint() as endpoint, environment_at(endpoint.url) as environment:
+        aws = AwsClients(environment)
 
         def shown(family: str) -> Any:
             return aws.ecs.describe_task_definition(taskDefinition=family)["taskDefinition"]
 
-        with shared_provider(own) as provider:
-            stack = module(tmp_path / "tasks", {**own, **provider()}, resource=RESOURCES)
-            stack.apply()
-            assert planned(stack) == {}
-            assert shown("fargate")["enableFaultInjection"] is True
-            assert "enableFaultInjection" not in shown("ec2")
-            attached = aws.client("iam").list_attached_role_policies(RoleName="task")
-            assert [each["PolicyArn"] for each in attached["AttachedPolicies"]] == [EXECUTION]
+        stack = module(tmp_path / "tasks", environment, resource=RESOURCES)
+        stack.apply()
+        assert planned(stack) == {}
+        assert shown("fargate")["enableFaultInjection"] is True
+        assert "enableFaultInjection" not in shown("ec2")
+        attached = aws.client("iam").list_attached_role_policies(RoleName="task")
+        assert [each["PolicyArn"] for each in attached["AttachedPolicies"]] == [EXECUTION]
 
-            stack.destroy()
-            assert aws.ecs.list_task_definitions()["taskDefinitionArns"] == []
-            assert aws.client("iam").list_roles()["Roles"] == []
+        stack.destroy()
+        assert aws.ecs.list_task_definitions()["taskDefinitionArns"] == []
+        assert aws.client("iam").list_roles()["Roles"] == []
