@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import ipaddress
 import random
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from itertools import chain
 from typing import Any
 
 from moto.ec2 import urls
 from moto.ec2.models import EC2Backend
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
+from moto.ec2.models.instances import Instance
 from moto.ec2.models.nat_gateways import NatGateway
 from moto.ec2.models.subnets import Subnet
 from moto.ec2.models.vpcs import VPC
@@ -83,6 +84,17 @@ class EC2(OwnUrls, ImagesOnDemand, EC2Backend):
             if (eni.vpc_id, eni.private_ip_address) == (vpc_id, address) and eni.id in self.enis:
                 return eni
         return None
+
+    def instance(self, id_: str) -> Instance | None:
+        """Returns the instance of this id, also a terminated one, or None."""
+        return next((each for each in self._instances() if each.id == id_), None)
+
+    def instances_with_user_data(self) -> list[Instance]:
+        return [instance for instance in self._instances() if instance.user_data]
+
+    def _instances(self) -> Iterator[Instance]:
+        for reservation in self.reservations.values():
+            yield from reservation.instances
 
     def create_network_interface(self, *args: Any, **kwargs: Any) -> NetworkInterface:
         eni = super().create_network_interface(*args, **kwargs)

@@ -32,7 +32,7 @@ def serving_tasks() -> list[ServingTask]:
     return [
         task
         for _, _, ecs in [*ecs_backends.iter_backends()]
-        for task in cast(Ecs, ecs).fargate_tasks
+        for task in cast(Ecs, ecs).all_tasks
         if task.is_serving
     ]
 

@@ -6,13 +6,14 @@ from __future__ import annotations
 from moto.ecs import urls
 
 from localaws.ecs.calls import EcsCalls
+from localaws.ecs.launching import Launching
 from localaws.ecs.responses import EcsResponse
 from localaws.ecs.service_scheduler import schedule
 from localaws.moto_mixins import OwnUrls
 
 
-class Ecs(OwnUrls, EcsCalls):
-    """moto's ECS, with Fargate services that run tasks."""
+class Ecs(OwnUrls, EcsCalls, Launching):
+    """moto's ECS, with services that run tasks."""
 
     SERVICE_NAMESPACE = "ecs"
     moto_urls = urls
@@ -20,9 +21,10 @@ class Ecs(OwnUrls, EcsCalls):
 
     def tick(self) -> None:
         """Takes one turn: every service first, then every task moves one state on at the most."""
-        for service in self.fargate_services:
-            schedule(service, self.launch_task)
-        for task in self.fargate_tasks:
+        self.follow_ec2_instances()
+        for service in self.services.values():
+            schedule(service, self)
+        for task in self.all_tasks:
             task.step()
         self.forget_stopped_tasks()
         for cluster in self.clusters.values():

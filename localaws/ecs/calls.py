@@ -4,10 +4,17 @@
 from __future__ import annotations
 
 from localaws.ecs.cluster_calls import ClusterCalls
-from localaws.ecs.service_calls import ServiceCalls
+from localaws.ecs.container_instance_calls import ContainerInstanceCalls
 from localaws.ecs.task_calls import TaskCalls
 from localaws.ecs.task_definition_calls import TaskDefinitionCalls
+from localaws.ecs.task_set_calls import TaskSetCalls
 
 
-class EcsCalls(ClusterCalls, TaskDefinitionCalls, ServiceCalls, TaskCalls):
+class EcsCalls(
+    ClusterCalls,
+    ContainerInstanceCalls,
+    TaskDefinitionCalls,
+    TaskSetCalls,  # which are calls of services too
+    TaskCalls,
+):
     """What ECS can be asked for; `responses.py` passes the requests on."""

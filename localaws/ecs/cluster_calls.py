@@ -49,17 +49,21 @@ class ClusterCalls(EcsState):
         return shown
 
     def _statistics(self, cluster: Cluster) -> list[dict[str, str]]:
-        """Returns the counts of what is on Fargate, under AWS's names."""
-        tasks = [task for task in self.fargate_tasks if task.cluster_name == cluster.name]
-        services = [each for each in self.fargate_services if each.cluster_name == cluster.name]
-        states = Counter(task.last_status for task in tasks)
-        status = Counter(service.status for service in services)
-        counts = {
-            "runningFargateTasksCount": states[TaskState.RUNNING],
-            "pendingFargateTasksCount": states[TaskState.PENDING],
-            "activeFargateServiceCount": status["ACTIVE"],
-            "drainingFargateServiceCount": status["DRAINING"],
-        }
+        """Returns the counts by launch type, under AWS's names."""
+        tasks = Counter((each.launch_type, each.last_status) for each in self.tasks_in(cluster))
+        services = Counter(
+            (each.actual_launch_type, each.status)
+            for each in self.services.values()
+            if each.cluster_name == cluster.name
+        )
+        counts: dict[str, int] = {}
+        for launch_type, name in (("EC2", "EC2"), ("FARGATE", "Fargate"), ("EXTERNAL", "External")):
+            counts |= {
+                f"running{name}TasksCount": tasks[launch_type, TaskState.RUNNING],
+                f"pending{name}TasksCount": tasks[launch_type, TaskState.PENDING],
+                f"active{name}ServiceCount": services[launch_type, "ACTIVE"],
+                f"draining{name}ServiceCount": services[launch_type, "DRAINING"],
+            }
         return [{"name": name, "value": str(count)} for name, count in counts.items()]
 
     def delete_cluster(self, cluster_str: str) -> Cluster:

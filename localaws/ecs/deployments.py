@@ -17,10 +17,10 @@ from typing import Any
 from moto.ecs.models import TaskDefinition
 
 from localaws import runtime
-from localaws.ecs.fargate import actual_platform_version
+from localaws.ecs.capacity import actual_platform_version
 from localaws.ecs.registry import Registry
 from localaws.ecs.task_states import TaskState
-from localaws.ecs.tasks import FargateTask
+from localaws.ecs.tasks import EcsTask
 
 MIN_FAILURE_THRESHOLD, MAX_FAILURE_THRESHOLD = 3, 200
 """The circuit breaker's threshold is half of the desired count, within these bounds."""
@@ -44,13 +44,20 @@ class EcsDeployment:
     definition: TaskDefinition
     """The task definition itself: a service keeps it after it was deregistered and deleted."""
     launch_type: str | None
+    """None beside a capacity provider strategy."""
+    actual_launch_type: str
+    """That of the tasks."""
     capacity_provider_strategy: list[dict[str, Any]]
-    network_configuration: Mapping[str, Any]
+    network_configuration: Mapping[str, Any] | None
+    """None outside awsvpc mode."""
     service_registries: list[dict[str, Any]]
     registry: Registry | None
     """The registry that `service_registries` names."""
-    requested_platform_version: str
-    platform_family: str = "Linux"
+    load_balancers: list[dict[str, Any]]
+    requested_platform_version: str | None
+    """None for tasks that are not on Fargate."""
+    volume_configurations: list[dict[str, Any]] = field(default_factory=list)
+    vpc_lattice_configurations: list[dict[str, Any]] = field(default_factory=list)
     id: str = field(default_factory=_deployment_id)
     status: str = "PRIMARY"
     """PRIMARY for the newest, ACTIVE for an older one that still has tasks."""
@@ -59,7 +66,7 @@ class EcsDeployment:
     rollout_state_reason: str = ""
     created_at: datetime = field(default_factory=runtime.timestamp)
     updated_at: datetime = field(default_factory=runtime.timestamp)
-    tasks: list[FargateTask] = field(default_factory=list)
+    tasks: list[EcsTask] = field(default_factory=list)
     placement_failures: int = 0
     """How often in a row no subnet had a place for a task."""
     next_start_at: float = 0.0
@@ -69,13 +76,13 @@ class EcsDeployment:
         self.rollout_state_reason = f"ECS deployment {self.id} in progress."
 
     @property
-    def active_tasks(self) -> list[FargateTask]:
+    def active_tasks(self) -> list[EcsTask]:
         """The tasks whose desired status is RUNNING."""
         running = TaskState.RUNNING  # In Python 3.11 it takes longer to look up than to compare.
         return [task for task in self.tasks if task.desired_status is running]
 
     @property
-    def running_tasks(self) -> list[FargateTask]:
+    def running_tasks(self) -> list[EcsTask]:
         """The active tasks that have reached RUNNING."""
         running = TaskState.RUNNING
         return [task for task in self.active_tasks if task.last_status is running]
@@ -95,8 +102,12 @@ class EcsDeployment:
         return arn
 
     @property
-    def platform_version(self) -> str:
+    def platform_version(self) -> str | None:
         return actual_platform_version(self.requested_platform_version)
+
+    @property
+    def platform_family(self) -> str | None:
+        return "Linux" if self.actual_launch_type == "FARGATE" else None
 
     @property
     def consecutive_failures(self) -> int:

@@ -1,88 +1,213 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where a Fargate task can go: the networks that ECS accepts, and a subnet with a free address."""
+"""Which container instance a task goes to: room, placement constraints, placement strategies.
+
+Source: ECS developer guide, "How Amazon ECS places tasks on container instances".
+"""
 
 from __future__ import annotations
 
 import random
-import uuid
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 from moto.ecs.exceptions import InvalidParameterException
+from moto.ecs.models import TaskDefinition
 
-from localaws.ec2 import EC2
-from localaws.ecs.errors import CannotPlace
-from localaws.ecs.tasks import FargateTask
+from localaws.ecs.container_instances import ContainerInstance
+from localaws.ecs.errors import NoContainerInstance
+from localaws.ecs.query_language import InvalidExpression, parse
+from localaws.ecs.task_needs import TaskNeeds
+from localaws.ecs.task_request import TaskRequest
+
+ZONE = "attribute:ecs.availability-zone"
+SPREAD_OVER_ZONES: Sequence[Mapping[str, str]] = ({"type": "spread", "field": ZONE},)
+"""The strategy of services that name none [developer guide]."""
+
+MAX_CONSTRAINTS, MAX_STRATEGIES = 10, 5
 
 
-def validate_network(ec2: EC2, network: Mapping[str, Any] | None) -> Mapping[str, Any]:
-    """Returns the network configuration if ECS accepts it.
-
-    Raises the errors of CreateService and RunTask: no configuration, too many subnets or security
-    groups, one that does not exist.
-    """
-    if not network:
+def validate_placement(params: Mapping[str, Any]) -> None:
+    """Raises InvalidParameterException for constraints and strategies that AWS does not have."""
+    constraints = params.get("placementConstraints") or []
+    if len(constraints) > MAX_CONSTRAINTS:
         raise InvalidParameterException(
-            "Network Configuration must be provided when networkMode 'awsvpc' is specified."
+            f"placementConstraints can have at most {MAX_CONSTRAINTS} items."
         )
-    config = network["awsvpcConfiguration"]
-    if not config["subnets"]:
-        raise InvalidParameterException("subnets can not be empty.")
-    for kind, ids, limit in (
-        ("subnet", config["subnets"], 16),
-        ("security group", config.get("securityGroups", []), 5),
-    ):
-        if len(ids) > limit:
-            raise InvalidParameterException(f"{kind}s can have at most {limit} items.")
-    for subnet_id in config["subnets"]:
-        if not any(subnet_id in in_zone for in_zone in ec2.subnets.values()):
-            raise InvalidParameterException(
-                f"Error retrieving subnet information for [{subnet_id}]: "
-                f"The subnet ID '{subnet_id}' does not exist "
-                "(ErrorCode: InvalidSubnetID.NotFound)"
-            )
-    for group_id in config.get("securityGroups", []):
-        if ec2.get_security_group_from_id(group_id) is None:
-            raise InvalidParameterException(
-                f"Error retrieving security group information for [{group_id}]: "
-                f"The security group '{group_id}' does not exist "
-                "(ErrorCode: InvalidGroup.NotFound)"
-            )
-    return network
+    for constraint in constraints:
+        match constraint.get("type"):
+            case "distinctInstance":
+                if constraint.get("expression"):
+                    raise InvalidParameterException(
+                        "Constraint type distinctInstance takes no expression."
+                    )
+            case "memberOf":
+                try:
+                    parse(constraint.get("expression") or "")
+                except InvalidExpression as error:
+                    raise InvalidParameterException(f"Invalid expression: {error}") from error
+            case other:
+                raise InvalidParameterException(f"Unknown placement constraint type: {other}")
+    strategies = params.get("placementStrategy") or []
+    if len(strategies) > MAX_STRATEGIES:
+        raise InvalidParameterException(
+            f"placementStrategy can have at most {MAX_STRATEGIES} items."
+        )
+    for strategy in strategies:
+        _validate_strategy(strategy.get("type"), strategy.get("field") or "")
 
 
-class Peers:
-    """The tasks that a new task is placed away from, counted by zone and by subnet."""
+def _validate_strategy(kind: str | None, field: str) -> None:
+    match kind:
+        case "random":
+            valid = not field
+        case "binpack":
+            valid = field.lower() in ("cpu", "memory")
+        case "spread":
+            valid = field in ("instanceId", "host") or field.startswith("attribute:")
+        case _:
+            raise InvalidParameterException(f"Unknown placement strategy type: {kind}")
+    if not valid:
+        raise InvalidParameterException(f"Invalid field {field!r} of the strategy {kind}.")
 
-    def __init__(self, tasks: Collection[FargateTask] = ()):
-        self.in_zone = Counter(task.availability_zone for task in tasks)
-        self.in_subnet = Counter(task.subnet_id for task in tasks)
 
-    def add(self, task: FargateTask) -> None:
-        self.in_zone[task.availability_zone] += 1
-        self.in_subnet[task.subnet_id] += 1
+def completed_strategies(strategies: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
+    """Returns placement strategies as AWS shows them: `host` is `instanceId`, `cpu` is `CPU`."""
+    names = {"host": "instanceId", "cpu": "CPU", "memory": "MEMORY"}
+    return [
+        {key: names.get(value, value) if key == "field" else value for key, value in each.items()}
+        for each in strategies
+    ]
 
 
-def create_interface(ec2: EC2, network: Mapping[str, Any], peers: Peers) -> NetworkInterface:
-    """Creates a task's interface in the zone, and there in the subnet, with the fewest peers.
+def choose_instance(
+    instances: Collection[ContainerInstance],
+    request: TaskRequest,
+    needs: TaskNeeds,
+    zones: Collection[str] | None,
+) -> ContainerInstance:
+    """Returns the container instance that a task goes to; in awsvpc mode one of the zones.
 
-    Raises CannotPlace when a subnet or group was deleted after the service was created, or when
-    no subnet has a free address.
+    Raises NoContainerInstance.
     """
-    try:
-        config = validate_network(ec2, network)["awsvpcConfiguration"]
-    except InvalidParameterException as error:
-        raise CannotPlace(error.message) from error
-    subnets = [ec2.get_subnet(id_) for id_ in config["subnets"]]
-    random.shuffle(subnets)
-    for subnet in sorted(
-        subnets,
-        key=lambda subnet: (peers.in_zone[subnet.availability_zone], peers.in_subnet[subnet.id]),
-    ):
-        if address := ec2.free_address(subnet):
-            groups = config.get("securityGroups") or []
-            arn = f"arn:aws:ecs:{ec2.region_name}:{ec2.account_id}:attachment/{uuid.uuid4()}"
-            return ec2.create_task_interface(subnet, address, groups, arn)
-    raise CannotPlace("the service's subnets have no free private IP address.")
+    where = "capacity provider" if request.capacity_provider_name else "cluster"
+    if not instances:
+        raise NoContainerInstance(f"No Container Instances were found in your {where}.")
+    lacks = {instance.id: _lack(instance, request, needs, zones) for instance in instances}
+    fit = [instance for instance in instances if lacks[instance.id] is None]
+    if not fit:
+        raise _nothing_fits(instances, lacks)
+    random.shuffle(fit)
+    in_group = _tasks_of_group(instances, request.group)
+    for strategy in request.placement_strategy or SPREAD_OVER_ZONES:
+        rank = _rank(strategy, in_group)
+        best = min(map(rank, fit))
+        fit = [instance for instance in fit if rank(instance) == best]
+    return fit[0]
+
+
+def can_be_member(instance: ContainerInstance, request: TaskRequest) -> bool:
+    """Whether the constraints on attributes and the state of an instance allow the task."""
+    return _lack_by_nature(instance, request) is None
+
+
+Lack = tuple[str, str]
+"""What an instance lacks: in the words of a service's event, and as RunTask's reason."""
+
+
+def _lack(
+    instance: ContainerInstance,
+    request: TaskRequest,
+    needs: TaskNeeds,
+    zones: Collection[str] | None,
+) -> Lack | None:
+    if zones is not None and instance.host.availability_zone not in zones:
+        return "is missing an attribute required by your task", "ATTRIBUTE"
+    if lack := _lack_by_nature(instance, request):
+        return lack
+    distinct = any(each["type"] == "distinctInstance" for each in request.placement_constraints)
+    if distinct and any(task.group == request.group for task in instance.tasks.values()):
+        return _constraint("distinctInstance")
+    if needs.memory > instance.free_memory:
+        return "has insufficient memory available", "RESOURCE:MEMORY"
+    if needs.cpu > instance.free_cpu:
+        return "has insufficient CPU units available", "RESOURCE:CPU"
+    for mapping in needs.ports:
+        if mapping.host_port and mapping.host_port in instance.taken_ports(mapping.protocol):
+            return "is already using a port required by your task", "RESOURCE:PORTS"
+    return None
+
+
+def _lack_by_nature(instance: ContainerInstance, request: TaskRequest) -> Lack | None:
+    """Returns what the instance lacks whatever runs on it, or None."""
+    if not instance.agent_connected or instance.status != "ACTIVE":
+        return 'encountered error "AGENT"', "AGENT"
+    for constraint in _all_constraints(request.placement_constraints, request.task_definition):
+        if constraint["type"] == "memberOf" and not parse(constraint["expression"])(instance):
+            return _constraint("memberOf")
+    return None
+
+
+def _constraint(kind: str) -> Lack:
+    """Returns the lack of an instance that a constraint excludes."""
+    named = "MemberOf" if kind == "memberOf" else "DistinctInstance"
+    reason = f"{named} placement constraint unsatisfied."
+    return f'encountered error "{reason}"', reason
+
+
+def _all_constraints(
+    own: Iterable[Mapping[str, str]], definition: TaskDefinition
+) -> list[Mapping[str, str]]:
+    """Returns the constraints of a request, and those of the task definition."""
+    return [*own, *(definition.placement_constraints or [])]
+
+
+def _nothing_fits(
+    instances: Collection[ContainerInstance], lacks: Mapping[str, Lack | None]
+) -> NoContainerInstance:
+    """Returns the error that names the closest match, which has the most memory left."""
+    closest = max(instances, key=lambda each: (each.free_memory, each.free_cpu))
+    words, _ = lacks[closest.id] or ("", "")
+    unfit = [
+        (instance.container_instance_arn, lack[1])
+        for instance in instances
+        if (lack := lacks[instance.id])
+    ]
+    return NoContainerInstance(
+        f"The closest matching (container-instance {closest.id}) {words}.", unfit
+    )
+
+
+def _tasks_of_group(
+    instances: Collection[ContainerInstance], group: str
+) -> list[tuple[ContainerInstance, int]]:
+    """Returns how many tasks of the group each instance has."""
+    return [
+        (instance, sum(task.group == group for task in instance.tasks.values()))
+        for instance in instances
+    ]
+
+
+def _rank(
+    strategy: Mapping[str, str], in_group: Sequence[tuple[ContainerInstance, int]]
+) -> Callable[[ContainerInstance], float]:
+    """Returns what the strategy wants least of: the peers at the same place, or the free size."""
+    field = strategy.get("field") or ""
+    match strategy["type"]:
+        case "binpack" if field.lower() == "cpu":
+            return lambda instance: instance.free_cpu
+        case "binpack":
+            return lambda instance: instance.free_memory
+        case "spread":
+            counts: Counter[str | None] = Counter()
+            for instance, count in in_group:
+                counts[_place(instance, field)] += count
+            return lambda instance: counts[_place(instance, field)]
+        case _:
+            return lambda instance: 0
+
+
+def _place(instance: ContainerInstance, field: str) -> str | None:
+    """Returns the value of a field to spread over: an attribute, or the instance's id."""
+    kind, _, attribute = field.partition(":")
+    return instance.attributes.get(attribute) if kind == "attribute" else instance.id

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from moto.ecs.exceptions import EcsClientException, InvalidParameterException
+from moto.ecs.models import TaskDefinition
 from moto.servicediscovery.models import servicediscovery_backends
 
 from localaws.cloudmap.backend import CloudMap
@@ -43,6 +44,12 @@ class TaskInstance:
     """The family of the task definition."""
     has_health_check: bool
     """Whether a container of the task has a health check."""
+    ec2_instance_id: str | None = None
+    """The server of a task in bridge or host mode."""
+    host_ports: Mapping[tuple[str, int], int] = field(default_factory=dict)
+    """The host's port of each container and port, in bridge and host mode."""
+    external_id: str = ""
+    """That of the task set."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +60,9 @@ class Registry:
     region: str
     service_id: str
     port: int | None
-    """The port of the service's SRV records, if any."""
+    """The port of the service's SRV records, if any; of the container outside awsvpc mode."""
+    container: str | None = None
+    """The container that has the port, where it is named."""
 
     @property
     def _cloud_map(self) -> CloudMap:
@@ -84,8 +93,13 @@ class Registry:
             # AWS does not document the status of a task whose health check is still to pass; ours.
             initial = "UNHEALTHY" if instance.has_health_check else "HEALTHY"
             attributes["AWS_INIT_HEALTH_STATUS"] = initial
+        if instance.ec2_instance_id:
+            attributes["EC2_INSTANCE_ID"] = instance.ec2_instance_id
+        if instance.external_id:
+            attributes["ECS_TASK_SET_EXTERNAL_ID"] = instance.external_id
         if self.has_srv_records():
-            attributes["AWS_INSTANCE_PORT"] = str(self.port)
+            key = (str(self.container), int(self.port or 0))
+            attributes["AWS_INSTANCE_PORT"] = str(instance.host_ports.get(key, self.port))
         return self._operation(
             self._cloud_map.register_instance(self.service_id, instance.id, None, attributes)
         )
@@ -119,13 +133,13 @@ def find_registry(
     service_registries: Sequence[Mapping[str, Any]],
     account_id: str,
     region: str,
-    containers: Sequence[Mapping[str, Any]],
+    definition: TaskDefinition,
 ) -> Registry | None:
     """Returns the registry that a service's `serviceRegistries` name, or None for an empty list.
 
     Raises the errors of CreateService: more than one registry, a malformed ARN (text: AWS
     provider issue 4373), an ARN of no service (text: issue 17386), a port that is missing or
-    that no container has.
+    that no container has, and outside awsvpc mode anything but SRV records of a container's port.
     """
     if not service_registries:
         return None
@@ -142,7 +156,8 @@ def find_registry(
         account_id=parts["account"],
         region=parts["region"],
         service_id=arn.rsplit("/", 1)[-1],
-        port=_registered_port(given, containers),
+        port=_registered_port(given, definition.container_definitions),
+        container=given.get("containerName"),
     )
     try:
         if (registry.account_id, registry.region) != (account_id, region):
@@ -152,6 +167,15 @@ def find_registry(
         raise EcsClientException(
             'The service registry could not be validated. Route 53 error: "ServiceNotFound."'
         ) from error
+    if definition.network_mode == "none":
+        raise InvalidParameterException(
+            "Service registries are not supported in network mode none."
+        )
+    if definition.network_mode != "awsvpc" and not (needs_port and registry.container):
+        raise InvalidParameterException(
+            f"In network mode {definition.network_mode} a service registry needs SRV records, "
+            "containerName and containerPort."
+        )
     if needs_port and registry.port is None:
         raise InvalidParameterException(
             "A service registry with SRV records needs port, or containerName and containerPort."

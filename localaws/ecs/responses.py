@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""ECS's request handler: requests that concern Fargate and pages of lists; the rest is moto's."""
+"""ECS's request handler: services, tasks, what they run on, pages of lists; the rest is moto's."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from typing import Any, cast
 
@@ -10,12 +11,13 @@ from moto.core.common_types import TYPE_RESPONSE
 from moto.core.responses import ActionResult
 from moto.ecs.exceptions import InvalidParameterException
 from moto.ecs.responses import (
+    DESCRIBE_TASK_SETS_TAGS,
     DESCRIBE_TASKS_TAGS,
     EC2ContainerServiceResponse,
+    format_attributes,
 )
 
 from localaws.ecs.calls import EcsCalls
-from localaws.ecs.fargate import is_fargate
 from localaws.ecs.serializer import EcsResult
 from localaws.moto_mixins import LockedResponse
 from localaws.paging import InvalidToken, Item, page
@@ -27,7 +29,11 @@ class EcsResponse(LockedResponse, EC2ContainerServiceResponse):
     # moto: what one reply leaves out is noted on the class and left out of all later replies.
     # Here: each class, and each request, has a dictionary of its own.
     RESPONSE_KEY_PATH_TO_TRANSFORMER = {
-        **EC2ContainerServiceResponse.RESPONSE_KEY_PATH_TO_TRANSFORMER
+        **EC2ContainerServiceResponse.RESPONSE_KEY_PATH_TO_TRANSFORMER,
+        "DeregisterContainerInstanceResponse.containerInstance.attributes": format_attributes,
+        "UpdateContainerInstancesStateResponse.containerInstances.ContainerInstance.attributes": (
+            format_attributes
+        ),
     }
 
     def __init__(self) -> None:
@@ -84,15 +90,10 @@ class EcsResponse(LockedResponse, EC2ContainerServiceResponse):
 
     def create_service(self) -> ActionResult:
         self._apply_default_strategy()
-        if not is_fargate(self.params):
-            return super().create_service()
-        return ActionResult({"service": self.ecs.create_fargate_service(self.params)})
+        return ActionResult({"service": self.ecs.create_ecs_service(self.params)})
 
     def update_service(self) -> ActionResult:
-        service = self.ecs.fargate_service(self._cluster, self.params["service"])
-        if service is None:
-            return super().update_service()
-        return ActionResult({"service": self.ecs.update_fargate_service(service, self.params)})
+        return ActionResult({"service": self.ecs.update_ecs_service(self.params)})
 
     def register_task_definition(self) -> ActionResult:
         """moto: drops enableFaultInjection. AWS: keeps and shows it."""
@@ -120,10 +121,45 @@ class EcsResponse(LockedResponse, EC2ContainerServiceResponse):
 
     def run_task(self) -> ActionResult:
         self._apply_default_strategy()
-        if not is_fargate(self.params):
-            return super().run_task()
-        tasks, failures = self.ecs.run_fargate_tasks(self.params)
+        tasks, failures = self.ecs.run_tasks(self.params)
         return ActionResult({"tasks": tasks, "failures": failures})
+
+    def start_task(self) -> ActionResult:
+        tasks, failures = self.ecs.start_tasks(self.params)
+        return ActionResult({"tasks": tasks, "failures": failures})
+
+    def register_container_instance(self) -> ActionResult:
+        document = json.loads(self._get_param("instanceIdentityDocument", "{}"))
+        given = {each["name"]: each.get("value") for each in self._get_param("attributes", [])}
+        instance = self.ecs.register_container_instance(
+            self._cluster, str(document.get("instanceId")), given, self._get_param("tags")
+        )
+        return ActionResult({"containerInstance": instance})
+
+    def list_container_instances(self) -> ActionResult:
+        arns = self.ecs.list_container_instances(
+            self._cluster, self._get_param("status"), self._get_param("filter")
+        )
+        found, token = self._page(arns, lambda arn: arn, default=100)
+        return ActionResult({"containerInstanceArns": found, "nextToken": token})
+
+    def create_task_set(self) -> ActionResult:
+        self._apply_default_strategy()
+        return ActionResult({"taskSet": self.ecs.create_ecs_task_set(self.params)})
+
+    def describe_task_sets(self) -> ActionResult:
+        found, failures = self.ecs.described_task_sets(self.params)
+        self._show_tags_if_included(DESCRIBE_TASK_SETS_TAGS)
+        return ActionResult({"taskSets": found, "failures": failures})
+
+    def update_task_set(self) -> ActionResult:
+        return ActionResult({"taskSet": self.ecs.scale_task_set(self.params)})
+
+    def update_service_primary_task_set(self) -> ActionResult:
+        return ActionResult({"taskSet": self.ecs.make_task_set_primary(self.params)})
+
+    def delete_task_set(self) -> ActionResult:
+        return ActionResult({"taskSet": self.ecs.remove_task_set(self.params)})
 
     def describe_tasks(self) -> ActionResult:
         names = self._get_param("tasks", [])

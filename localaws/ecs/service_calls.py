@@ -3,19 +3,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
 from moto.ecs.exceptions import ECSException, InvalidParameterException
-from moto.ecs.models import Service
+from moto.ecs.models import Cluster, TaskDefinition
 
+from localaws.ecs.capacity import Params, launch_type, requested_platform_version
 from localaws.ecs.deployments import EcsDeployment
-from localaws.ecs.fargate import Params, requested_platform_version
-from localaws.ecs.placement import validate_network
+from localaws.ecs.network import task_network
+from localaws.ecs.placement import validate_placement
 from localaws.ecs.registry import find_registry
 from localaws.ecs.service_linked_role import service_linked_role_arn
-from localaws.ecs.services import FargateService
-from localaws.ecs.state import AnyService, EcsState
+from localaws.ecs.services import EcsService
+from localaws.ecs.state import EcsState
+from localaws.ecs.task_sets import WHOLE, EcsTaskSet
 
 MAX_SERVICES = 5000
 """The quota of services in a cluster [developer guide, "Service quotas"]."""
@@ -23,11 +25,7 @@ MAX_SERVICES = 5000
 MAX_TASKS, MAX_TASKS_WITH_DISCOVERY = 5000, 1000
 """The quotas of tasks in a service [developer guide, "Service quotas" and "Service discovery"]."""
 
-UNSUPPORTED_PARAMETERS = (
-    "serviceConnectConfiguration",
-    "volumeConfigurations",
-    "vpcLatticeConfigurations",
-)
+UNSUPPORTED_PARAMETERS = ("serviceConnectConfiguration",)
 """Parameters of AWS whose effects the embedded endpoint does not have."""
 
 DEPLOYMENT_PARAMETERS = (
@@ -36,14 +34,20 @@ DEPLOYMENT_PARAMETERS = (
     "platformVersion",
     "serviceRegistries",
     "capacityProviderStrategy",
+    "loadBalancers",
+    "volumeConfigurations",
+    "vpcLatticeConfigurations",
 )
 """Parameters of UpdateService that begin a deployment when they change; desiredCount does not."""
+
+
+CONTROLLERS = ("ECS", "CODE_DEPLOY", "EXTERNAL")
 
 
 class ServiceCalls(EcsState):
     """Creates, updates, lists and deletes services."""
 
-    def create_fargate_service(self, params: Params) -> FargateService:
+    def create_ecs_service(self, params: Params) -> EcsService:
         """Creates a service without tasks. Raises the errors of CreateService."""
         cluster = self.active_cluster(params.get("cluster", "default"))
         key = f"{cluster.name}:{params['serviceName']}"
@@ -52,41 +56,84 @@ class ServiceCalls(EcsState):
             raise InvalidParameterException("Unable to Start a service that is still Draining.")
         if existing and existing.status == "ACTIVE":
             token = params.get("clientToken")
-            if isinstance(existing, FargateService) and token and existing.client_token == token:
+            if token and existing.client_token == token:
                 return existing
             raise InvalidParameterException("Creation of service was not idempotent.")
         if len(self.active_services(cluster)) >= MAX_SERVICES:
             raise InvalidParameterException(f"A cluster can have {MAX_SERVICES} services.")
-        _refuse_unsupported(params)
+        controller = (params.get("deploymentController") or {}).get("type", "ECS")
+        _validate(params, launch_type(params), controller)
         _refuse_over_quota(params, params.get("serviceRegistries"))
-        service = FargateService(
+        parts: dict[str, Any] = {}
+        if controller != "EXTERNAL":
+            parts = self.deployment_parts(cluster, params)
+        service = EcsService(
             params,
             arn=self.arn(f"service/{cluster.name}/{params['serviceName']}"),
             cluster=cluster,
             created_by=self.root_arn,
-            role_arn=service_linked_role_arn(self.account_id),
-            deployment=self._new_deployment(params),
+            role_arn=self._role_arn(params, parts.get("definition")),
+            deployment=EcsDeployment(**parts) if controller == "ECS" else None,
         )
+        if controller == "CODE_DEPLOY":
+            # The first task set is made with the service; CodeDeploy makes those that follow.
+            service.task_sets.append(task_set_of(service, parts, {}, status="PRIMARY"))
         self.services[key] = service
         self.refresh_counts(cluster)
         return service
 
-    def _new_deployment(self, params: Params) -> EcsDeployment:
-        """Returns a deployment of what the parameters ask for. Raises CreateService's errors."""
-        definition = self.active_task_definition(params["taskDefinition"])
-        network = validate_network(self.ec2, params.get("networkConfiguration"))
-        registries = params.get("serviceRegistries") or []
-        return EcsDeployment(
-            definition=definition,
-            launch_type=params.get("launchType"),
-            capacity_provider_strategy=params.get("capacityProviderStrategy") or [],
-            network_configuration=network,
-            service_registries=registries,
-            registry=find_registry(
-                registries, self.account_id, self.region_name, definition.container_definitions
-            ),
-            requested_platform_version=requested_platform_version(params),
+    def create_service(  # type: ignore[override]
+        self, cluster_str: str, service_name: str, desired_count: int, **given: Any
+    ) -> EcsService:
+        """Called by moto's CloudFormation."""
+        return self.create_ecs_service(
+            {
+                "cluster": cluster_str,
+                "serviceName": service_name,
+                "desiredCount": int(desired_count or 0),
+                "taskDefinition": given["task_definition_str"],
+            }
         )
+
+    def _role_arn(self, params: Params, definition: TaskDefinition | None) -> str | None:
+        """Returns the role by which ECS acts for the service: that of the request, or its own.
+
+        ECS needs one for interfaces, registries and load balancers [API reference, role].
+        """
+        if role := params.get("role"):
+            return str(role) if ":" in role else f"arn:aws:iam::{self.account_id}:role/{role}"
+        needs = params.get("serviceRegistries") or params.get("loadBalancers")
+        if needs or (definition and definition.network_mode == "awsvpc"):
+            return service_linked_role_arn(self.account_id)
+        return None
+
+    def deployment_parts(self, cluster: Cluster, params: Params) -> dict[str, Any]:
+        """Returns the arguments of a deployment of what the parameters ask for.
+
+        Raises CreateService's errors.
+        """
+        kind = launch_type(params)
+        strategy = params.get("capacityProviderStrategy") or []
+        self.validate_capacity(cluster, strategy)
+        if not params.get("taskDefinition"):
+            raise InvalidParameterException("TaskDefinition can not be blank.")
+        definition = self.active_task_definition(params["taskDefinition"], kind)
+        registries = params.get("serviceRegistries") or []
+        return {
+            "definition": definition,
+            "launch_type": None if strategy else kind,
+            "actual_launch_type": kind,
+            "capacity_provider_strategy": strategy,
+            "network_configuration": task_network(
+                self.ec2, definition, params.get("networkConfiguration")
+            ),
+            "service_registries": registries,
+            "registry": find_registry(registries, self.account_id, self.region_name, definition),
+            "load_balancers": params.get("loadBalancers") or [],
+            "requested_platform_version": requested_platform_version(params),
+            "volume_configurations": params.get("volumeConfigurations") or [],
+            "vpc_lattice_configurations": params.get("vpcLatticeConfigurations") or [],
+        }
 
     def list_services(
         self,
@@ -99,47 +146,78 @@ class ServiceCalls(EcsState):
         listed = super().list_services(cluster_str, scheduling_strategy, launch_type)
         return [arn for arn in listed if arn in active]
 
-    def describe_services(
+    def describe_services(  # type: ignore[override]
         self, cluster_str: str, service_names_or_arns: list[str]
-    ) -> tuple[list[Service], list[dict[str, str]]]:
+    ) -> tuple[list[EcsService], list[dict[str, str]]]:
         """A deleted service that waits for no task is INACTIVE when somebody looks.
 
         The AWS provider looks at once, and again only a second later.
         """
-        services, failures = super().describe_services(cluster_str, service_names_or_arns)
+        found, failures = super().describe_services(cluster_str, service_names_or_arns)
+        services = cast(list[EcsService], found)
         for service in services:
-            if isinstance(service, FargateService):
-                service.end_draining()
+            service.end_draining()
         return services, failures
 
-    def update_fargate_service(self, service: FargateService, params: Params) -> FargateService:
+    def update_ecs_service(self, params: Params) -> EcsService:
         """Changes a service, with a new deployment when that changes the service's tasks.
 
         Raises the errors of UpdateService.
         """
+        service = self.service(params.get("cluster", "default"), params["service"])
         if service.status != "ACTIVE":
             raise ECSException("ServiceNotActiveException", "Service was not ACTIVE.")
-        _refuse_unsupported(params)
-        current = service.deployment_params
-        wanted = current | {key: params[key] for key in DEPLOYMENT_PARAMETERS if key in params}
-        if "taskDefinition" in params:
-            wanted["taskDefinition"] = self.active_task_definition(params["taskDefinition"]).arn
-        _refuse_over_quota(params, wanted["serviceRegistries"])
-        if wanted != current or params.get("forceNewDeployment"):
-            service.make_primary(self._new_deployment(wanted))
+        controller = service.deployment_controller["type"]
+        _validate(params, service.actual_launch_type or "EC2", controller)
+        if service.is_daemon and params.get("desiredCount") is not None:
+            raise InvalidParameterException(
+                "The desired count cannot be set for a service of the DAEMON scheduling strategy."
+            )
+        if controller == "ECS":
+            self._deploy(service, params)
+        else:
+            _refuse_deployment(params, controller)
         service.update(params)
         return service
 
+    def update_service(self, service_properties: dict[str, Any]) -> EcsService:  # type: ignore[override]
+        """Called by moto's CloudFormation."""
+        return self.update_ecs_service(
+            {
+                "cluster": service_properties["cluster"],
+                "service": service_properties["service"],
+                "desiredCount": int(service_properties["desired_count"] or 0),
+                "taskDefinition": service_properties["task_definition"],
+            }
+        )
+
+    def _deploy(self, service: EcsService, params: Params) -> None:
+        """Begins a deployment when the parameters change one."""
+        current = service.deployment_params
+        wanted = current | {key: params[key] for key in DEPLOYMENT_PARAMETERS if key in params}
+        if wanted["capacityProviderStrategy"]:
+            wanted["launchType"] = None
+        elif current["capacityProviderStrategy"]:
+            wanted["launchType"] = service.actual_launch_type
+        if "taskDefinition" in params:
+            kind = launch_type(wanted)
+            definition = self.active_task_definition(params["taskDefinition"], kind)
+            wanted["taskDefinition"] = definition.arn
+            if definition.network_mode != "awsvpc" and "networkConfiguration" not in params:
+                wanted["networkConfiguration"] = None
+        _refuse_over_quota(params, wanted["serviceRegistries"])
+        if wanted != current or params.get("forceNewDeployment"):
+            parts = self.deployment_parts(service.cluster, wanted)
+            service.make_primary(EcsDeployment(**parts))
+
     def delete_service(  # type: ignore[override]
         self, cluster_name: str, service_name: str, force: bool
-    ) -> AnyService:
+    ) -> EcsService:
         """moto: the service is INACTIVE at once. AWS: it is DRAINING until its tasks are gone."""
-        service = self.fargate_service(cluster_name, service_name)
-        if service is None:
-            return super().delete_service(cluster_name, service_name, force)
+        service = self.service(cluster_name, service_name)
         if service.status != "ACTIVE":
             raise ECSException("ServiceNotActiveException", "Service was not ACTIVE.")
-        if not force and service.desired_count > 0:
+        if not force and not service.is_daemon and service.desired_count > 0:
             raise InvalidParameterException(
                 "The service cannot be stopped while it is scaled above 0."
             )
@@ -147,12 +225,68 @@ class ServiceCalls(EcsState):
             raise InvalidParameterException(
                 "The service cannot be stopped while deployments are active."
             )
+        if not force and service.deployment_controller["type"] == "EXTERNAL" and service.task_sets:
+            raise InvalidParameterException(
+                "The service cannot be stopped while there are active task sets."
+            )
         service.drain()
         return service
 
 
-def _refuse_unsupported(params: Params) -> None:
-    """Raises AWS's errors for what Fargate lacks, NotImplementedError for what we lack."""
+def task_set_of(
+    service: EcsService, parts: Mapping[str, Any], params: Params, *, status: str
+) -> EcsTaskSet:
+    """Returns a task set of a service with what the parameters of CreateTaskSet say."""
+    return EcsTaskSet(
+        **parts,
+        service_name=service.name,
+        service_arn=service.arn,
+        cluster_arn=service.cluster_arn,
+        external_id=params.get("externalId") or "",
+        started_by="",
+        scale=params.get("scale") or WHOLE,
+        client_token=params.get("clientToken"),
+        tags=params.get("tags") or [],
+        status=status,
+    )
+
+
+def _validate(params: Params, kind: str, controller: str) -> None:
+    """Raises AWS's errors for what a launch type lacks, NotImplementedError for what we lack."""
+    if kind == "FARGATE":
+        _validate_for_fargate(params)
+    validate_placement(params)
+    if kind == "EXTERNAL" and (params.get("loadBalancers") or params.get("serviceRegistries")):
+        raise InvalidParameterException(
+            "Load balancers and service registries are not supported with EXTERNAL launch type."
+        )
+    for key in UNSUPPORTED_PARAMETERS:
+        if params.get(key, {"enabled": False}) not in ([], {"enabled": False}):
+            raise NotImplementedError(f"This endpoint has no {key} for services.")
+    if controller not in CONTROLLERS:
+        raise InvalidParameterException(f"Unknown deployment controller type: {controller}")
+    if controller == "EXTERNAL" and params.get("taskDefinition"):
+        raise InvalidParameterException(
+            "The task definition belongs to the task sets of a service with an EXTERNAL deployment "
+            "controller."
+        )
+    is_daemon = params.get("schedulingStrategy") == "DAEMON"
+    if is_daemon and controller != "ECS":
+        raise InvalidParameterException(
+            f"The daemon scheduling strategy is not supported with a {controller} deployment "
+            "controller."
+        )
+    if is_daemon and params.get("placementStrategy"):
+        raise InvalidParameterException(
+            "Placement strategies are not supported with the daemon scheduling strategy."
+        )
+    if is_daemon and params.get("availabilityZoneRebalancing") == "ENABLED":
+        raise InvalidParameterException(
+            "Availability Zone rebalancing is not supported with the daemon scheduling strategy."
+        )
+
+
+def _validate_for_fargate(params: Params) -> None:
     if params.get("schedulingStrategy") == "DAEMON":
         raise InvalidParameterException(
             "The daemon scheduling strategy is not supported on Fargate."
@@ -163,12 +297,25 @@ def _refuse_unsupported(params: Params) -> None:
     ):
         if params.get(key):
             raise InvalidParameterException(f"{name} are not supported with FARGATE launch type.")
-    for key in UNSUPPORTED_PARAMETERS:
-        if params.get(key, {"enabled": False}) not in ([], {"enabled": False}):
-            raise NotImplementedError(f"This endpoint has no {key} for services.")
-    controller = params.get("deploymentController", {}).get("type", "ECS")
-    if controller != "ECS":
-        raise NotImplementedError(f"This endpoint has no deployment controller {controller}.")
+
+
+def _refuse_deployment(params: Params, controller: str) -> None:
+    """Raises AWS's error for parameters that only a task set has under this controller."""
+    for key, words in (
+        ("taskDefinition", "task definition"),
+        ("networkConfiguration", "network parameters"),
+        ("platformVersion", "platform version"),
+    ):
+        if params.get(key):
+            raise InvalidParameterException(
+                f"Unable to update {words} on services with a {controller} deployment controller. "
+                "Use AWS CodeDeploy to trigger a new deployment."
+            )
+    if params.get("forceNewDeployment"):
+        raise InvalidParameterException(
+            f"Cannot force a new deployment on services with a {controller} deployment controller. "
+            "Use AWS CodeDeploy to trigger a new deployment."
+        )
 
 
 def _refuse_over_quota(params: Params, registries: Sequence[Any] | None) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A Fargate service: what the API shows of it, its deployments and its events."""
+"""A service: what the API shows of it, its deployments and its events."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from moto.ecs.models import Cluster
+from moto.core.common_models import CloudFormationModel
+from moto.ecs.models import Cluster, Service, TaskDefinition
 
 from localaws import runtime
+from localaws.ecs.capacity import Params
 from localaws.ecs.deployments import EcsDeployment
-from localaws.ecs.fargate import Params
+from localaws.ecs.placement import SPREAD_OVER_ZONES, completed_strategies
 from localaws.ecs.serializer import SerializedOnce
-from localaws.ecs.tasks import FargateTask
+from localaws.ecs.task_sets import EcsTaskSet
+from localaws.ecs.tasks import EcsTask
 
 MAX_EVENTS = 100
 """The API keeps the newest events only [API reference, Service.events]."""
@@ -28,13 +31,24 @@ PLAIN_UPDATES = {
     "enableECSManagedTags": "enable_ecs_managed_tags",
     "enableExecuteCommand": "enable_execute_command",
     "healthCheckGracePeriodSeconds": "health_check_grace_period_seconds",
+    "placementConstraints": "placement_constraints",
     "propagateTags": "propagate_tags",
 }
 """Parameters of UpdateService that change one attribute and nothing else."""
 
 
-class FargateService:
+class EcsService(CloudFormationModel):
     """One service, in the place of moto's Service; attributes have the API's names."""
+
+    # What moto's CloudFormation asks of a service.
+    cloudformation_name_type = Service.cloudformation_name_type
+    cloudformation_type = Service.cloudformation_type
+    create_from_cloudformation_json = Service.create_from_cloudformation_json
+    update_from_cloudformation_json = Service.update_from_cloudformation_json
+    delete_from_cloudformation_json = Service.delete_from_cloudformation_json
+    is_created = Service.is_created
+    has_cfn_attr = Service.has_cfn_attr
+    get_cfn_attribute = Service.get_cfn_attribute
 
     def __init__(
         self,
@@ -43,9 +57,10 @@ class FargateService:
         arn: str,
         cluster: Cluster,
         created_by: str,
-        role_arn: str,
-        deployment: EcsDeployment,
+        role_arn: str | None,
+        deployment: EcsDeployment | None,
     ):
+        """`deployment` is the first one under the deployment controller ECS."""
         self.arn = arn
         self.name = params["serviceName"]
         self.cluster = cluster
@@ -54,29 +69,28 @@ class FargateService:
         self.client_token = params.get("clientToken")
         self.status = "ACTIVE"
         self.desired_count = params.get("desiredCount") or 0
-        self.scheduling_strategy = "REPLICA"
-        self.deployment_controller = {"type": "ECS"}
-        self.deployment_configuration = {
-            "maximumPercent": 200,
-            "minimumHealthyPercent": 100,
-            "deploymentCircuitBreaker": {"enable": False, "rollback": False},
-        } | (params.get("deploymentConfiguration") or {})
-        self.availability_zone_rebalancing = params.get("availabilityZoneRebalancing") or "ENABLED"
-        self.load_balancers = params.get("loadBalancers") or []
+        self.scheduling_strategy = params.get("schedulingStrategy") or "REPLICA"
+        self.deployment_controller = {"type": "ECS", **(params.get("deploymentController") or {})}
+        self.deployment_configuration = _default_configuration(self) | (
+            params.get("deploymentConfiguration") or {}
+        )
+        self.placement_constraints: list[dict[str, Any]] = params.get("placementConstraints") or []
+        self.placement_strategy = completed_strategies(params.get("placementStrategy") or [])
+        self.availability_zone_rebalancing = params.get(
+            "availabilityZoneRebalancing"
+        ) or _default_rebalancing(self, deployment)
         self.health_check_grace_period_seconds = params.get("healthCheckGracePeriodSeconds") or 0
         self.enable_ecs_managed_tags = bool(params.get("enableECSManagedTags"))
         self.enable_execute_command = bool(params.get("enableExecuteCommand"))
         self.propagate_tags = params.get("propagateTags") or "NONE"
-        self.placement_constraints: list[dict[str, Any]] = []
-        self.placement_strategy: list[dict[str, Any]] = []
         self.tags = params.get("tags") or []
-        self.task_sets: list[Any] = []
+        self.task_sets: list[EcsTaskSet] = []
+        """Those of the deployment controllers CODE_DEPLOY and EXTERNAL."""
         self.created_at = runtime.timestamp()
         self.created_by = created_by
         self.role_arn = role_arn
-        self.platform_family = "Linux"
         self.events: list[SerializedOnce] = []
-        self.deployments = [deployment]
+        self.deployments = [deployment] if deployment else []
         """The primary deployment, then the older ones that still have tasks."""
         self.last_completed: EcsDeployment | None = None
         """The deployment that the circuit breaker rolls back to."""
@@ -90,65 +104,98 @@ class FargateService:
 
     @property
     def primary(self) -> EcsDeployment:
+        """The primary deployment, which every service of the deployment controller ECS has."""
         return self.deployments[0]
 
     @property
+    def _shown(self) -> EcsDeployment | None:
+        """The deployment, or task set, whose configuration the API shows as the service's."""
+        if self.deployments:
+            return self.deployments[0]
+        return next((each for each in self.task_sets if each.status == "PRIMARY"), None)
+
+    @property
+    def is_daemon(self) -> bool:
+        return self.scheduling_strategy == "DAEMON"
+
+    @property
     def launch_type(self) -> str | None:
-        return self.primary.launch_type
+        return self._shown.launch_type if self._shown else None
+
+    @property
+    def actual_launch_type(self) -> str | None:
+        """That of the tasks, also under a capacity provider strategy."""
+        return self._shown.actual_launch_type if self._shown else None
 
     @property
     def capacity_provider_strategy(self) -> list[dict[str, Any]]:
-        return self.primary.capacity_provider_strategy
+        return self._shown.capacity_provider_strategy if self._shown else []
 
     @property
-    def task_definition(self) -> str:
-        return self.primary.task_definition
+    def task_definition(self) -> str | None:
+        return self._shown.task_definition if self._shown else None
 
     @property
-    def network_configuration(self) -> Mapping[str, Any]:
-        return self.primary.network_configuration
+    def network_configuration(self) -> Mapping[str, Any] | None:
+        return self._shown.network_configuration if self._shown else None
 
     @property
-    def platform_version(self) -> str:
-        return self.primary.requested_platform_version
+    def platform_version(self) -> str | None:
+        return self._shown.requested_platform_version if self._shown else None
+
+    @property
+    def platform_family(self) -> str | None:
+        return self._shown.platform_family if self._shown else None
 
     @property
     def service_registries(self) -> list[dict[str, Any]]:
-        return self.primary.service_registries
+        return self._shown.service_registries if self._shown else []
 
     @property
-    def tasks(self) -> list[FargateTask]:
-        return [task for deployment in self.deployments for task in deployment.tasks]
+    def load_balancers(self) -> list[dict[str, Any]]:
+        return self._shown.load_balancers if self._shown else []
 
     @property
-    def active_tasks(self) -> list[FargateTask]:
+    def _parts(self) -> list[EcsDeployment]:
+        """Its deployments, or its task sets."""
+        return [*self.deployments, *self.task_sets]
+
+    @property
+    def tasks(self) -> list[EcsTask]:
+        return [task for part in self._parts for task in part.tasks]
+
+    @property
+    def active_tasks(self) -> list[EcsTask]:
         """The tasks of all deployments whose desired status is RUNNING."""
-        return [task for deployment in self.deployments for task in deployment.active_tasks]
+        return [task for part in self._parts for task in part.active_tasks]
 
     @property
     def running_count(self) -> int:
-        return sum(deployment.running_count for deployment in self.deployments)
+        return sum(part.running_count for part in self._parts)
 
     @property
     def pending_count(self) -> int:
-        return sum(deployment.pending_count for deployment in self.deployments)
+        return sum(part.pending_count for part in self._parts)
 
     @property
     def deployment_params(self) -> dict[str, Any]:
         """The parameters, named as in the API, that the primary deployment was made from."""
+        primary = self.primary
         return {
-            "taskDefinition": self.task_definition,
-            "networkConfiguration": self.network_configuration,
-            "platformVersion": self.platform_version,
-            "serviceRegistries": self.service_registries,
-            "launchType": self.launch_type,
-            "capacityProviderStrategy": self.capacity_provider_strategy,
+            "taskDefinition": primary.task_definition,
+            "networkConfiguration": primary.network_configuration,
+            "platformVersion": primary.requested_platform_version,
+            "serviceRegistries": primary.service_registries,
+            "launchType": primary.launch_type,
+            "capacityProviderStrategy": primary.capacity_provider_strategy,
+            "loadBalancers": primary.load_balancers,
+            "volumeConfigurations": primary.volume_configurations,
+            "vpcLatticeConfigurations": primary.vpc_lattice_configurations,
         }
 
-    @property
-    def task_tags(self) -> list[dict[str, str]]:
-        """The tags of a task that the primary deployment starts."""
-        sources = {"SERVICE": self.tags, "TASK_DEFINITION": self.primary.definition.tags}
+    def task_tags(self, definition: TaskDefinition) -> list[dict[str, str]]:
+        """Returns the tags of a task of this definition that the service starts."""
+        sources = {"SERVICE": self.tags, "TASK_DEFINITION": definition.tags}
         tags = [*sources.get(self.propagate_tags, [])]
         if self.enable_ecs_managed_tags:
             tags.append({"key": "aws:ecs:clusterName", "value": self.cluster_name})
@@ -170,6 +217,8 @@ class FargateService:
             self.desired_count = params["desiredCount"]
         if "deploymentConfiguration" in params:
             self.deployment_configuration |= params["deploymentConfiguration"]
+        if "placementStrategy" in params:
+            self.placement_strategy = completed_strategies(params["placementStrategy"])
         for parameter, attribute in PLAIN_UPDATES.items():
             if params.get(parameter) is not None:
                 setattr(self, attribute, params[parameter])
@@ -177,6 +226,8 @@ class FargateService:
     def drain(self) -> None:
         """Begins the deletion: the scheduler stops the tasks."""
         self.status, self.desired_count = "DRAINING", 0
+        for task_set in self.task_sets:
+            task_set.status = "DRAINING"
 
     def end_draining(self) -> None:
         """Ends the deletion if all tasks are past stopping [API reference, DeleteService]."""
@@ -193,15 +244,42 @@ class FargateService:
         self.events.insert(0, event)
         del self.events[MAX_EVENTS:]
 
-    def add_task_events(self, template: str, tasks: Sequence[FargateTask]) -> None:
+    def add_task_events(self, template: str, tasks: Sequence[EcsTask]) -> None:
         """Adds events that name the tasks; `{}` in the template becomes their number."""
         for start in range(0, len(tasks), TASKS_PER_EVENT):
             some = tasks[start : start + TASKS_PER_EVENT]
             named = " ".join(f"(task {task.id})" for task in some)
             self.add_event(f"{template.format(len(some))} {named}.")
 
-    def forget(self, tasks: Collection[FargateTask]) -> None:
+    def forget(self, tasks: Collection[EcsTask]) -> None:
         """Removes tasks from their deployments, the one to roll back to included."""
         ids = {task.id for task in tasks}
-        for deployment in filter(None, [*self.deployments, self.last_completed]):
+        for deployment in filter(None, [*self._parts, self.last_completed]):
             deployment.tasks = [task for task in deployment.tasks if task.id not in ids]
+
+
+def _default_configuration(service: EcsService) -> dict[str, Any]:
+    """Returns the deployment configuration of a service that names none [API reference]."""
+    percentages = (100, 0) if service.is_daemon else (200, 100)
+    configuration: dict[str, Any] = {
+        "maximumPercent": percentages[0],
+        "minimumHealthyPercent": percentages[1],
+    }
+    if service.deployment_controller["type"] == "ECS":
+        configuration["deploymentCircuitBreaker"] = {"enable": False, "rollback": False}
+    return configuration
+
+
+def _default_rebalancing(service: EcsService, deployment: EcsDeployment | None) -> str:
+    """ENABLED for a service that AWS can rebalance [developer guide, "Balancing an Amazon ECS
+    service across Availability Zones"]: replicas, spread over the zones before anything else.
+    """
+    first = (service.placement_strategy or SPREAD_OVER_ZONES)[0]
+    can_be_rebalanced = (
+        deployment is not None
+        and not service.is_daemon
+        and deployment.actual_launch_type != "EXTERNAL"
+        and service.deployment_configuration["maximumPercent"] > 100
+        and first == SPREAD_OVER_ZONES[0]
+    )
+    return "ENABLED" if can_be_rebalanced else "DISABLED"

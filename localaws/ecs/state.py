@@ -1,32 +1,30 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The state of ECS in one account and region, and the look-ups that several calls need.
-
-moto's services and tasks (launch type EC2, external instances) stand beside ours on Fargate.
-"""
+"""The state of ECS in one account and region, and the look-ups that several calls need."""
 
 from __future__ import annotations
 
-import secrets
 from collections import Counter
 from collections.abc import Collection
 from datetime import timedelta
 from typing import cast
 
 from moto.ec2.models import ec2_backends
-from moto.ecs.exceptions import EcsClientException, ECSException, InvalidParameterException
-from moto.ecs.models import Cluster, EC2ContainerServiceBackend, Service, Task, TaskDefinition
+from moto.ecs.exceptions import (
+    EcsClientException,
+    ECSException,
+    InvalidParameterException,
+    ServiceNotFoundException,
+)
+from moto.ecs.models import Cluster, EC2ContainerServiceBackend, TaskDefinition
 from moto.utilities.utils import get_partition
 
 from localaws import runtime
 from localaws.ec2 import EC2
-from localaws.ecs.placement import Peers, create_interface
-from localaws.ecs.services import FargateService
-from localaws.ecs.task_request import TaskRequest
+from localaws.ecs.capacity import FARGATE_PROVIDERS, Strategy, validate_strategy
+from localaws.ecs.container_instances import ContainerInstance
+from localaws.ecs.services import EcsService
 from localaws.ecs.task_states import TaskState
-from localaws.ecs.tasks import FargateTask
-
-AnyService = Service | FargateService
-AnyTask = Task | FargateTask
+from localaws.ecs.tasks import EcsTask
 
 STOPPED_TASKS_KEPT = timedelta(hours=1)
 """How long DescribeTasks shows a stopped task, at least [API reference, DescribeTasks]."""
@@ -37,8 +35,12 @@ class EcsState(EC2ContainerServiceBackend):
 
     def __init__(self, region_name: str, account_id: str):
         super().__init__(region_name, account_id)
-        self.services: dict[str, AnyService] = {}  # type: ignore[assignment]  # moto's and ours
-        self.tasks: dict[str, dict[str, AnyTask]] = {}  # type: ignore[assignment]
+        # Ours in the place of moto's; moto's calls reach them by the same attributes.
+        self.services: dict[str, EcsService] = {}  # type: ignore[assignment]
+        self.tasks: dict[str, dict[str, EcsTask]] = {}  # type: ignore[assignment]
+        self.container_instances: dict[str, dict[str, ContainerInstance]] = {}  # type: ignore[assignment]
+        self.agents: set[str] = set()
+        """The EC2 instances that have registered by themselves."""
 
     @property
     def ec2(self) -> EC2:
@@ -76,6 +78,35 @@ class EcsState(EC2ContainerServiceBackend):
         cluster.pending_tasks_count = sum(states[state] for state in starting)
         cluster.active_services_count = len(self.active_services(cluster))
 
+    def validate_capacity(self, cluster: Cluster, strategy: Strategy) -> None:
+        """Raises InvalidParameterException for a strategy that the cluster cannot follow."""
+        validate_strategy(strategy)
+        for name in (str(each["capacityProvider"]) for each in strategy):
+            if name in FARGATE_PROVIDERS:
+                continue
+            if name not in self.capacity_providers:
+                raise InvalidParameterException(
+                    f"The specified capacity provider '{name}' was not found. Specify a valid "
+                    "name or ARN and try again."
+                )
+            if name not in (cluster.capacity_providers or []):
+                raise InvalidParameterException(
+                    "The specified capacity provider strategy cannot contain a capacity provider "
+                    "that is not associated with the cluster. Associate the capacity provider "
+                    "with the cluster and try again."
+                )
+
+    # Container instances
+
+    def find_container_instance(self, cluster_str: str, name: str) -> ContainerInstance:
+        """Returns the container instance of this id or ARN. Raises InvalidParameterException."""
+        cluster = self.find_cluster(cluster_str)
+        id_ = name.rsplit("/", 1)[-1]
+        instance = self.container_instances.get(cluster.name, {}).get(id_)
+        if instance is None:
+            raise InvalidParameterException("Referenced container instance not found.")
+        return instance
+
     # Task definitions
 
     def find_task_definition(self, name: str) -> TaskDefinition:
@@ -93,25 +124,25 @@ class EcsState(EC2ContainerServiceBackend):
             raise EcsClientException("Unable to describe task definition.")
         return revisions[max(active)]
 
-    def active_task_definition(self, name: str) -> TaskDefinition:
-        """Returns the ACTIVE task definition of this name, if it is one for Fargate.
+    def active_task_definition(self, name: str, launch_type: str) -> TaskDefinition:
+        """Returns the ACTIVE task definition of this name, if the launch type can run it.
 
         Raises ClientException and InvalidParameterException as CreateService and RunTask do.
         """
         definition = self.find_task_definition(name)
         if definition.status != "ACTIVE":
             raise EcsClientException("TaskDefinition is inactive")
-        if "FARGATE" not in (definition.requires_compatibilities or []):
-            raise InvalidParameterException("Task definition does not support launch_type FARGATE.")
+        required = definition.requires_compatibilities or []
+        fits = launch_type in (required if launch_type == "FARGATE" else definition.compatibilities)
+        if not fits:
+            raise InvalidParameterException(
+                f"Task definition does not support launch_type {launch_type}."
+            )
         return definition
 
     # Services
 
-    @property
-    def fargate_services(self) -> list[FargateService]:
-        return [each for each in self.services.values() if isinstance(each, FargateService)]
-
-    def active_services(self, cluster: Cluster) -> list[AnyService]:
+    def active_services(self, cluster: Cluster) -> list[EcsService]:
         """Returns the cluster's services that are ACTIVE or still DRAINING."""
         return [
             service
@@ -119,51 +150,34 @@ class EcsState(EC2ContainerServiceBackend):
             if service.cluster_name == cluster.name and service.status != "INACTIVE"
         ]
 
-    def fargate_service(self, cluster: str, name: str) -> FargateService | None:
-        """Returns the service of this name or ARN, or None when it is one of moto's."""
-        service = self._get_service(cluster, name.rsplit("/", 1)[-1])
-        return service if isinstance(service, FargateService) else None
+    def service(self, cluster: str, name: str) -> EcsService:
+        """Returns the service of this name or ARN.
+
+        Raises ClusterNotFoundException and ServiceNotFoundException.
+        """
+        found = self.services.get(f"{self.find_cluster(cluster).name}:{name.rsplit('/', 1)[-1]}")
+        if found is None:
+            raise ServiceNotFoundException
+        return found
 
     # Tasks
 
     @property
-    def fargate_tasks(self) -> list[FargateTask]:
-        return [
-            task
-            for tasks in self.tasks.values()
-            for task in tasks.values()
-            if isinstance(task, FargateTask)
-        ]
+    def all_tasks(self) -> list[EcsTask]:
+        """The tasks of all clusters, stopped ones included."""
+        return [task for tasks in self.tasks.values() for task in tasks.values()]
 
-    def tasks_in(self, cluster: Cluster) -> Collection[AnyTask]:
+    def tasks_in(self, cluster: Cluster) -> Collection[EcsTask]:
         """Returns the tasks of a cluster, stopped ones included."""
         return self.tasks.get(cluster.name, {}).values()
 
-    def launch_task(self, request: TaskRequest, peers: Peers) -> FargateTask:
-        """Starts a Fargate task in the zone and subnet with the fewest peers, and adds it to them.
-
-        Raises CannotPlace.
-        """
-        interface = create_interface(self.ec2, request.network_configuration, peers)
-        task = FargateTask(
-            request,
-            arn=self.arn(f"task/{request.cluster.name}/{secrets.token_hex(16)}"),
-            interface=interface,
-            delete_interface=self.ec2.delete_task_interface,
-        )
-        self.tasks.setdefault(task.cluster_name, {})[task.task_arn] = task
-        peers.add(task)
-        return task
-
     def forget_stopped_tasks(self) -> None:
-        """Removes the Fargate tasks that stopped longer ago than DescribeTasks shows them."""
+        """Removes the tasks that stopped longer ago than DescribeTasks shows them."""
         deadline = runtime.timestamp() - STOPPED_TASKS_KEPT
-        old = [
-            task for task in self.fargate_tasks if task.stopped_at and task.stopped_at < deadline
-        ]
+        old = [task for task in self.all_tasks if task.stopped_at and task.stopped_at < deadline]
         if not old:
             return
         for task in old:
             del self.tasks[task.cluster_name][task.task_arn]
-        for service in self.fargate_services:
+        for service in self.services.values():
             service.forget(old)

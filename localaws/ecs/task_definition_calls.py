@@ -23,6 +23,7 @@ class TaskDefinitionCalls(EcsState):
                 kwargs.get("network_mode"), kwargs.get("cpu"), kwargs.get("memory")
             )
         definition = super().register_task_definition(*args, **kwargs)
+        _complete_compatibilities(definition, kwargs.get("network_mode"))
         definition.registered_at = runtime.timestamp()  # type: ignore[attr-defined]
         definition.registered_by = self.root_arn  # type: ignore[attr-defined]
         if definition.network_mode == "awsvpc":
@@ -39,6 +40,21 @@ class TaskDefinitionCalls(EcsState):
         definition = super().deregister_task_definition(task_definition_str)
         definition.deregistered_at = runtime.timestamp()  # type: ignore[attr-defined]
         return definition
+
+
+def _complete_compatibilities(definition: TaskDefinition, network_mode: str | None) -> None:
+    """Sets the network mode and the launch types that the definition is fit for.
+
+    moto: EXTERNAL is taken for FARGATE. AWS: awsvpc on EC2, and on Fargate if it was asked for;
+    anything else on EC2 and on external instances [API reference, TaskDefinition.compatibilities].
+    """
+    definition.network_mode = mode = network_mode or "bridge"
+    if mode != "awsvpc":
+        definition.compatibilities = ["EXTERNAL", "EC2"]
+    elif "FARGATE" in (definition.requires_compatibilities or []):
+        definition.compatibilities = ["EC2", "FARGATE"]
+    else:
+        definition.compatibilities = ["EC2"]
 
 
 def _complete_mapping(mapping: dict[str, Any]) -> dict[str, Any]:

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a service, or RunTask, asks for when it starts a task on Fargate."""
+"""What a service, a task set or RunTask asks for when it starts a task."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,14 +18,23 @@ class TaskRequest:
 
     cluster: Cluster
     task_definition: TaskDefinition
-    network_configuration: Mapping[str, Any]
+    network_configuration: Mapping[str, Any] | None
+    """None outside awsvpc mode."""
     group: str
     """`service:<name>` for a task of a service, `family:<name>` by default for the others."""
     started_by: str
-    launch_type: str | None
-    capacity_provider_name: str | None
-    platform_version: str
+    launch_type: str
+    """FARGATE, EC2 or EXTERNAL."""
+    capacity_provider_name: str | None = None
+    platform_version: str | None
     overrides: dict[str, Any] = field(default_factory=dict)
     tags: list[dict[str, str]] = field(default_factory=list)
     registry: Registry | None = None
     """Where the task is registered in Cloud Map, if anywhere."""
+    external_id: str = ""
+    """That of the task set, for Cloud Map."""
+    placement_constraints: Sequence[Mapping[str, str]] = ()
+    placement_strategy: Sequence[Mapping[str, str]] = ()
+    enable_execute_command: bool = False
+    instance_id: str | None = None
+    """The container instance that the task must go to: that of StartTask, or of a daemon."""

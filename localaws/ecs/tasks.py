@@ -1,25 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A Fargate task: what the API shows of it, and how it goes from one state to the next."""
+"""A task: what the API shows of it, and how it goes from one state to the next."""
 
 from __future__ import annotations
 
 import math
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from moto.core.exceptions import ServiceException
-from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 
 from localaws import runtime
+from localaws.ecs.place import Place
 from localaws.ecs.registration import Registration
 from localaws.ecs.registry import TaskInstance
+from localaws.ecs.task_containers import task_containers
+from localaws.ecs.task_needs import PortMapping, TaskNeeds
 from localaws.ecs.task_request import TaskRequest
 from localaws.ecs.task_states import TaskState, next_state
 
 REGISTRATION_FAILED = "Timeout waiting for service discovery instance provisioning to complete."
 """AWS's words when a task cannot be registered (AWS provider issue 4082)."""
+
+ESSENTIAL_CONTAINER_EXITED = "Essential container in task exited"
 
 TASK_FAILED_TO_START = "TaskFailedToStart"
 """The stopCode of a task that never ran."""
@@ -35,17 +39,19 @@ ATTACHMENT_STATUS = {
 """The status of a task's interface by the task's state; in every other state it is ATTACHED."""
 
 
-class FargateTask:
+class EcsTask:
     """One task, in the place of moto's Task; the attributes have the names of the API's members."""
 
     def __init__(
         self,
         request: TaskRequest,
+        needs: TaskNeeds,
+        place: Place,
         *,
         arn: str,
-        interface: NetworkInterface,
-        delete_interface: Callable[[NetworkInterface], None],
+        leave: Callable[[EcsTask], None],
     ):
+        """`leave` gives the task's place back when the task has stopped."""
         definition = request.task_definition
         self.id = arn.rsplit("/", 1)[-1]
         self.task_arn = arn
@@ -55,22 +61,25 @@ class FargateTask:
         self.task_definition_arn = definition.arn
         self.group = request.group
         self.started_by = request.started_by
-        self.launch_type = request.launch_type or ""
+        self.launch_type = request.launch_type
         self.capacity_provider_name = request.capacity_provider_name
         self.platform_version = request.platform_version
-        self.platform_family = "Linux"
-        self.cpu = definition.cpu
-        self.memory = definition.memory
+        self.platform_family = "Linux" if request.launch_type == "FARGATE" else None
+        self.needs = needs
+        self.cpu = definition.cpu or str(needs.cpu)
+        self.memory = definition.memory or str(needs.memory)
         self.overrides = request.overrides or {
             "containerOverrides": [],
             "inferenceAcceleratorOverrides": [],
         }
+        self.enable_execute_command = request.enable_execute_command
         self.tags = [*request.tags]
-        self.container_instance_arn = None
-        self.availability_zone = interface.availability_zone
-        self.vpc_id = interface.vpc_id
-        self.subnet_id = interface.subnet_id
-        self.private_address = str(interface.private_ip_address)
+        self.place = place
+        self.container_instance_arn = place.instance and place.instance.container_instance_arn
+        self.availability_zone = place.availability_zone
+        self.vpc_id = place.vpc_id
+        self.subnet_id = place.interface and place.interface.subnet_id
+        self.private_address = place.private_address
         self.attachment_id = str(uuid.uuid4())
         self.version = 1
         self.created_at = runtime.timestamp()
@@ -87,26 +96,23 @@ class FargateTask:
         self.desired_status = TaskState.RUNNING
         self.last_status = TaskState.PROVISIONING
         self.health_status = "UNKNOWN"
-        self._interface = interface
-        self._delete_interface = delete_interface
+        self._leave = leave
         containers: list[dict[str, Any]] = definition.container_definitions
-        self._container_definitions = containers
-        self.has_health_check = any("healthCheck" in container for container in containers)
+        self._containers = task_containers(containers, request.overrides)
+        self.has_health_check = any(each.has_health_check for each in self._containers)
         """Whether a container has a health check."""
-        self.published_ports: list[tuple[int, str]] = [
-            (mapping["containerPort"], container["image"])
-            for container in containers
-            for mapping in container["portMappings"]
-            if mapping.get("protocol", "tcp") == "tcp"
-        ]
-        """Each TCP port that a container publishes, and the image of that container."""
-        self._container_ids = [str(uuid.uuid4()) for _ in self._container_definitions]
+        self.published_ports: list[tuple[int, str]] = _published_ports(containers, place)
+        """Each TCP port that the task listens on, and the image of the container behind it."""
         self._registration = (
-            Registration(request.registry, self._instance()) if request.registry else None
+            Registration(request.registry, self._instance(request.external_id))
+            if request.registry
+            else None
         )
+        self._running_since: float | None = None
         self._next_step_at = self._one_step_later()
 
-    def _instance(self) -> TaskInstance:
+    def _instance(self, external_id: str) -> TaskInstance:
+        instance, ports = self.place.instance, self.place.host_ports
         return TaskInstance(
             id=self.id,
             private_address=self.private_address,
@@ -115,11 +121,21 @@ class FargateTask:
             service_name=self.service_name,
             family=self.family,
             has_health_check=self.has_health_check,
+            # AWS adds it outside awsvpc mode only [developer guide, "Service discovery"].
+            ec2_instance_id=instance.ec2_instance_id if instance and ports else None,
+            host_ports={
+                (each.container, each.container_port): port for each, port in ports.items()
+            },
+            external_id=external_id,
         )
 
     @staticmethod
     def _one_step_later() -> float:
         return runtime.now() + runtime.settings.task_step_seconds
+
+    @property
+    def host_ports(self) -> Mapping[PortMapping, int]:
+        return self.place.host_ports
 
     @property
     def service_name(self) -> str:
@@ -142,6 +158,12 @@ class FargateTask:
         )
 
     @property
+    def is_on_draining_instance(self) -> bool:
+        """Whether the task's container instance is to be emptied."""
+        instance = self.place.instance
+        return instance is not None and instance.status == "DRAINING"
+
+    @property
     def failed_to_start(self) -> bool:
         """Whether the task stopped before it ran."""
         return self.stop_code == TASK_FAILED_TO_START
@@ -149,12 +171,15 @@ class FargateTask:
     @property
     def attachments(self) -> list[dict[str, Any]]:
         """The task's elastic network interface, its details in the order that AWS gives."""
+        interface = self.place.interface
+        if interface is None:
+            return []
         details = [{"name": "subnetId", "value": self.subnet_id}]
         if self.last_status != TaskState.PROVISIONING:
             details += [
-                {"name": "networkInterfaceId", "value": self._interface.id},
-                {"name": "macAddress", "value": self._interface.mac_address},
-                {"name": "privateDnsName", "value": self._interface.private_dns_name},
+                {"name": "networkInterfaceId", "value": interface.id},
+                {"name": "macAddress", "value": interface.mac_address},
+                {"name": "privateDnsName", "value": interface.private_dns_name},
                 {"name": "privateIPv4Address", "value": self.private_address},
             ]
         return [
@@ -172,37 +197,35 @@ class FargateTask:
         has_run = self.started_at is not None
         has_ended = self.last_status in (TaskState.DEPROVISIONING, TaskState.STOPPED)
         status = "STOPPED" if has_ended else "RUNNING" if has_run else "PENDING"
-        arn = self.task_arn.replace(":task/", ":container/")
-        return [
-            {
-                "containerArn": f"{arn}/{id_}",
-                "taskArn": self.task_arn,
-                "name": definition["name"],
-                "image": definition["image"],
-                "runtimeId": f"{self.id}-{index}",
-                "lastStatus": status,
-                "networkInterfaces": [
-                    {
-                        "attachmentId": self.attachment_id,
-                        "privateIpv4Address": self.private_address,
-                    }
-                ],
-                "healthStatus": self.health_status if "healthCheck" in definition else "UNKNOWN",
-                "cpu": str(definition.get("cpu", 0)),
-                **({"exitCode": 0} if has_ended and has_run else {}),
-            }
-            for index, (definition, id_) in enumerate(
-                zip(self._container_definitions, self._container_ids, strict=True)
+        attachment = {
+            "attachmentId": self.attachment_id,
+            "privateIpv4Address": self.private_address,
+        }
+        shown = []
+        for container in self._containers:
+            ended = container.exited_at(self._running_since)
+            exit_code = ended.code if ended else 0 if has_ended and has_run else None
+            shown.append(
+                container.description(
+                    task_arn=self.task_arn,
+                    status="STOPPED" if ended else status,
+                    exit_code=exit_code,
+                    health=self.health_status,
+                    attachment=attachment if self.place.interface else None,
+                    host_ports=self.place.host_ports,
+                    agent_since=self.started_at,
+                    has_agent=self.enable_execute_command,
+                )
             )
-        ]
+        return shown
 
     def stop(self, reason: str, stop_code: str) -> None:
         """Sets the desired status to STOPPED; the scheduler moves the task through the states."""
         if self.desired_status == TaskState.STOPPED:
             return
         self.desired_status = TaskState.STOPPED
-        if self._next_step_at == NEVER:
-            self._next_step_at = runtime.now()
+        if self.last_status == TaskState.RUNNING:
+            self._next_step_at = min(self._next_step_at, runtime.now())
         self.stopped_reason, self.stop_code = reason, stop_code
         self.stopping_at = runtime.timestamp()
 
@@ -212,6 +235,8 @@ class FargateTask:
             return
         if self._registration and not self._is_ready_to_leave_state(self._registration):
             return
+        if self._essential_container_has_exited():
+            self.stop(ESSENTIAL_CONTAINER_EXITED, "EssentialContainerExited")
         state = next_state(self.last_status, self.desired_status)
         if state is not None:
             self.last_status = state
@@ -219,7 +244,7 @@ class FargateTask:
             self._next_step_at = self._one_step_later()
             self._enter(state)
         else:
-            self._next_step_at = NEVER
+            self._next_step_at = self._exits_at()
             if self.has_health_check and self.last_status == TaskState.RUNNING:
                 self._become_healthy()
 
@@ -242,6 +267,7 @@ class FargateTask:
                 self._register()
             case TaskState.RUNNING:
                 self.started_at = runtime.timestamp()
+                self._running_since = runtime.now()
             case TaskState.DEACTIVATING:
                 if self._registration:
                     self._registration.withdraw()
@@ -249,7 +275,17 @@ class FargateTask:
                 self.execution_stopped_at = runtime.timestamp()
             case TaskState.STOPPED:
                 self.stopped_at = runtime.timestamp()
-                self._delete_interface(self._interface)
+                self._leave(self)
+
+    def _exits_at(self) -> float:
+        """Returns when an essential container ends by itself; NEVER when none does."""
+        if self._running_since is None or self.last_status != TaskState.RUNNING:
+            return NEVER
+        exits = [each.exit.seconds for each in self._containers if each.essential and each.exit]
+        return self._running_since + min(exits, default=NEVER)
+
+    def _essential_container_has_exited(self) -> bool:
+        return self.last_status == TaskState.RUNNING and runtime.now() >= self._exits_at()
 
     def _register(self) -> None:
         if self._registration is None:
@@ -267,3 +303,22 @@ class FargateTask:
         self.health_status = "HEALTHY"
         if self._registration:
             self._registration.report_healthy()
+
+
+def _published_ports(
+    definitions: Sequence[Mapping[str, Any]], place: Place
+) -> list[tuple[int, str]]:
+    """Returns the TCP ports of the task's address, each with the image behind it."""
+    images = {definition["name"]: definition["image"] for definition in definitions}
+    if place.interface is None:
+        return [
+            (port, images[mapping.container])
+            for mapping, port in place.host_ports.items()
+            if mapping.protocol == "tcp"
+        ]
+    return [
+        (mapping["containerPort"], definition["image"])
+        for definition in definitions
+        for mapping in definition["portMappings"]
+        if mapping.get("protocol", "tcp") == "tcp" and "containerPort" in mapping
+    ]

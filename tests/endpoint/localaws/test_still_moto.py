@@ -16,17 +16,6 @@ from tests.endpoint.localaws.account import NAMESPACE, Account, error_of, refuse
 from tests.support.waiting import eventually
 
 
-def test_ec2_launch_type_is_still_motos(aws: Account) -> None:
-    aws.ecs.create_cluster(clusterName="handson")
-    definition = aws.ecs.register_task_definition(
-        family="plain", containerDefinitions=[{"name": "c", "image": "i", "memory": 64}]
-    )["taskDefinition"]["taskDefinitionArn"]
-    service = aws.ecs.create_service(
-        cluster="handson", serviceName="plain", taskDefinition=definition, desiredCount=2
-    )["service"]
-    assert (service["launchType"], service["pendingCount"]) == ("EC2", 2)
-
-
 def test_a_zone_of_the_user_s_own_is_still_motos(aws: Account) -> None:
     zone = aws.route53.create_hosted_zone(Name="example.com", CallerReference="x")["HostedZone"]
     record: Any = {
@@ -91,47 +80,6 @@ def test_a_whole_network_comes_and_goes(aws: Account) -> None:
     aws.ec2.delete_subnet(SubnetId=subnet)
     aws.ec2.delete_vpc(VpcId=vpc)
     assert vpc not in {each["VpcId"] for each in aws.ec2.describe_vpcs()["Vpcs"]}
-
-
-def plain_definition(aws: Account) -> str:
-    """A task definition for the EC2 launch type."""
-    return aws.ecs.register_task_definition(
-        family="plain", containerDefinitions=[{"name": "c", "image": "i", "memory": 64}]
-    )["taskDefinition"]["taskDefinitionArn"]
-
-
-def test_a_container_instance_runs_tasks_as_in_moto(aws: Account) -> None:
-    aws.ecs.create_cluster(clusterName="handson")
-    server = aws.client("ec2").run_instances(
-        ImageId="ami-12c6146b", MinCount=1, MaxCount=1, SubnetId=next(iter(aws.subnets()))
-    )["Instances"][0]["InstanceId"]
-    document = json.dumps({"instanceId": server})
-    aws.ecs.register_container_instance(cluster="handson", instanceIdentityDocument=document)
-    code, _, _ = refused(lambda: aws.ecs.delete_cluster(cluster="handson"))
-    assert code == "ClusterContainsContainerInstancesException"
-    (task,) = aws.ecs.run_task(cluster="handson", taskDefinition=plain_definition(aws))["tasks"]
-    assert task["lastStatus"] == "RUNNING"
-    arn = task["taskArn"]
-    assert aws.ecs.list_tasks(cluster="handson")["taskArns"] == [arn]
-    (described,) = aws.ecs.describe_tasks(cluster="handson", tasks=[arn])["tasks"]
-    assert described["containerInstanceArn"] == task["containerInstanceArn"]
-    aws.ecs.stop_task(cluster="handson", task=arn, reason="done")
-    assert aws.ecs.list_tasks(cluster="handson", desiredStatus="STOPPED")["taskArns"] == [arn]
-
-
-def test_a_service_of_the_ec2_launch_type_is_changed_and_deleted_as_in_moto(aws: Account) -> None:
-    aws.ecs.create_cluster(clusterName="handson")
-    names: Any = {"cluster": "handson", "service": "plain"}
-    aws.ecs.create_service(
-        cluster="handson",
-        serviceName="plain",
-        taskDefinition=plain_definition(aws),
-        desiredCount=2,
-    )
-    aws.ecs.update_service(**names, desiredCount=0)
-    assert aws.described("plain")["desiredCount"] == 0
-    aws.ecs.delete_service(**names)
-    assert aws.ecs.list_services(cluster="handson")["serviceArns"] == []
 
 
 def test_capacity_providers_attributes_and_account_settings_are_motos(aws: Account) -> None:

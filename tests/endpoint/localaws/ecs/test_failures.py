@@ -187,10 +187,12 @@ def a_deployment() -> EcsDeployment:
     return EcsDeployment(
         definition=TaskDefinition("f", 1, [], "123456789012", "x"),  # type: ignore[abstract]
         launch_type="FARGATE",
+        actual_launch_type="FARGATE",
         capacity_provider_strategy=[],
         network_configuration={},
         service_registries=[],
         registry=None,
+        load_balancers=[],
         requested_platform_version="LATEST",
     )
 

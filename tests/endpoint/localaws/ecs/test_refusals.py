@@ -148,7 +148,8 @@ def create(aws: Account, **parameters: Any) -> Any:
         ({"placementConstraints": [{"type": "distinctInstance"}]}, "InvalidParameterException"),
         ({"placementStrategy": [{"type": "random"}]}, "InvalidParameterException"),
         ({"platformVersion": "1.0.0"}, "PlatformUnknownException"),
-        ({"deploymentController": {"type": "CODE_DEPLOY"}}, "NotImplemented"),
+        ({"deploymentController": {"type": "NOBODY"}}, "InvalidParameterException"),
+        ({"deploymentController": {"type": "EXTERNAL"}}, "InvalidParameterException"),
         ({"serviceConnectConfiguration": {"enabled": True}}, "NotImplemented"),
     ],
 )
