@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Replaces five of moto's backends by ours, and puts moto's back."""
+"""Replaces six of moto's backends by ours, and puts moto's back."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from moto.applicationautoscaling.models import applicationautoscaling_backends
 from moto.core.base_backend import BackendDict
 from moto.ec2.models import ec2_backends
 from moto.ecs.models import ecs_backends
@@ -14,6 +15,7 @@ from moto.iam.models import iam_backends
 from moto.route53.models import route53_backends
 from moto.servicediscovery.models import servicediscovery_backends
 
+from localaws.autoscaling.backend import ApplicationAutoScaling
 from localaws.cloudmap.backend import CloudMap
 from localaws.ec2 import EC2
 from localaws.ecs.backend import Ecs
@@ -21,6 +23,7 @@ from localaws.iam import Iam
 from localaws.route53 import HostedZones
 
 COMPLETED: tuple[tuple[BackendDict[Any], type[Any]], ...] = (
+    (applicationautoscaling_backends, ApplicationAutoScaling),
     (ec2_backends, EC2),
     (ecs_backends, Ecs),
     (iam_backends, Iam),

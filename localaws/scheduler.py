@@ -7,10 +7,12 @@ import logging
 from threading import Event, Thread
 from typing import cast
 
+from moto.applicationautoscaling.models import applicationautoscaling_backends
 from moto.ecs.models import ecs_backends
 from moto.servicediscovery.models import servicediscovery_backends
 
 from localaws import runtime
+from localaws.autoscaling.backend import ApplicationAutoScaling
 from localaws.cloudmap.backend import CloudMap
 from localaws.ecs.backend import Ecs
 from localaws.vpc.containers import Containers, ServingTask
@@ -23,6 +25,8 @@ def tick() -> None:
     with runtime.LOCK:
         for _, _, cloud_map in [*servicediscovery_backends.iter_backends()]:
             cast(CloudMap, cloud_map).tick()
+        for _, _, scaling in [*applicationautoscaling_backends.iter_backends()]:
+            cast(ApplicationAutoScaling, scaling).tick()
         for _, _, ecs in [*ecs_backends.iter_backends()]:
             cast(Ecs, ecs).tick()
 

@@ -105,10 +105,17 @@ ARROWS: dict[str, Set[str]] = {
     "stacks.discovery": {"stacks.network_inputs", "stacks.compute"},
     "stacks.compute": {"stacks.network_inputs", "stacks.discovery"},
     # ECS registers with Cloud Map, and Cloud Map writes to Route 53: never the other way.
-    "localaws.route53": {"localaws.cloudmap", "localaws.ecs", "localaws.vpc"},
-    "localaws.ec2": {"localaws.cloudmap", "localaws.ecs", "localaws.vpc"},
-    "localaws.cloudmap": {"localaws.ecs", "localaws.vpc"},
-    "localaws.ecs": {"localaws.vpc"},
+    "localaws.route53": {
+        "localaws.autoscaling",
+        "localaws.cloudmap",
+        "localaws.ecs",
+        "localaws.vpc",
+    },
+    "localaws.ec2": {"localaws.autoscaling", "localaws.cloudmap", "localaws.ecs", "localaws.vpc"},
+    "localaws.cloudmap": {"localaws.autoscaling", "localaws.ecs", "localaws.vpc"},
+    "localaws.ecs": {"localaws.autoscaling", "localaws.vpc"},
+    # Application Auto Scaling moves ECS's services, which know nothing of it.
+    "localaws.autoscaling": {"localaws.vpc"},
     # Terraform knows no AWS; probes know no preflight.
     "cloudmap_harness.terraform": {
         "cloudmap_harness.aws",
