@@ -43,7 +43,7 @@ class EC2(OwnUrls, ImagesOnDemand, EC2Backend):
 
     def __init__(self, region_name: str, account_id: str):
         super().__init__(region_name, account_id)
-        self._task_interfaces: dict[tuple[str, str], NetworkInterface] = {}
+        self._managed_interfaces: dict[tuple[str, str], NetworkInterface] = {}
         """By VPC id and private address, so that nobody has to read all interfaces."""
         self._other_interfaces: dict[str, NetworkInterface] = {}
         """By id: those that users and instances have, and those that moto has deleted since."""
@@ -72,13 +72,13 @@ class EC2(OwnUrls, ImagesOnDemand, EC2Backend):
         start = random.randrange(len(usable))
         for offset in chain(usable[start:], usable[:start]):
             address = str(network[offset])
-            if address not in taken and (subnet.vpc_id, address) not in self._task_interfaces:
+            if address not in taken and (subnet.vpc_id, address) not in self._managed_interfaces:
                 return address
         return None
 
     def interface_at(self, vpc_id: str, address: str) -> NetworkInterface | None:
         """Returns the interface that has this private address in the VPC, or None."""
-        if of_task := self._task_interfaces.get((vpc_id, address)):
+        if of_task := self._managed_interfaces.get((vpc_id, address)):
             return of_task
         for eni in self._other_interfaces.values():
             if (eni.vpc_id, eni.private_ip_address) == (vpc_id, address) and eni.id in self.enis:
@@ -101,24 +101,24 @@ class EC2(OwnUrls, ImagesOnDemand, EC2Backend):
         self._other_interfaces[eni.id] = eni
         return eni
 
-    def create_task_interface(
+    def create_requester_managed_interface(
         self, subnet: Subnet, address: str, group_ids: Collection[str], description: str
     ) -> NetworkInterface:
-        """Creates the interface of a task, in use from the start."""
+        """Creates an interface that AWS manages for a task or a load balancer, in use at once."""
         eni = super().create_network_interface(
             subnet, address, group_ids=list(group_ids), description=description
         )
-        self._task_interfaces[eni.vpc_id, address] = eni
+        self._managed_interfaces[eni.vpc_id, address] = eni
         eni.status = "in-use"
         eni.requester_managed = True
         eni.private_dns_name = self._private_dns_name(address)
         eni.private_ip_addresses[0]["PrivateDnsName"] = eni.private_dns_name
         return eni
 
-    def delete_task_interface(self, eni: NetworkInterface) -> None:
-        """Deletes a task's interface and frees its address."""
+    def delete_requester_managed_interface(self, eni: NetworkInterface) -> None:
+        """Deletes such an interface and frees its address."""
         self.enis.pop(eni.id, None)
-        self._task_interfaces.pop((eni.vpc_id, str(eni.private_ip_address)), None)
+        self._managed_interfaces.pop((eni.vpc_id, str(eni.private_ip_address)), None)
 
     def _private_dns_name(self, address: str) -> str:
         """`ip-10-0-8-203.<region>.compute.internal`, or `.ec2.internal` in us-east-1."""

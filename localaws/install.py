@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Replaces six of moto's backends by ours, and puts moto's back."""
+"""Replaces seven of moto's backends by ours, and puts moto's back."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from moto.applicationautoscaling.models import applicationautoscaling_backends
 from moto.core.base_backend import BackendDict
 from moto.ec2.models import ec2_backends
 from moto.ecs.models import ecs_backends
+from moto.elbv2.models import elbv2_backends
 from moto.iam.models import iam_backends
 from moto.route53.models import route53_backends
 from moto.servicediscovery.models import servicediscovery_backends
@@ -20,12 +21,14 @@ from localaws.cloudmap.backend import CloudMap
 from localaws.ec2 import EC2
 from localaws.ecs.backend import Ecs
 from localaws.iam import Iam
+from localaws.load_balancers import LoadBalancers
 from localaws.route53 import HostedZones
 
 COMPLETED: tuple[tuple[BackendDict[Any], type[Any]], ...] = (
     (applicationautoscaling_backends, ApplicationAutoScaling),
     (ec2_backends, EC2),
     (ecs_backends, Ecs),
+    (elbv2_backends, LoadBalancers),
     (iam_backends, Iam),
     (route53_backends, HostedZones),
     (servicediscovery_backends, CloudMap),

@@ -4,30 +4,21 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 from moto.core.exceptions import JsonRESTError
 
+from localaws.autoscaling.calls import ScalingCalls
 from localaws.moto_mixins import LockedResponse
-
-if TYPE_CHECKING:
-    from localaws.autoscaling.backend import ApplicationAutoScaling
-
-
-class ValidationError(JsonRESTError):
-    """A parameter that Application Auto Scaling refuses."""
-
-    def __init__(self, message: str):
-        super().__init__("ValidationException", message)
 
 
 class AutoScalingResponse(LockedResponse, ApplicationAutoScalingResponse):
     """Answers Application Auto Scaling's requests."""
 
     @property
-    def _scaling(self) -> ApplicationAutoScaling:
-        return cast("ApplicationAutoScaling", self.applicationautoscaling_backend)
+    def _scaling(self) -> ScalingCalls:
+        return cast(ScalingCalls, self.applicationautoscaling_backend)
 
     def register_scalable_target(self) -> str:
         """moto: drops the tags."""

@@ -19,6 +19,7 @@ from moto.ecs.models import TaskDefinition
 from localaws import runtime
 from localaws.ecs.capacity import actual_platform_version
 from localaws.ecs.registry import Registry
+from localaws.ecs.targets import TargetGroups
 from localaws.ecs.task_states import TaskState
 from localaws.ecs.tasks import EcsTask
 
@@ -54,6 +55,8 @@ class EcsDeployment:
     registry: Registry | None
     """The registry that `service_registries` names."""
     load_balancers: list[dict[str, Any]]
+    target_groups: TargetGroups | None = None
+    """Those that `load_balancers` name."""
     requested_platform_version: str | None
     """None for tasks that are not on Fargate."""
     volume_configurations: list[dict[str, Any]] = field(default_factory=list)

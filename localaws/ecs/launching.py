@@ -75,6 +75,6 @@ class Launching(EcsState):
     def _leave_place(self, task: EcsTask) -> None:
         """Gives a stopped task's place back."""
         if task.place.interface:
-            self.ec2.delete_task_interface(task.place.interface)
+            self.ec2.delete_requester_managed_interface(task.place.interface)
         if task.place.instance:
             task.place.instance.tasks.pop(task.id, None)

@@ -106,5 +106,5 @@ def create_interface(
         if address := ec2.free_address(subnet):
             groups = config.get("securityGroups") or []
             arn = f"arn:aws:ecs:{ec2.region_name}:{ec2.account_id}:attachment/{uuid.uuid4()}"
-            return ec2.create_task_interface(subnet, address, groups, arn)
+            return ec2.create_requester_managed_interface(subnet, address, groups, arn)
     raise CannotPlace("the service's subnets have no free private IP address.")

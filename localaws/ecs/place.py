@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 
@@ -41,3 +42,28 @@ class Place:
         if self.interface:
             return str(self.interface.private_ip_address)
         return self.instance.host.private_address if self.instance else ""
+
+
+class PublishedPort(NamedTuple):
+    """A TCP port that a task listens on, and the container behind it."""
+
+    port: int
+    image: str
+    container: str
+
+
+def published_ports(definitions: Sequence[Mapping[str, Any]], place: Place) -> list[PublishedPort]:
+    """Returns the TCP ports of the task's address."""
+    images = {definition["name"]: definition["image"] for definition in definitions}
+    if place.interface is None:
+        return [
+            PublishedPort(port, images[mapping.container], mapping.container)
+            for mapping, port in place.host_ports.items()
+            if mapping.protocol == "tcp"
+        ]
+    return [
+        PublishedPort(mapping["containerPort"], definition["image"], definition["name"])
+        for definition in definitions
+        for mapping in definition["portMappings"]
+        if mapping.get("protocol", "tcp") == "tcp" and "containerPort" in mapping
+    ]

@@ -17,6 +17,7 @@ from localaws.ecs.registry import find_registry
 from localaws.ecs.service_linked_role import service_linked_role_arn
 from localaws.ecs.services import EcsService
 from localaws.ecs.state import EcsState
+from localaws.ecs.targets import TargetGroups
 from localaws.ecs.task_sets import WHOLE, EcsTaskSet
 
 MAX_SERVICES = 5000
@@ -119,6 +120,9 @@ class ServiceCalls(EcsState):
             raise InvalidParameterException("TaskDefinition can not be blank.")
         definition = self.active_task_definition(params["taskDefinition"], kind)
         registries = params.get("serviceRegistries") or []
+        balancers = params.get("loadBalancers") or []
+        groups = TargetGroups(self.account_id, self.region_name, balancers)
+        groups.validate(definition)
         return {
             "definition": definition,
             "launch_type": None if strategy else kind,
@@ -129,7 +133,8 @@ class ServiceCalls(EcsState):
             ),
             "service_registries": registries,
             "registry": find_registry(registries, self.account_id, self.region_name, definition),
-            "load_balancers": params.get("loadBalancers") or [],
+            "load_balancers": balancers,
+            "target_groups": groups if balancers else None,
             "requested_platform_version": requested_platform_version(params),
             "volume_configurations": params.get("volumeConfigurations") or [],
             "vpc_lattice_configurations": params.get("vpcLatticeConfigurations") or [],

@@ -235,6 +235,7 @@ def task_request(service: EcsService, deployment: EcsDeployment) -> TaskRequest:
         platform_version=deployment.platform_version,
         tags=service.task_tags(deployment.definition),
         registry=deployment.registry,
+        target_groups=deployment.target_groups,
         external_id=deployment.external_id if isinstance(deployment, EcsTaskSet) else "",
         placement_constraints=service.placement_constraints,
         placement_strategy=service.placement_strategy,

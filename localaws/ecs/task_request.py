@@ -10,6 +10,7 @@ from typing import Any
 from moto.ecs.models import Cluster, TaskDefinition
 
 from localaws.ecs.registry import Registry
+from localaws.ecs.targets import TargetGroups
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +32,8 @@ class TaskRequest:
     tags: list[dict[str, str]] = field(default_factory=list)
     registry: Registry | None = None
     """Where the task is registered in Cloud Map, if anywhere."""
+    target_groups: TargetGroups | None = None
+    """Where the task is registered as a target of load balancers, if anywhere."""
     external_id: str = ""
     """That of the task set, for Cloud Map."""
     placement_constraints: Sequence[Mapping[str, str]] = ()

@@ -5,17 +5,18 @@ from __future__ import annotations
 
 import math
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from moto.core.exceptions import ServiceException
 
 from localaws import runtime
-from localaws.ecs.place import Place
+from localaws.ecs.place import Place, PublishedPort, published_ports
 from localaws.ecs.registration import Registration
 from localaws.ecs.registry import TaskInstance
 from localaws.ecs.task_containers import task_containers
+from localaws.ecs.task_logs import GROUP_MISSING, LogGroupMissing, TaskLogs
 from localaws.ecs.task_needs import PortMapping, TaskNeeds
 from localaws.ecs.task_request import TaskRequest
 from localaws.ecs.task_states import TaskState, next_state
@@ -101,13 +102,16 @@ class EcsTask:
         self._containers = task_containers(containers, request.overrides)
         self.has_health_check = any(each.has_health_check for each in self._containers)
         """Whether a container has a health check."""
-        self.published_ports: list[tuple[int, str]] = _published_ports(containers, place)
-        """Each TCP port that the task listens on, and the image of the container behind it."""
+        self.published_ports: list[PublishedPort] = published_ports(containers, place)
+        """Each TCP port that the task listens on."""
+        _, _, _, region, account_id, _ = arn.split(":", 5)
+        self.logs = TaskLogs(containers, account_id=account_id, region=region, task_id=self.id)
         self._registration = (
             Registration(request.registry, self._instance(request.external_id))
             if request.registry
             else None
         )
+        self._target_groups = request.target_groups
         self._running_since: float | None = None
         self._next_step_at = self._one_step_later()
 
@@ -231,6 +235,7 @@ class EcsTask:
 
     def step(self) -> None:
         """Moves the task one state on, if its time has come and no Cloud Map operation is open."""
+        self.logs.flush()
         if runtime.now() < self._next_step_at:
             return
         if self._registration and not self._is_ready_to_leave_state(self._registration):
@@ -264,11 +269,16 @@ class EcsTask:
                 self.connectivity, self.connectivity_at = "CONNECTED", self.pull_started_at
             case TaskState.ACTIVATING:
                 self.pull_stopped_at = runtime.timestamp()
+                self._open_logs()
                 self._register()
+                if self._target_groups and self.desired_status == TaskState.RUNNING:
+                    self._target_groups.register(self.place)
             case TaskState.RUNNING:
                 self.started_at = runtime.timestamp()
                 self._running_since = runtime.now()
             case TaskState.DEACTIVATING:
+                if self._target_groups:
+                    self._target_groups.deregister(self.place)
                 if self._registration:
                     self._registration.withdraw()
             case TaskState.DEPROVISIONING:
@@ -287,8 +297,14 @@ class EcsTask:
     def _essential_container_has_exited(self) -> bool:
         return self.last_status == TaskState.RUNNING and runtime.now() >= self._exits_at()
 
+    def _open_logs(self) -> None:
+        try:
+            self.logs.open()
+        except LogGroupMissing:
+            self.stop(GROUP_MISSING, TASK_FAILED_TO_START)
+
     def _register(self) -> None:
-        if self._registration is None:
+        if self._registration is None or self.desired_status == TaskState.STOPPED:
             return
         try:
             self._registration.submit()
@@ -303,22 +319,3 @@ class EcsTask:
         self.health_status = "HEALTHY"
         if self._registration:
             self._registration.report_healthy()
-
-
-def _published_ports(
-    definitions: Sequence[Mapping[str, Any]], place: Place
-) -> list[tuple[int, str]]:
-    """Returns the TCP ports of the task's address, each with the image behind it."""
-    images = {definition["name"]: definition["image"] for definition in definitions}
-    if place.interface is None:
-        return [
-            (port, images[mapping.container])
-            for mapping, port in place.host_ports.items()
-            if mapping.protocol == "tcp"
-        ]
-    return [
-        (mapping["containerPort"], definition["image"])
-        for definition in definitions
-        for mapping in definition["portMappings"]
-        if mapping.get("protocol", "tcp") == "tcp" and "containerPort" in mapping
-    ]

@@ -15,11 +15,13 @@ from dataclasses import dataclass
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector, web
 from dnslib import QTYPE, RCODE, DNSLabel
+from moto.ec2.models.security_groups import SecurityGroup
 from multidict import CIMultiDict
 from yarl import URL
 
 from localaws import runtime
 from localaws.listening import HOST, on_port
+from localaws.load_balancers import DNS_SUFFIX, Route
 from localaws.vpc.containers import Address, Containers
 from localaws.vpc.lookup import NamedVpc
 from localaws.vpc.resolution import answer
@@ -86,22 +88,49 @@ class Bastion:
             url = URL(request.raw_path)
             if not url.absolute or url.scheme != "http" or not url.host:
                 raise Unreachable(400, "this is a proxy: set http_proxy to it")
-            return await self._forward(request, url, await self._reach(url.host, url.port or 80))
+            return await self._forward(request, url, await self._reach(url, url.host))
         except Unreachable as error:
             text = f"bastion: {request.raw_path}: {error.reason}\n"
             return web.Response(status=error.status, text=text)
 
-    async def _reach(self, host: str, port: int) -> int:
-        """The port on loopback for a host and port; tries a name's addresses in turn."""
+    async def _reach(self, url: URL, host: str) -> int:
+        """The port on loopback that stands for a URL's host and port."""
+        port = url.port or 80
+        try:
+            if host.endswith(DNS_SUFFIX):
+                return self._connect_balanced(host, port, url.path)
+            return self._connect_first(host, self._addresses(host), port)
+        except Unreachable as failure:
+            if failure.status == TIMED_OUT:
+                # A security group drops packets: the client waits until it gives up.
+                await asyncio.sleep(runtime.settings.drop_seconds)
+            raise
+
+    def _connect_first(self, host: str, addresses: Iterable[str], port: int) -> int:
+        """Connects to the first of a host's addresses that can be reached."""
         failure = Unreachable(502, f"{host} has no address")
-        for ip in self._addresses(host):
+        for ip in addresses:
             try:
                 return self._connect(ip, port)
             except Unreachable as error:
                 failure = error
-        if failure.status == TIMED_OUT:
-            # A security group drops packets: the client waits until it gives up.
-            await asyncio.sleep(runtime.settings.drop_seconds)
+        raise failure
+
+    def _connect_balanced(self, host: str, port: int, path: str) -> int:
+        """Connects to a target of a load balancer, whose own groups must let the bastion in."""
+        with runtime.LOCK:
+            route, source = self._vpc.route(host, port, path), self._vpc.bastion_address
+        if route is None or source is None:
+            raise Unreachable(502, f"no load balancer {host} listens on port {port}")
+        groups = route.security_groups
+        if groups and not allows_ingress(groups, source, port):
+            raise Unreachable(TIMED_OUT, _timed_out(f"{host}:{port}", groups, source))
+        failure = Unreachable(503, f"{host} has no healthy target for {path}")
+        for ip, target_port in route.targets:
+            try:
+                return self._connect(ip, target_port, through=route)
+            except Unreachable as error:
+                failure = error
         raise failure
 
     def _addresses(self, host: str) -> Iterable[str]:
@@ -126,23 +155,24 @@ class Bastion:
             raise Unreachable(502, f"could not resolve {host}: no such name")
         return (str(record.rdata) for record in found.records if record.rtype == QTYPE.A)
 
-    def _connect(self, ip: str, port: int) -> int:
-        """The port on loopback that stands for an address, if its security groups allow it."""
+    def _connect(self, ip: str, port: int, *, through: Route | None = None) -> int:
+        """The port on loopback that stands for an address, if its security groups allow it.
+
+        Who connects is the bastion, or the load balancer that the request comes through.
+        """
         with runtime.LOCK:
             source, interface = self._vpc.bastion_address, self._vpc.interface(ip)
+            source_groups = [group.id for group in through.security_groups] if through else []
+            if through and through.addresses:
+                source = through.addresses[0]
             if source is None:
                 raise Unreachable(502, "there is no VPC to stand in")
             if interface is None:
                 raise Unreachable(502, f"nobody has the address {ip}")
-            allowed = allows_ingress(interface.group_set, source, port)
+            allowed = allows_ingress(interface.group_set, source, port, source_groups=source_groups)
             local_port = self._containers.local_port(Address(interface.vpc_id, ip, port))
         if not allowed:
-            groups = ", ".join(group.id for group in interface.group_set)
-            raise Unreachable(
-                TIMED_OUT,
-                f"connection to {ip}:{port} timed out: no ingress rule of {groups} "
-                f"lets {source} in",
-            )
+            raise Unreachable(TIMED_OUT, _timed_out(f"{ip}:{port}", interface.group_set, source))
         if local_port is None:
             raise Unreachable(502, f"connection to {ip}:{port} refused: nothing listens there")
         return local_port
@@ -171,6 +201,11 @@ class Bastion:
                 )
         except (ClientError, TimeoutError) as error:
             raise Unreachable(502, f"{url.host} closed the connection: {error}") from error
+
+
+def _timed_out(where: str, groups: Iterable[SecurityGroup], source: ipaddress.IPv4Address) -> str:
+    names = ", ".join(group.id for group in groups)
+    return f"connection to {where} timed out: no ingress rule of {names} lets {source} in"
 
 
 def _is_forwarded(header: str) -> bool:

@@ -11,8 +11,9 @@ import html
 import json
 import logging
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Protocol
 
 from aiohttp import web
@@ -27,6 +28,12 @@ APACHE_PAGE = "<html><body><h1>It works!</h1></body></html>\n"
 """The page that the httpd image serves."""
 
 
+class ContainerLogs(Protocol):
+    """Where the containers of a task write."""
+
+    def write(self, container: str, message: str) -> None: ...
+
+
 class ServingTask(Protocol):
     """A task whose containers listen."""
 
@@ -39,7 +46,11 @@ class ServingTask(Protocol):
     @property
     def availability_zone(self) -> str: ...
     @property
-    def published_ports(self) -> list[tuple[int, str]]: ...
+    def published_ports(self) -> Sequence[tuple[int, str, str]]:
+        """Each TCP port, the image and the name of the container behind it."""
+
+    @property
+    def logs(self) -> ContainerLogs: ...
 
 
 @dataclass(frozen=True)
@@ -62,7 +73,7 @@ def page_of(image: str) -> str:
 class Container:
     """The HTTP server behind one published port of a task."""
 
-    def __init__(self, task: ServingTask, port: int, image: str):
+    def __init__(self, task: ServingTask, port: int, image: str, name: str):
         self.address = Address(task.vpc_id, task.private_address, port)
         self._page = page_of(image)
         self._who = {
@@ -78,6 +89,8 @@ class Container:
             "X-Task-Address": task.private_address,
             "X-Availability-Zone": task.availability_zone,
         }
+        self._name, self._logs = name, task.logs
+        self._logs.write(name, f"{image} listens on port {port}")
         # Bound here, so that a task listens before a client sees it RUNNING.
         self._socket = socket.create_server((HOST, 0), backlog=BACKLOG)
         self.local_port: int = self._socket.getsockname()[1]
@@ -97,7 +110,15 @@ class Container:
             body, kind = json.dumps(self._who) + "\n", "application/json"
         else:
             body, kind = self._page, "text/html"
+        self._logs.write(self._name, _access_line(request, len(body)))
         return web.Response(text=body, content_type=kind, headers=self._headers)
+
+
+def _access_line(request: web.BaseRequest, size: int) -> str:
+    """Returns the line of an access log, in the common log format; who asked is not known here."""
+    moment = datetime.now(UTC).strftime("%d/%b/%Y:%H:%M:%S +0000")
+    version = f"{request.version.major}.{request.version.minor}"
+    return f'- - - [{moment}] "{request.method} {request.path_qs} HTTP/{version}" 200 {size}'
 
 
 class Containers:
@@ -112,9 +133,9 @@ class Containers:
     def reconcile(self, tasks: Iterable[ServingTask]) -> None:
         """Starts and stops servers until the published ports of exactly these tasks listen."""
         wanted = {
-            (task.id, port): (task, port, image)
+            (task.id, port): (task, port, image, name)
             for task in tasks
-            for port, image in task.published_ports
+            for port, image, name in task.published_ports
         }
         for key in self._by_port.keys() - wanted.keys():
             container = self._by_port.pop(key)

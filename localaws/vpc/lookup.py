@@ -11,10 +11,12 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ec2.models import ec2_backends
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 from moto.ec2.models.vpcs import VPC
+from moto.elbv2.models import elbv2_backends
 from moto.route53.models import route53_backends
 from moto.utilities.utils import get_partition
 
 from localaws.ec2 import EC2
+from localaws.load_balancers import LoadBalancers, Route
 from localaws.route53 import HostedZones
 from localaws.vpc.resolution import Zones
 from localaws.vpc.security_groups import network
@@ -54,6 +56,11 @@ class NamedVpc:
         """The network interface with this private address in the VPC."""
         vpc = self.current
         return self._ec2.interface_at(vpc.id, address) if vpc else None
+
+    def route(self, host: str, port: int, path: str) -> Route | None:
+        """Where a load balancer of this DNS name sends a request; None without a listener."""
+        balancers = elbv2_backends[DEFAULT_ACCOUNT_ID][self.region]
+        return cast(LoadBalancers, balancers).route(host, port, path)
 
     @property
     def private_zones(self) -> Zones | None:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 
 from moto.ec2.models.security_groups import SecurityGroup, SecurityGroupRule
@@ -13,14 +13,19 @@ ALL_PROTOCOLS = "-1"
 
 
 def allows_ingress(
-    groups: Iterable[SecurityGroup], source: ipaddress.IPv4Address, port: int
+    groups: Iterable[SecurityGroup],
+    source: ipaddress.IPv4Address,
+    port: int,
+    *,
+    source_groups: Collection[str] = (),
 ) -> bool:
     """Whether a rule of any of the groups allows TCP from `source` to `port`.
 
-    A rule whose source is a security group allows nothing here: the bastion is in no group.
+    `source_groups` are the ids of the groups that the source is in; the bastion is in none.
     """
     return any(
-        _matches_port(rule, port) and _matches_source(rule, source)
+        _matches_port(rule, port)
+        and (_matches_source(rule, source) or _matches_group(rule, source_groups))
         for group in groups
         for rule in group.ingress_rules
     )
@@ -36,6 +41,11 @@ def _matches_port(rule: SecurityGroupRule, port: int) -> bool:
 def _matches_source(rule: SecurityGroupRule, source: ipaddress.IPv4Address) -> bool:
     cidr = rule.ip_range.get("CidrIp")
     return cidr is not None and source in network(cidr)
+
+
+def _matches_group(rule: SecurityGroupRule, source_groups: Collection[str]) -> bool:
+    named = rule.source_group.get("GroupId")
+    return named is not None and named in source_groups
 
 
 @lru_cache(maxsize=256)

@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Elastic Load Balancing v2, completed: interfaces, the health of targets, where requests go."""
+
+from __future__ import annotations
+
+import fnmatch
+import ipaddress
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from moto.ec2.models.elastic_network_interfaces import NetworkInterface
+from moto.ec2.models.security_groups import SecurityGroup
+from moto.ecs.models import ecs_backends
+from moto.elbv2 import urls
+from moto.elbv2.models import (
+    ELBv2Backend,
+    FakeHealthStatus,
+    FakeListener,
+    FakeLoadBalancer,
+    FakeTargetGroup,
+)
+
+from localaws import runtime
+from localaws.ec2 import EC2
+from localaws.ecs.backend import Ecs
+
+DNS_SUFFIX = ".elb.amazonaws.com"
+
+
+@dataclass(frozen=True)
+class Route:
+    """Where a load balancer sends a request: to one of the targets, in this order."""
+
+    security_groups: Sequence[SecurityGroup]
+    """The load balancer's."""
+    addresses: Sequence[ipaddress.IPv4Address]
+    """The load balancer's private ones."""
+    targets: Sequence[tuple[str, int]]
+    """The address and port of each healthy target."""
+
+
+class LoadBalancers(ELBv2Backend):
+    """moto's load balancers, which have interfaces and know who answers.
+
+    moto's request handler stays, because it serves classic load balancers too. It holds no lock, so
+    what reaches for EC2 and ECS takes it here.
+    """
+
+    _url_module = urls
+
+    def __init__(self, region_name: str, account_id: str):
+        super().__init__(region_name, account_id)
+        self._interfaces: dict[str, list[NetworkInterface]] = {}
+        """By the ARN of the load balancer."""
+
+    @property
+    def _ec2(self) -> EC2:
+        return cast(EC2, self.ec2_backend)
+
+    def create_load_balancer(self, *args: Any, **kwargs: Any) -> FakeLoadBalancer:
+        """moto: without interfaces. AWS: one of its own in each subnet, gone with it."""
+        with runtime.LOCK:
+            balancer = super().create_load_balancer(*args, **kwargs)
+            self._interfaces[balancer.arn] = self._create_interfaces(balancer)
+        return balancer
+
+    def _create_interfaces(self, balancer: FakeLoadBalancer) -> list[NetworkInterface]:
+        kind = {"network": "net", "gateway": "gwy"}.get(balancer.type, "app")
+        name = f"ELB {kind}/{balancer.name}/{balancer.arn.rsplit('/', 1)[-1]}"
+        return [
+            self._ec2.create_requester_managed_interface(
+                subnet, address, balancer.security_groups or [], name
+            )
+            for subnet in balancer.subnets
+            if (address := self._ec2.free_address(subnet))
+        ]
+
+    def delete_load_balancer(self, arn: str) -> None:
+        with runtime.LOCK:
+            super().delete_load_balancer(arn)
+            for interface in self._interfaces.pop(arn, []):
+                self._ec2.delete_requester_managed_interface(interface)
+
+    def describe_target_health(
+        self, target_group_arn: str, targets: list[dict[str, Any]]
+    ) -> list[FakeHealthStatus]:
+        """moto: every registered target is healthy. AWS: when it answers."""
+        found = super().describe_target_health(target_group_arn, targets)
+        if self.target_groups[target_group_arn].target_type == "ip":
+            for health in found:
+                if health.status == "healthy" and not self._answers(
+                    health.instance_id, int(health.port)
+                ):
+                    health.status, health.reason = "initial", "Elb.RegistrationInProgress"
+                    health.description = "Target registration is in progress"
+        return found
+
+    def _answers(self, address: str, port: int) -> bool:
+        """Whether a container listens there."""
+        ecs = cast(Ecs, ecs_backends[self.account_id][self.region_name])
+        with runtime.LOCK:
+            return any(
+                task.private_address == address
+                and task.is_serving
+                and any(published.port == port for published in task.published_ports)
+                for task in ecs.all_tasks
+            )
+
+    def route(self, host: str, port: int, path: str) -> Route | None:
+        """Returns where a request to a load balancer's DNS name goes; None without a listener."""
+        for balancer in self.load_balancers.values():
+            if balancer.dns_name.lower() != host.lower():
+                continue
+            for listener in balancer.listeners.values():
+                if int(listener.port) == port:
+                    group = self.target_groups.get(_group_of(listener, host, path) or "")
+                    interfaces = self._interfaces.get(balancer.arn, [])
+                    return Route(
+                        security_groups=interfaces[0].group_set if interfaces else [],
+                        addresses=[
+                            ipaddress.IPv4Address(each.private_ip_address) for each in interfaces
+                        ],
+                        targets=self._healthy(group) if group else [],
+                    )
+        return None
+
+    def _healthy(self, group: FakeTargetGroup) -> list[tuple[str, int]]:
+        """Returns the healthy targets of a group in random order."""
+        found = [
+            (health.instance_id, int(health.port))
+            for health in self.describe_target_health(group.arn, [])
+            if health.status == "healthy"
+        ]
+        random.shuffle(found)
+        return found
+
+
+def _group_of(listener: FakeListener, host: str, path: str) -> str | None:
+    """Returns the target group that the first matching rule of a listener forwards to."""
+    rules = sorted(
+        listener.rules.values(),
+        key=lambda rule: float("inf") if rule.priority == "default" else float(rule.priority),
+    )
+    for rule in rules:
+        if all(_matches(condition, host, path) for condition in rule.conditions):
+            groups = [*_forwarded(rule.actions)]
+            weights = [weight for _, weight in groups]
+            return random.choices(groups, weights)[0][0] if any(weights) else None
+    return None
+
+
+def _matches(condition: dict[str, Any], host: str, path: str) -> bool:
+    """Whether a request meets a condition; of those on anything else than these two, none does."""
+    field = condition.get("Field")
+    values: Sequence[str] = condition.get("Values") or next(
+        (each.get("Values") for key, each in condition.items() if key.endswith("Config")), []
+    )
+    asked = {"path-pattern": path, "host-header": host}.get(str(field))
+    return asked is not None and any(fnmatch.fnmatchcase(asked, value) for value in values)
+
+
+def _forwarded(actions: Sequence[Any]) -> Iterator[tuple[str, int]]:
+    """Yields the target groups of `forward` actions, each with its weight."""
+    for action in actions:
+        if action.type != "forward":
+            continue
+        groups = action.data.get("ForwardConfig", {}).get("TargetGroups") or [
+            {"TargetGroupArn": action.data.get("TargetGroupArn"), "Weight": 1}
+        ]
+        for group in groups:
+            yield group["TargetGroupArn"], int(group.get("Weight", 1))
