@@ -11,10 +11,11 @@ import html
 import json
 import logging
 import socket
-from collections.abc import Iterable, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from aiohttp import web
 
@@ -23,6 +24,9 @@ from localaws.listening import HOST
 LOG = logging.getLogger(__name__)
 
 BACKLOG = 16
+
+ACCEPTED_SECONDS = 0.05
+"""How long an accepted connection takes at the most to reach the HTTP server."""
 
 APACHE_PAGE = "<html><body><h1>It works!</h1></body></html>\n"
 """The page that the httpd image serves."""
@@ -103,6 +107,9 @@ class Container:
     async def stop(self) -> None:
         """Closes the socket and every connection to it."""
         self._server.close()
+        # asyncio hands an accepted connection over in a later round of its loop: the HTTP server
+        # would not know of it yet, and it would stay open without an answer.
+        await asyncio.sleep(ACCEPTED_SECONDS)
         await self._http.shutdown(timeout=0)
 
     async def _reply(self, request: web.BaseRequest) -> web.Response:
@@ -129,6 +136,8 @@ class Containers:
         self._by_port: dict[tuple[str, int], Container] = {}
         """By the id of the task and the port."""
         self._by_address: dict[Address, Container] = {}
+        self._under_way: set[Future[None]] = set()
+        """What starts or stops a server."""
 
     def reconcile(self, tasks: Iterable[ServingTask]) -> None:
         """Starts and stops servers until the published ports of exactly these tasks listen."""
@@ -155,5 +164,12 @@ class Containers:
         container = self._by_address.get(address)
         return container.local_port if container else None
 
-    def _run(self, coroutine: object) -> None:
-        asyncio.run_coroutine_threadsafe(coroutine, self._loop)  # type: ignore[arg-type]
+    def stop(self) -> None:
+        """Stops every server, and waits for those that are about to start or stop."""
+        self.reconcile([])
+        wait([*self._under_way])
+
+    def _run(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        future = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+        self._under_way.add(future)
+        future.add_done_callback(self._under_way.discard)

@@ -60,7 +60,7 @@ class VpcServers:
             port = self._run(self._bastion.start(self._settings.bastion_port))
             self.bastion_url = f"http://{HOST}:{port}"
             exits.callback(lambda: self._run(self._bastion.stop()))
-            exits.callback(self.containers.reconcile, [])
+            exits.callback(self.containers.stop)
             self._exits = exits.pop_all()
         return self
 
