@@ -12,7 +12,6 @@ import pytest
 
 from cloudmap_harness.aws.targets import Target
 from cloudmap_harness.terraform.deployment import Deployment
-from cloudmap_harness.terraform.environment import terraform_binary
 from cloudmap_harness.terraform.signals import deferred
 from handson.context import Context, ensure_endpoint
 from handson.live_run import DEFAULT_COUNT, LiveRun, new_id, own_names
@@ -27,7 +26,7 @@ from tests.support.interrupts import orderly_interrupts as orderly_interrupts
 from tests.support.progress import Progress
 from tests.support.progress import steps as steps
 from tests.support.shared_models import shared_models as shared_models
-from tests.support.tools import lacking
+from tests.support.terraform import terraform as terraform
 
 FAILED = pytest.StashKey[bool]()
 QUICK = {
@@ -38,16 +37,6 @@ QUICK = {
 """A run's own endpoint imitates AWS's delays less patiently, unless these variables say otherwise:
 a check can see every state, but nobody is there to watch.
 """
-
-
-@pytest.fixture(scope="session")
-def terraform() -> str:
-    """Terraform's path; without one the test is skipped, or fails under HANDSON_REQUIRE_TOOLS=1."""
-    name = terraform_binary(os.environ)
-    path = shutil.which(name)
-    if path is None:
-        lacking(f"{name} is not on PATH: install Terraform 1.11 or set TERRAFORM_BINARY_NAME")
-    return path
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from cloudmap_harness.terraform.deployment import Deployment
 from handson.project import SYNTHESIS
 from handson.stack_outputs import COUNTED, count_variable
 from localaws.server import Endpoint
-from tests.live.root_module import REGION, environment_at
+from tests.support.root_module import REGION, environment_at
 from tests.support.waiting import eventually
 
 BUCKET = "team-state"

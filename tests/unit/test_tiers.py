@@ -48,6 +48,7 @@ def test_marks(request):
         ("live", ["--target=local"], 1200),
         ("live", ["--target=aws"], 7200),
         ("unit", ["--target=aws"], 60),
+        ("terraform", [], 1200),
     ],
 )
 def test_folder_gives_the_tier_and_its_limit(

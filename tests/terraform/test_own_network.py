@@ -8,7 +8,7 @@ import pytest
 
 from cloudmap_harness.aws.clients import AwsClients
 from localaws.server import Endpoint
-from tests.live.root_module import environment_at, module, planned
+from tests.support.root_module import environment_at, module, planned
 
 pytestmark = pytest.mark.usefixtures("terraform")
 

@@ -17,7 +17,7 @@ from cloudmap_harness.errors import TerraformError
 from cloudmap_harness.terraform.driver import output
 from localaws.server import Endpoint
 from localaws.settings import EndpointSettings
-from tests.live.root_module import REGION, environment_at, module, planned
+from tests.support.root_module import REGION, environment_at, module, planned
 
 NAMESPACE = "provider.internal"
 

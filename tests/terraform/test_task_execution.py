@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A task that ends by itself, run by the real AWS provider."""
+
+from pathlib import Path
+
+from cloudmap_harness.aws.clients import AwsClients
+from tests.support.root_module import module
+from tests.support.waiting import eventually
+from tests.terraform.blocks import CLUSTER, FARGATE, NETWORK, NETWORK_DATA, definition
+
+
+def test_a_task_of_terraforms_ends_and_its_cluster_can_go(
+    environment: dict[str, str], aws: AwsClients, tmp_path: Path
+) -> None:
+    """GIVEN a task definition whose container sleeps for three seconds
+    WHEN aws_ecs_task_execution runs it
+    THEN the task ends by itself, and all is destroyed.
+    """
+    container = {"image": "busybox", "command": ["sleep", "3"]}
+    stack = module(
+        tmp_path / "execution",
+        environment,
+        resource={
+            "aws_ecs_cluster": {"main": {"name": "execution"}},
+            "aws_ecs_task_definition": {"job": definition("job", container=container, **FARGATE)},
+        },
+        data={
+            **NETWORK_DATA,
+            "aws_ecs_task_execution": {
+                "job": {
+                    "cluster": CLUSTER,
+                    "task_definition": "${aws_ecs_task_definition.job.arn}",
+                    "desired_count": 1,
+                    "launch_type": "FARGATE",
+                    "network_configuration": NETWORK,
+                }
+            },
+        },
+    )
+    stack.apply()
+    stopped = eventually(
+        lambda: aws.ecs.list_tasks(cluster="execution", desiredStatus="STOPPED")["taskArns"],
+        lambda arns: len(arns) >= 1,
+    )
+    (task, *_) = aws.ecs.describe_tasks(cluster="execution", tasks=stopped)["tasks"]
+    assert task["stopCode"] == "EssentialContainerExited"
+    stack.destroy()
+    assert aws.ecs.list_clusters()["clusterArns"] == []
