@@ -7,11 +7,9 @@ import fnmatch
 import ipaddress
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, cast
 
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
-from moto.ec2.models.security_groups import SecurityGroup
 from moto.ecs.models import ecs_backends
 from moto.elbv2 import urls
 from moto.elbv2.models import (
@@ -25,20 +23,9 @@ from moto.elbv2.models import (
 from localaws import runtime
 from localaws.ec2 import EC2
 from localaws.ecs.backend import Ecs
+from localaws.routes import Route
 
 DNS_SUFFIX = ".elb.amazonaws.com"
-
-
-@dataclass(frozen=True)
-class Route:
-    """Where a load balancer sends a request: to one of the targets, in this order."""
-
-    security_groups: Sequence[SecurityGroup]
-    """The load balancer's."""
-    addresses: Sequence[ipaddress.IPv4Address]
-    """The load balancer's private ones."""
-    targets: Sequence[tuple[str, int]]
-    """The address and port of each healthy target."""
 
 
 class LoadBalancers(ELBv2Backend):

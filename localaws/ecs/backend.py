@@ -6,13 +6,14 @@ from __future__ import annotations
 from moto.ecs import urls
 
 from localaws.ecs.calls import EcsCalls
+from localaws.ecs.connections import Connections
 from localaws.ecs.launching import Launching
 from localaws.ecs.responses import EcsResponse
 from localaws.ecs.service_scheduler import schedule
 from localaws.moto_mixins import OwnUrls
 
 
-class Ecs(OwnUrls, EcsCalls, Launching):
+class Ecs(OwnUrls, EcsCalls, Launching, Connections):
     """moto's ECS, with services that run tasks."""
 
     SERVICE_NAMESPACE = "ecs"
@@ -24,6 +25,7 @@ class Ecs(OwnUrls, EcsCalls, Launching):
         self.follow_ec2_instances()
         for service in self.services.values():
             schedule(service, self)
+            self.remove_unused_endpoints(service)
         for task in self.all_tasks:
             task.step()
         self.forget_stopped_tasks()

@@ -13,6 +13,7 @@ from moto.ecs.models import Cluster
 from moto.iam.models import iam_backends
 from moto.utilities.utils import get_partition
 
+from localaws.ecs.service_connect import ServiceConnect
 from localaws.ecs.service_linked_role import create_service_linked_role
 from localaws.ecs.state import EcsState
 from localaws.ecs.task_states import TaskState
@@ -27,6 +28,7 @@ class ClusterCalls(EcsState):
         if existing and existing.status == "ACTIVE":
             return existing
         create_service_linked_role(iam_backends[self.account_id][get_partition(self.region_name)])
+        self._complete_defaults(kwargs)
         cluster = super().create_cluster(cluster_name, *args, **kwargs)
         cluster.statistics = []  # type: ignore[attr-defined]
         cluster.tags = cluster.tags or []
@@ -35,6 +37,18 @@ class ClusterCalls(EcsState):
             cluster.default_capacity_provider_strategy or []
         )
         return cluster
+
+    def update_cluster(self, *args: Any, **kwargs: Any) -> Cluster:
+        self._complete_defaults(kwargs)
+        return super().update_cluster(*args, **kwargs)
+
+    def _complete_defaults(self, parameters: dict[str, Any]) -> None:
+        """moto: keeps the namespace as given. AWS: its ARN, of a new one for a new name."""
+        defaults = parameters.get("service_connect_defaults") or {}
+        if name := defaults.get("namespace"):
+            connect = ServiceConnect(self.account_id, self.region_name)
+            arn = connect.namespace_arn_of_default(name)
+            parameters["service_connect_defaults"] = {"namespace": arn}
 
     def cluster_description(self, cluster: Cluster, include: Collection[str]) -> Cluster:
         """Returns a copy of the cluster that has what the request includes.

@@ -19,6 +19,7 @@ from moto.ecs.models import TaskDefinition
 from localaws import runtime
 from localaws.ecs.capacity import actual_platform_version
 from localaws.ecs.registry import Registry
+from localaws.ecs.service_connect import Connect
 from localaws.ecs.targets import TargetGroups
 from localaws.ecs.task_states import TaskState
 from localaws.ecs.tasks import EcsTask
@@ -59,6 +60,8 @@ class EcsDeployment:
     """Those that `load_balancers` name."""
     requested_platform_version: str | None
     """None for tasks that are not on Fargate."""
+    connect: Connect | None = None
+    """What Service Connect is of it, if it was configured."""
     volume_configurations: list[dict[str, Any]] = field(default_factory=list)
     vpc_lattice_configurations: list[dict[str, Any]] = field(default_factory=list)
     id: str = field(default_factory=_deployment_id)
@@ -77,6 +80,21 @@ class EcsDeployment:
 
     def __post_init__(self) -> None:
         self.rollout_state_reason = f"ECS deployment {self.id} in progress."
+
+    @property
+    def registries(self) -> list[Registry]:
+        """Where its tasks are registered: the service registry, and Service Connect's endpoints."""
+        endpoints = self.connect.endpoints if self.connect else ()
+        own = [self.registry] if self.registry else []
+        return [*own, *(endpoint.registry for endpoint in endpoints)]
+
+    @property
+    def service_connect_configuration(self) -> Mapping[str, Any] | None:
+        return self.connect.configuration if self.connect else None
+
+    @property
+    def service_connect_resources(self) -> list[dict[str, str]]:
+        return [endpoint.shown for endpoint in self.connect.endpoints] if self.connect else []
 
     @property
     def active_tasks(self) -> list[EcsTask]:

@@ -63,6 +63,10 @@ class Registry:
     """The port of the service's SRV records, if any; of the container outside awsvpc mode."""
     container: str | None = None
     """The container that has the port, where it is named."""
+    container_port: int | None = None
+    """The container's port, where another one is registered."""
+    registers_port: bool = False
+    """Whether instances have a port without SRV records, as for Service Connect."""
 
     @property
     def _cloud_map(self) -> CloudMap:
@@ -97,8 +101,8 @@ class Registry:
             attributes["EC2_INSTANCE_ID"] = instance.ec2_instance_id
         if instance.external_id:
             attributes["ECS_TASK_SET_EXTERNAL_ID"] = instance.external_id
-        if self.has_srv_records():
-            key = (str(self.container), int(self.port or 0))
+        if self.registers_port or self.has_srv_records():
+            key = (str(self.container), int(self.container_port or self.port or 0))
             attributes["AWS_INSTANCE_PORT"] = str(instance.host_ports.get(key, self.port))
         return self._operation(
             self._cloud_map.register_instance(self.service_id, instance.id, None, attributes)

@@ -3,18 +3,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, cast
 
 from moto.ecs.exceptions import ECSException, InvalidParameterException
 from moto.ecs.models import Cluster, TaskDefinition
 
+from localaws.cloudmap.models import Namespace
 from localaws.ecs.capacity import Params, launch_type, requested_platform_version
 from localaws.ecs.deployments import EcsDeployment
 from localaws.ecs.network import task_network
-from localaws.ecs.placement import validate_placement
 from localaws.ecs.registry import find_registry
+from localaws.ecs.service_connect import Connect, ConnectEndpoint, ServiceConnect
 from localaws.ecs.service_linked_role import service_linked_role_arn
+from localaws.ecs.service_rules import refuse_deployment, refuse_over_quota, validate
 from localaws.ecs.services import EcsService
 from localaws.ecs.state import EcsState
 from localaws.ecs.targets import TargetGroups
@@ -23,12 +25,6 @@ from localaws.ecs.task_sets import WHOLE, EcsTaskSet
 MAX_SERVICES = 5000
 """The quota of services in a cluster [developer guide, "Service quotas"]."""
 
-MAX_TASKS, MAX_TASKS_WITH_DISCOVERY = 5000, 1000
-"""The quotas of tasks in a service [developer guide, "Service quotas" and "Service discovery"]."""
-
-UNSUPPORTED_PARAMETERS = ("serviceConnectConfiguration",)
-"""Parameters of AWS whose effects the embedded endpoint does not have."""
-
 DEPLOYMENT_PARAMETERS = (
     "taskDefinition",
     "networkConfiguration",
@@ -36,13 +32,11 @@ DEPLOYMENT_PARAMETERS = (
     "serviceRegistries",
     "capacityProviderStrategy",
     "loadBalancers",
+    "serviceConnectConfiguration",
     "volumeConfigurations",
     "vpcLatticeConfigurations",
 )
 """Parameters of UpdateService that begin a deployment when they change; desiredCount does not."""
-
-
-CONTROLLERS = ("ECS", "CODE_DEPLOY", "EXTERNAL")
 
 
 class ServiceCalls(EcsState):
@@ -63,11 +57,13 @@ class ServiceCalls(EcsState):
         if len(self.active_services(cluster)) >= MAX_SERVICES:
             raise InvalidParameterException(f"A cluster can have {MAX_SERVICES} services.")
         controller = (params.get("deploymentController") or {}).get("type", "ECS")
-        _validate(params, launch_type(params), controller)
-        _refuse_over_quota(params, params.get("serviceRegistries"))
+        validate(params, launch_type(params), controller)
+        refuse_over_quota(params, params.get("serviceRegistries"))
         parts: dict[str, Any] = {}
         if controller != "EXTERNAL":
             parts = self.deployment_parts(cluster, params)
+        connect = params.get("serviceConnectConfiguration")
+        namespace = self._namespace(cluster, connect, parts)
         service = EcsService(
             params,
             arn=self.arn(f"service/{cluster.name}/{params['serviceName']}"),
@@ -76,6 +72,8 @@ class ServiceCalls(EcsState):
             role_arn=self._role_arn(params, parts.get("definition")),
             deployment=EcsDeployment(**parts) if controller == "ECS" else None,
         )
+        if service.deployments:
+            self._connect(service, service.primary, namespace, connect)
         if controller == "CODE_DEPLOY":
             # The first task set is made with the service; CodeDeploy makes those that follow.
             service.task_sets.append(task_set_of(service, parts, {}, status="PRIMARY"))
@@ -95,6 +93,45 @@ class ServiceCalls(EcsState):
                 "taskDefinition": given["task_definition_str"],
             }
         )
+
+    @property
+    def service_connect(self) -> ServiceConnect:
+        return ServiceConnect(self.account_id, self.region_name)
+
+    def _namespace(
+        self, cluster: Cluster, configuration: Params | None, parts: Mapping[str, Any]
+    ) -> Namespace | None:
+        """Returns the namespace of Service Connect, None without it. Raises its errors."""
+        if not configuration or not parts:
+            return None
+        default = (cluster.service_connect_defaults or {}).get("namespace")
+        return self.service_connect.validated(configuration, default, parts["definition"])
+
+    def _connect(
+        self,
+        service: EcsService,
+        deployment: EcsDeployment,
+        namespace: Namespace | None,
+        configuration: Params | None,
+    ) -> None:
+        """Gives a deployment its endpoints of Service Connect."""
+        if not configuration:
+            return
+        endpoints: list[ConnectEndpoint] = []
+        if namespace:
+            endpoints = self.service_connect.endpoints(
+                configuration, namespace, deployment.definition, service.endpoints
+            )
+        deployment.connect = Connect(configuration, namespace.id if namespace else None, endpoints)
+        known = {each.discovery_arn for each in service.endpoints}
+        service.endpoints += [each for each in endpoints if each.discovery_arn not in known]
+
+    def remove_unused_endpoints(self, service: EcsService) -> None:
+        """Removes from Cloud Map what Service Connect does not need any more."""
+        if not service.endpoints:
+            return
+        gone = [each for each in service.unused_endpoints if self.service_connect.remove(each)]
+        service.endpoints = [each for each in service.endpoints if each not in gone]
 
     def _role_arn(self, params: Params, definition: TaskDefinition | None) -> str | None:
         """Returns the role by which ECS acts for the service: that of the request, or its own.
@@ -162,6 +199,7 @@ class ServiceCalls(EcsState):
         services = cast(list[EcsService], found)
         for service in services:
             service.end_draining()
+            self.remove_unused_endpoints(service)
         return services, failures
 
     def update_ecs_service(self, params: Params) -> EcsService:
@@ -173,7 +211,7 @@ class ServiceCalls(EcsState):
         if service.status != "ACTIVE":
             raise ECSException("ServiceNotActiveException", "Service was not ACTIVE.")
         controller = service.deployment_controller["type"]
-        _validate(params, service.actual_launch_type or "EC2", controller)
+        validate(params, service.actual_launch_type or "EC2", controller)
         if service.is_daemon and params.get("desiredCount") is not None:
             raise InvalidParameterException(
                 "The desired count cannot be set for a service of the DAEMON scheduling strategy."
@@ -181,7 +219,7 @@ class ServiceCalls(EcsState):
         if controller == "ECS":
             self._deploy(service, params)
         else:
-            _refuse_deployment(params, controller)
+            refuse_deployment(params, controller)
         service.update(params)
         return service
 
@@ -210,10 +248,14 @@ class ServiceCalls(EcsState):
             wanted["taskDefinition"] = definition.arn
             if definition.network_mode != "awsvpc" and "networkConfiguration" not in params:
                 wanted["networkConfiguration"] = None
-        _refuse_over_quota(params, wanted["serviceRegistries"])
+        refuse_over_quota(params, wanted["serviceRegistries"])
         if wanted != current or params.get("forceNewDeployment"):
             parts = self.deployment_parts(service.cluster, wanted)
-            service.make_primary(EcsDeployment(**parts))
+            connect = wanted["serviceConnectConfiguration"]
+            namespace = self._namespace(service.cluster, connect, parts)
+            deployment = EcsDeployment(**parts)
+            self._connect(service, deployment, namespace, connect)
+            service.make_primary(deployment)
 
     def delete_service(  # type: ignore[override]
         self, cluster_name: str, service_name: str, force: bool
@@ -254,79 +296,3 @@ def task_set_of(
         tags=params.get("tags") or [],
         status=status,
     )
-
-
-def _validate(params: Params, kind: str, controller: str) -> None:
-    """Raises AWS's errors for what a launch type lacks, NotImplementedError for what we lack."""
-    if kind == "FARGATE":
-        _validate_for_fargate(params)
-    validate_placement(params)
-    if kind == "EXTERNAL" and (params.get("loadBalancers") or params.get("serviceRegistries")):
-        raise InvalidParameterException(
-            "Load balancers and service registries are not supported with EXTERNAL launch type."
-        )
-    for key in UNSUPPORTED_PARAMETERS:
-        if params.get(key, {"enabled": False}) not in ([], {"enabled": False}):
-            raise NotImplementedError(f"This endpoint has no {key} for services.")
-    if controller not in CONTROLLERS:
-        raise InvalidParameterException(f"Unknown deployment controller type: {controller}")
-    if controller == "EXTERNAL" and params.get("taskDefinition"):
-        raise InvalidParameterException(
-            "The task definition belongs to the task sets of a service with an EXTERNAL deployment "
-            "controller."
-        )
-    is_daemon = params.get("schedulingStrategy") == "DAEMON"
-    if is_daemon and controller != "ECS":
-        raise InvalidParameterException(
-            f"The daemon scheduling strategy is not supported with a {controller} deployment "
-            "controller."
-        )
-    if is_daemon and params.get("placementStrategy"):
-        raise InvalidParameterException(
-            "Placement strategies are not supported with the daemon scheduling strategy."
-        )
-    if is_daemon and params.get("availabilityZoneRebalancing") == "ENABLED":
-        raise InvalidParameterException(
-            "Availability Zone rebalancing is not supported with the daemon scheduling strategy."
-        )
-
-
-def _validate_for_fargate(params: Params) -> None:
-    if params.get("schedulingStrategy") == "DAEMON":
-        raise InvalidParameterException(
-            "The daemon scheduling strategy is not supported on Fargate."
-        )
-    for key, name in (
-        ("placementConstraints", "Placement constraints"),
-        ("placementStrategy", "Placement strategies"),
-    ):
-        if params.get(key):
-            raise InvalidParameterException(f"{name} are not supported with FARGATE launch type.")
-
-
-def _refuse_deployment(params: Params, controller: str) -> None:
-    """Raises AWS's error for parameters that only a task set has under this controller."""
-    for key, words in (
-        ("taskDefinition", "task definition"),
-        ("networkConfiguration", "network parameters"),
-        ("platformVersion", "platform version"),
-    ):
-        if params.get(key):
-            raise InvalidParameterException(
-                f"Unable to update {words} on services with a {controller} deployment controller. "
-                "Use AWS CodeDeploy to trigger a new deployment."
-            )
-    if params.get("forceNewDeployment"):
-        raise InvalidParameterException(
-            f"Cannot force a new deployment on services with a {controller} deployment controller. "
-            "Use AWS CodeDeploy to trigger a new deployment."
-        )
-
-
-def _refuse_over_quota(params: Params, registries: Sequence[Any] | None) -> None:
-    """Raises InvalidParameterException when the desired count exceeds the service's quota."""
-    what, quota = "A service", MAX_TASKS
-    if registries:
-        what, quota = "A service with service discovery", MAX_TASKS_WITH_DISCOVERY
-    if (params.get("desiredCount") or 0) > quota:
-        raise InvalidParameterException(f"{what} can have {quota} tasks.")

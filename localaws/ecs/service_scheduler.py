@@ -234,7 +234,7 @@ def task_request(service: EcsService, deployment: EcsDeployment) -> TaskRequest:
         launch_type=deployment.actual_launch_type,
         platform_version=deployment.platform_version,
         tags=service.task_tags(deployment.definition),
-        registry=deployment.registry,
+        registries=deployment.registries,
         target_groups=deployment.target_groups,
         external_id=deployment.external_id if isinstance(deployment, EcsTaskSet) else "",
         placement_constraints=service.placement_constraints,

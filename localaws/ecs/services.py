@@ -16,6 +16,7 @@ from localaws.ecs.capacity import Params
 from localaws.ecs.deployments import EcsDeployment
 from localaws.ecs.placement import SPREAD_OVER_ZONES, completed_strategies
 from localaws.ecs.serializer import SerializedOnce
+from localaws.ecs.service_connect import ConnectEndpoint
 from localaws.ecs.task_sets import EcsTaskSet
 from localaws.ecs.tasks import EcsTask
 
@@ -92,6 +93,8 @@ class EcsService(CloudFormationModel):
         self.events: list[SerializedOnce] = []
         self.deployments = [deployment] if deployment else []
         """The primary deployment, then the older ones that still have tasks."""
+        self.endpoints: list[ConnectEndpoint] = []
+        """What Service Connect has made in Cloud Map for the service."""
         self.last_completed: EcsDeployment | None = None
         """The deployment that the circuit breaker rolls back to."""
         self.failures_seen = 0
@@ -189,6 +192,7 @@ class EcsService(CloudFormationModel):
             "launchType": primary.launch_type,
             "capacityProviderStrategy": primary.capacity_provider_strategy,
             "loadBalancers": primary.load_balancers,
+            "serviceConnectConfiguration": primary.service_connect_configuration,
             "volumeConfigurations": primary.volume_configurations,
             "vpcLatticeConfigurations": primary.vpc_lattice_configurations,
         }
@@ -233,6 +237,19 @@ class EcsService(CloudFormationModel):
         """Ends the deletion if all tasks are past stopping [API reference, DeleteService]."""
         if self.status == "DRAINING" and all(task.is_drained for task in self.tasks):
             self.status = "INACTIVE"
+
+    @property
+    def unused_endpoints(self) -> list[ConnectEndpoint]:
+        """Those that no deployment has any more."""
+        if self.status == "INACTIVE":
+            return [*self.endpoints]
+        used = {
+            endpoint.discovery_arn
+            for deployment in filter(None, [*self.deployments, self.last_completed])
+            if deployment.connect
+            for endpoint in deployment.connect.endpoints
+        }
+        return [each for each in self.endpoints if each.discovery_arn not in used]
 
     def add_event(self, message: str) -> None:
         """Adds an event in front of the older ones, unless it repeats the last one too soon."""

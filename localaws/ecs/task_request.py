@@ -30,7 +30,7 @@ class TaskRequest:
     platform_version: str | None
     overrides: dict[str, Any] = field(default_factory=dict)
     tags: list[dict[str, str]] = field(default_factory=list)
-    registry: Registry | None = None
+    registries: Sequence[Registry] = ()
     """Where the task is registered in Cloud Map, if anywhere."""
     target_groups: TargetGroups | None = None
     """Where the task is registered as a target of load balancers, if anywhere."""

@@ -106,11 +106,10 @@ class EcsTask:
         """Each TCP port that the task listens on."""
         _, _, _, region, account_id, _ = arn.split(":", 5)
         self.logs = TaskLogs(containers, account_id=account_id, region=region, task_id=self.id)
-        self._registration = (
-            Registration(request.registry, self._instance(request.external_id))
-            if request.registry
-            else None
-        )
+        self._registrations = [
+            Registration(registry, self._instance(request.external_id))
+            for registry in request.registries
+        ]
         self._target_groups = request.target_groups
         self._running_since: float | None = None
         self._next_step_at = self._one_step_later()
@@ -238,7 +237,7 @@ class EcsTask:
         self.logs.flush()
         if runtime.now() < self._next_step_at:
             return
-        if self._registration and not self._is_ready_to_leave_state(self._registration):
+        if self._registrations and not self._is_ready_to_leave_state():
             return
         if self._essential_container_has_exited():
             self.stop(ESSENTIAL_CONTAINER_EXITED, "EssentialContainerExited")
@@ -253,13 +252,18 @@ class EcsTask:
             if self.has_health_check and self.last_status == TaskState.RUNNING:
                 self._become_healthy()
 
-    def _is_ready_to_leave_state(self, registration: Registration) -> bool:
-        """Follows the registration; returns False while the task has to wait for Cloud Map."""
-        if registration.is_in_progress:
+    def _is_ready_to_leave_state(self) -> bool:
+        """Follows the registrations; returns False while the task has to wait for Cloud Map."""
+        if any(each.is_in_progress for each in self._registrations):
             return False
-        if self.last_status == TaskState.ACTIVATING and not registration.finish():
-            self.stop(REGISTRATION_FAILED, TASK_FAILED_TO_START)
-        return not (self.last_status == TaskState.DEACTIVATING and registration.withdraw())
+        if self.last_status == TaskState.ACTIVATING:
+            finished = [each.finish() for each in self._registrations]
+            if not all(finished):
+                self.stop(REGISTRATION_FAILED, TASK_FAILED_TO_START)
+        if self.last_status == TaskState.DEACTIVATING:
+            submitted = [each.withdraw() for each in self._registrations]
+            return not any(submitted)
+        return True
 
     def _enter(self, state: TaskState) -> None:
         """Does what ECS does when a task comes into the state."""
@@ -279,8 +283,8 @@ class EcsTask:
             case TaskState.DEACTIVATING:
                 if self._target_groups:
                     self._target_groups.deregister(self.place)
-                if self._registration:
-                    self._registration.withdraw()
+                for registration in self._registrations:
+                    registration.withdraw()
             case TaskState.DEPROVISIONING:
                 self.execution_stopped_at = runtime.timestamp()
             case TaskState.STOPPED:
@@ -304,10 +308,11 @@ class EcsTask:
             self.stop(GROUP_MISSING, TASK_FAILED_TO_START)
 
     def _register(self) -> None:
-        if self._registration is None or self.desired_status == TaskState.STOPPED:
+        if self.desired_status == TaskState.STOPPED:
             return
         try:
-            self._registration.submit()
+            for registration in self._registrations:
+                registration.submit()
         except ServiceException as error:
             self.stop(f"{REGISTRATION_FAILED} {error.message}", TASK_FAILED_TO_START)
 
@@ -317,5 +322,5 @@ class EcsTask:
         AWS does not document how long the first check takes; ours: one step after the start.
         """
         self.health_status = "HEALTHY"
-        if self._registration:
-            self._registration.report_healthy()
+        for registration in self._registrations:
+            registration.report_healthy()

@@ -13,7 +13,7 @@ import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector, web
+from aiohttp import BasicAuth, ClientError, ClientSession, ClientTimeout, TCPConnector, web
 from dnslib import QTYPE, RCODE, DNSLabel
 from moto.ec2.models.security_groups import SecurityGroup
 from multidict import CIMultiDict
@@ -21,7 +21,8 @@ from yarl import URL
 
 from localaws import runtime
 from localaws.listening import HOST, on_port
-from localaws.load_balancers import DNS_SUFFIX, Route
+from localaws.load_balancers import DNS_SUFFIX
+from localaws.routes import Route
 from localaws.vpc.containers import Address, Containers
 from localaws.vpc.lookup import NamedVpc
 from localaws.vpc.resolution import answer
@@ -88,30 +89,48 @@ class Bastion:
             url = URL(request.raw_path)
             if not url.absolute or url.scheme != "http" or not url.host:
                 raise Unreachable(400, "this is a proxy: set http_proxy to it")
-            return await self._forward(request, url, await self._reach(url, url.host))
+            local_port = await self._reach(url, url.host, _task_of(request))
+            return await self._forward(request, url, local_port)
         except Unreachable as error:
             text = f"bastion: {request.raw_path}: {error.reason}\n"
             return web.Response(status=error.status, text=text)
 
-    async def _reach(self, url: URL, host: str) -> int:
-        """The port on loopback that stands for a URL's host and port."""
+    async def _reach(self, url: URL, host: str, task_id: str | None) -> int:
+        """The port on loopback that stands for a URL's host and port, as the bastion or a task."""
         port = url.port or 80
         try:
             if host.endswith(DNS_SUFFIX):
                 return self._connect_balanced(host, port, url.path)
-            return self._connect_first(host, self._addresses(host), port)
+            if task_id is None:
+                return self._connect_first(host, self._addresses(host), port)
+            return self._connect_as_task(task_id, host, port)
         except Unreachable as failure:
             if failure.status == TIMED_OUT:
                 # A security group drops packets: the client waits until it gives up.
                 await asyncio.sleep(runtime.settings.drop_seconds)
             raise
 
-    def _connect_first(self, host: str, addresses: Iterable[str], port: int) -> int:
+    def _connect_as_task(self, task_id: str, host: str, port: int) -> int:
+        """Connects as a task: by Service Connect when it knows the alias, else as the bastion."""
+        with runtime.LOCK:
+            route = self._vpc.connection(task_id, host, port)
+            source = self._vpc.source(task_id)
+        if source is None:
+            raise Unreachable(403, f"{task_id} is not a running task")
+        if route is None:
+            return self._connect_first(host, self._addresses(host), port, through=source)
+        return self._connect_any(
+            route, f"no healthy task is behind the alias {host}:{port} of Service Connect"
+        )
+
+    def _connect_first(
+        self, host: str, addresses: Iterable[str], port: int, through: Route | None = None
+    ) -> int:
         """Connects to the first of a host's addresses that can be reached."""
         failure = Unreachable(502, f"{host} has no address")
         for ip in addresses:
             try:
-                return self._connect(ip, port)
+                return self._connect(ip, port, through=through)
             except Unreachable as error:
                 failure = error
         raise failure
@@ -125,7 +144,11 @@ class Bastion:
         groups = route.security_groups
         if groups and not allows_ingress(groups, source, port):
             raise Unreachable(TIMED_OUT, _timed_out(f"{host}:{port}", groups, source))
-        failure = Unreachable(503, f"{host} has no healthy target for {path}")
+        return self._connect_any(route, f"{host} has no healthy target for {path}")
+
+    def _connect_any(self, route: Route, nobody: str) -> int:
+        """Connects to the first of a route's targets that can be reached."""
+        failure = Unreachable(503, nobody)
         for ip, target_port in route.targets:
             try:
                 return self._connect(ip, target_port, through=route)
@@ -158,7 +181,7 @@ class Bastion:
     def _connect(self, ip: str, port: int, *, through: Route | None = None) -> int:
         """The port on loopback that stands for an address, if its security groups allow it.
 
-        Who connects is the bastion, or the load balancer that the request comes through.
+        Who connects is the bastion, or the load balancer or task that the request comes through.
         """
         with runtime.LOCK:
             source, interface = self._vpc.bastion_address, self._vpc.interface(ip)
@@ -201,6 +224,15 @@ class Bastion:
                 )
         except (ClientError, TimeoutError) as error:
             raise Unreachable(502, f"{url.host} closed the connection: {error}") from error
+
+
+def _task_of(request: web.BaseRequest) -> str | None:
+    """The task that the client says it is: the user name of the proxy, or None."""
+    try:
+        credentials = BasicAuth.decode(request.headers.get("Proxy-Authorization", ""))
+    except ValueError:
+        return None
+    return credentials.login or None
 
 
 def _timed_out(where: str, groups: Iterable[SecurityGroup], source: ipaddress.IPv4Address) -> str:

@@ -11,13 +11,16 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ec2.models import ec2_backends
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 from moto.ec2.models.vpcs import VPC
+from moto.ecs.models import ecs_backends
 from moto.elbv2.models import elbv2_backends
 from moto.route53.models import route53_backends
 from moto.utilities.utils import get_partition
 
 from localaws.ec2 import EC2
-from localaws.load_balancers import LoadBalancers, Route
+from localaws.ecs.backend import Ecs
+from localaws.load_balancers import LoadBalancers
 from localaws.route53 import HostedZones
+from localaws.routes import Route
 from localaws.vpc.resolution import Zones
 from localaws.vpc.security_groups import network
 
@@ -61,6 +64,20 @@ class NamedVpc:
         """Where a load balancer of this DNS name sends a request; None without a listener."""
         balancers = elbv2_backends[DEFAULT_ACCOUNT_ID][self.region]
         return cast(LoadBalancers, balancers).route(host, port, path)
+
+    def source(self, task_id: str) -> Route | None:
+        """A running task as the source of a connection; None when there is no such task."""
+        task = self._ecs.running_task(task_id)
+        return self._ecs.source(task) if task else None
+
+    def connection(self, task_id: str, host: str, port: int) -> Route | None:
+        """Where Service Connect leads a task; None when the host and port are no alias to it."""
+        task = self._ecs.running_task(task_id)
+        return self._ecs.connection(task, host, port) if task else None
+
+    @property
+    def _ecs(self) -> Ecs:
+        return cast(Ecs, ecs_backends[DEFAULT_ACCOUNT_ID][self.region])
 
     @property
     def private_zones(self) -> Zones | None:

@@ -150,10 +150,10 @@ def create(aws: Account, **parameters: Any) -> Any:
         ({"platformVersion": "1.0.0"}, "PlatformUnknownException"),
         ({"deploymentController": {"type": "NOBODY"}}, "InvalidParameterException"),
         ({"deploymentController": {"type": "EXTERNAL"}}, "InvalidParameterException"),
-        ({"serviceConnectConfiguration": {"enabled": True}}, "NotImplemented"),
+        ({"serviceConnectConfiguration": {"enabled": True}}, "InvalidParameterException"),
     ],
 )
-def test_what_fargate_or_this_endpoint_does_not_have_is_refused(
+def test_what_fargate_does_not_have_is_refused(
     aws: Account, parameters: dict[str, Any], code: str
 ) -> None:
     assert refused(create(aws, **parameters))[0] == code
