@@ -59,6 +59,10 @@ class EcsState(EC2ContainerServiceBackend):
 
     # Clusters
 
+    def _get_cluster(self, name: str) -> Cluster:
+        """moto: no cluster has an empty name. AWS: it stands for the default cluster."""
+        return super()._get_cluster(name or "default")
+
     def find_cluster(self, name: str) -> Cluster:
         """Returns the cluster of this name or ARN. Raises ClusterNotFoundException."""
         return self._get_cluster(name)

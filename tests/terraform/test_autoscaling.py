@@ -15,6 +15,34 @@ OF_TARGET = {
 }
 
 
+METRICS = [
+    {
+        "id": "m1",
+        "return_data": False,
+        "metric_stat": {
+            "stat": "Sum",
+            "unit": "Count",
+            "metric": {
+                "metric_name": "Messages",
+                "namespace": "Shop",
+                "dimensions": [{"name": "Queue", "value": "orders"}],
+            },
+        },
+    },
+    {"id": "e1", "label": "half", "expression": "m1 / 2", "return_data": True},
+]
+
+
+def tracking(name: str, target: float, **specification: Any) -> dict[str, Any]:
+    """A target tracking policy on a metric."""
+    return {
+        **OF_TARGET,
+        "name": name,
+        "policy_type": "TargetTrackingScaling",
+        "target_tracking_scaling_policy_configuration": {"target_value": target, **specification},
+    }
+
+
 def resources(
     *, maximum: int, target: float, step: int, schedule: str, team: str, more: dict[str, Any]
 ) -> Blocks:
@@ -30,7 +58,12 @@ def resources(
                 "scalable_dimension": "ecs:service:DesiredCount",
                 "min_capacity": 1,
                 "max_capacity": maximum,
-                "suspended_state": {"scheduled_scaling_suspended": False, **more},
+                "role_arn": "arn:aws:iam::123456789012:role/scaling",
+                "suspended_state": {
+                    "scheduled_scaling_suspended": False,
+                    "dynamic_scaling_out_suspended": False,
+                    **more,
+                },
                 "tags": {"team": team},
             }
         },
@@ -58,10 +91,49 @@ def resources(
                     "cooldown": 60,
                     "metric_aggregation_type": "Maximum",
                     "step_adjustment": [
-                        {"metric_interval_lower_bound": "0", "scaling_adjustment": step}
+                        {
+                            "metric_interval_lower_bound": "0",
+                            "metric_interval_upper_bound": "10",
+                            "scaling_adjustment": step,
+                        },
+                        {"metric_interval_lower_bound": "10", "scaling_adjustment": 10},
                     ],
                 },
             },
+            "percent": {
+                **OF_TARGET,
+                "name": "percent",
+                "policy_type": "StepScaling",
+                "step_scaling_policy_configuration": {
+                    "adjustment_type": "PercentChangeInCapacity",
+                    "min_adjustment_magnitude": step,
+                    "step_adjustment": [
+                        {"metric_interval_lower_bound": "0", "scaling_adjustment": 50}
+                    ],
+                },
+            },
+            "requests": tracking(
+                "requests",
+                target,
+                predefined_metric_specification={
+                    "predefined_metric_type": "ALBRequestCountPerTarget",
+                    "resource_label": "app/web/0123456789abcdef/targetgroup/web/fedcba9876543210",
+                },
+            ),
+            "customized": tracking(
+                "customized",
+                target,
+                customized_metric_specification={
+                    "metric_name": "Messages",
+                    "namespace": "Shop",
+                    "statistic": "Average",
+                    "unit": "Count",
+                    "dimensions": [{"name": "Queue", "value": "orders"}],
+                },
+            ),
+            "calculated": tracking(
+                "calculated", target, customized_metric_specification={"metrics": METRICS}
+            ),
         },
         "aws_appautoscaling_scheduled_action": {
             "later": {
@@ -69,6 +141,8 @@ def resources(
                 "name": "later",
                 "schedule": schedule,
                 "timezone": "Asia/Tokyo",
+                "start_time": "2030-01-01T00:00:00Z",
+                "end_time": "2031-01-01T00:00:00Z",
                 "scalable_target_action": {"min_capacity": 1, "max_capacity": maximum},
             }
         },

@@ -33,7 +33,11 @@ RESOURCES: dict[str, dict[str, Any]] = {
         }
     },
     "aws_route53_zone_association": {
-        "two": {"zone_id": "${aws_route53_zone.own.id}", "vpc_id": "${aws_vpc.two.id}"}
+        "two": {
+            "zone_id": "${aws_route53_zone.own.id}",
+            "vpc_id": "${aws_vpc.two.id}",
+            "vpc_region": "ap-northeast-1",
+        }
     },
     "aws_route53_record": {
         "db": {

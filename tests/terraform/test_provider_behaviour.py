@@ -162,6 +162,13 @@ DATA = {
         "web": {"service_name": "web", "cluster_arn": "${data.aws_ecs_cluster.main.arn}"}
     },
     "aws_ecs_task_definition": {"web": {"task_definition": "web"}},
+    "aws_ecs_clusters": {"all": {}},
+    "aws_ecs_container_definition": {
+        "web": {
+            "task_definition": "${data.aws_ecs_task_definition.web.arn}",
+            "container_name": "web",
+        }
+    },
 }
 OUTPUT = {
     "linked_service": {"value": "${data.aws_route53_zone.ns.linked_service_principal}"},

@@ -12,6 +12,25 @@ from tests.terraform.blocks import FARGATE, NETWORK, NETWORK_DATA, definition, s
 
 ROLE = "arn:aws:iam::123456789012:role/ecs"
 ALARM = "${aws_cloudwatch_metric_alarm.busy.alarm_name}"
+VOLUME = {
+    "role_arn": ROLE,
+    "size_in_gb": 8,
+    "encrypted": True,
+    "file_system_type": "xfs",
+    "iops": 3000,
+    "kms_key_id": "arn:aws:kms:ap-northeast-1:123456789012:key/0123",
+    "snapshot_id": "snap-0123456789abcdef0",
+    "throughput": 125,
+    "volume_initialization_rate": 100,
+    "volume_type": "gp3",
+    "tag_specifications": [
+        {
+            "resource_type": "volume",
+            "propagate_tags": "TASK_DEFINITION",
+            "tags": {"team": "blue"},
+        }
+    ],
+}
 TARGETS = "arn:aws:vpc-lattice:ap-northeast-1:123456789012:targetgroup/tg-0123456789abcdef0"
 USER_DATA = "#!/bin/bash\necho ECS_CLUSTER=services >> /etc/ecs/ecs.config\n"
 ZONES = "attribute:ecs.availability-zone in [ap-northeast-1a, ap-northeast-1c]"
@@ -75,8 +94,15 @@ FIRST: dict[str, dict[str, Any]] = {
         launch_type="FARGATE",
         volume_configuration={
             "name": "data",
-            "managed_ebs_volume": {"role_arn": ROLE, "size_in_gb": 8, "file_system_type": "xfs"},
+            "managed_ebs_volume": VOLUME,
         },
+        force_delete=True,
+        platform_version="1.4.0",
+    ),
+    "classic": service(
+        "classic",
+        iam_role="balancing",
+        load_balancer=[{"elb_name": "classic", "container_name": "web", "container_port": 80}],
     ),
     "lattice": on_fargate(
         "lattice",

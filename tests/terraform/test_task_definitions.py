@@ -53,6 +53,7 @@ DEFINITIONS: dict[str, dict[str, Any]] = {
                     "file_system_id": "fs-12345678",
                     "root_directory": "/x",
                     "transit_encryption": "ENABLED",
+                    "transit_encryption_port": 2999,
                     "authorization_config": {
                         "access_point_id": "fsap-12345678901234567",
                         "iam": "ENABLED",
@@ -101,6 +102,8 @@ DEFINITIONS: dict[str, dict[str, Any]] = {
         ],
         "container_definitions": containers(),
         "track_latest": True,
+        "skip_destroy": False,
+        "inference_accelerator": [{"device_name": "device_1", "device_type": "eia1.medium"}],
     },
     "windows": {
         "network_mode": "bridge",

@@ -33,6 +33,27 @@ def resources(share: int, team: str) -> Blocks:
                 },
                 "health_check_custom_config": {"failure_threshold": 1},
                 "force_destroy": True,
+            },
+            "srv": {
+                "name": "srv",
+                "dns_config": {
+                    "namespace_id": "${aws_service_discovery_private_dns_namespace.main.id}",
+                    "dns_records": [{"type": "SRV", "ttl": 10}],
+                },
+                "health_check_custom_config": {"failure_threshold": 1},
+                "force_destroy": True,
+            },
+        },
+        "aws_security_group": {
+            "web": {"name": "web", "description": "web", "vpc_id": "${data.aws_vpc.main.id}"}
+        },
+        "aws_lb_target_group": {
+            "web": {
+                "name": "web",
+                "port": 80,
+                "protocol": "HTTP",
+                "target_type": "ip",
+                "vpc_id": "${data.aws_vpc.main.id}",
             }
         },
         "aws_ecs_cluster": {"main": {"name": "sets"}},
@@ -53,7 +74,29 @@ def resources(share: int, team: str) -> Blocks:
             "spot": task_set(
                 "fargate",
                 network_configuration=NETWORK,
-                capacity_provider_strategy=[{"capacity_provider": "FARGATE_SPOT", "weight": 1}],
+                capacity_provider_strategy=[
+                    {"capacity_provider": "FARGATE_SPOT", "weight": 1, "base": 1}
+                ],
+            ),
+            "balanced": task_set(
+                "fargate",
+                launch_type="FARGATE",
+                network_configuration={
+                    **NETWORK,
+                    "security_groups": ["${aws_security_group.web.id}"],
+                },
+                load_balancer=[
+                    {
+                        "target_group_arn": "${aws_lb_target_group.web.arn}",
+                        "container_name": "web",
+                        "container_port": 80,
+                    }
+                ],
+                service_registries={
+                    "registry_arn": "${aws_service_discovery_service.srv.arn}",
+                    "container_name": "web",
+                    "container_port": 80,
+                },
             ),
             "registered": task_set(
                 "fargate",
@@ -79,7 +122,11 @@ def test_task_sets_are_created_scaled_imported_and_destroyed(
     """
 
     def look(state: int) -> None:
-        (registry,) = aws.servicediscovery.list_services()["Services"]
+        (registry,) = [
+            each
+            for each in aws.servicediscovery.list_services()["Services"]
+            if each["Name"] == "web"
+        ]
         found = aws.servicediscovery.list_instances(ServiceId=registry["Id"])["Instances"]
         assert len(found) == (1, 2)[state]
         assert {each["Attributes"]["ECS_TASK_SET_EXTERNAL_ID"] for each in found} == {"blue"}

@@ -35,11 +35,39 @@ def resources(*, words: str, address: str, weight: int) -> Blocks:
             "private": {
                 "name": "own.internal",
                 "comment": words,
-                "vpc": [{"vpc_id": "${aws_vpc.main.id}"}],
+                "vpc": [{"vpc_id": "${aws_vpc.main.id}", "vpc_region": "ap-northeast-1"}],
+            },
+            "delegated": {
+                "name": "delegated.example.com",
+                "delegation_set_id": "${aws_route53_delegation_set.main.id}",
             },
         },
+        "aws_route53_delegation_set": {"main": {}},
         "aws_route53_record": {
-            "a": record("www", "A", address),
+            "a": record("www", "A", address, allow_overwrite=True),
+            "alias_record": record(
+                "also",
+                "A",
+                alias={
+                    "name": "${aws_route53_record.a.fqdn}",
+                    "zone_id": "${aws_route53_zone.public.zone_id}",
+                    "evaluate_target_health": True,
+                },
+            ),
+            "europe": record(
+                "geo",
+                "A",
+                address,
+                set_identifier="europe",
+                geolocation_routing_policy={"continent": "EU"},
+            ),
+            "california": record(
+                "geo",
+                "A",
+                address,
+                set_identifier="california",
+                geolocation_routing_policy={"country": "US", "subdivision": "CA"},
+            ),
             "aaaa": record("www", "AAAA", "2001:db8::1"),
             "mx": record("", "MX", "10 mail.example.com", "20 mail2.example.com"),
             "txt": record("txt", "TXT", words),
@@ -94,6 +122,10 @@ def resources(*, words: str, address: str, weight: int) -> Blocks:
 
 
 DATA: Blocks = {
+    "aws_route53_records": {
+        "www": {"zone_id": "${aws_route53_zone.public.zone_id}", "name_regex": "^www"}
+    },
+    "aws_route53_zones": {"all": {}},
     "aws_route53_zone": {
         "public": {"zone_id": "${aws_route53_zone.public.zone_id}"},
         "private": {
@@ -101,7 +133,7 @@ DATA: Blocks = {
             "private_zone": True,
             "vpc_id": "${aws_vpc.main.id}",
         },
-    }
+    },
 }
 
 
