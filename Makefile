@@ -22,13 +22,13 @@ export PYTHONDONTWRITEBYTECODE :=
 unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lint synth test test-live check-target bench deploy scale status destroy \
+.PHONY: help setup lint synth test test-live test-terraform check-target bench deploy scale status destroy \
         local-up local-down local-status env handson leaks vpc vpc-destroy lock clean
 
 help: ## This list
 	@printf '%s\n' 'make TARGET [NAME=value ...]' ''
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | \
-	    while IFS='|' read -r name what; do printf '  %-14s%s\n' "$$name" "$$what"; done
+	    while IFS='|' read -r name what; do printf '  %-16s%s\n' "$$name" "$$what"; done
 
 setup: ## Install everything into the checkout (every target below does it by itself)
 	@command -v '$(PYTHON)' >/dev/null || { \
@@ -46,13 +46,16 @@ synth: setup ## Write the Terraform JSON of the three stacks and list it
 	@$(HANDSON) synth
 
 # The tests set the variables that they need; what was exported for another command must not reach them.
-test: override export TARGET :=
-test: override export DESIRED :=
+test test-terraform: override export TARGET :=
+test test-terraform: override export DESIRED :=
 test: lint ## lint and all tests; the live ones on an endpoint of their own
 	@$(PYTEST) tests/live tests/endpoint tests/unit
 
 test-live: setup ## Deploy, scale, check and destroy the hands-on: [DESIRED=n] [TARGET=local] [JUNIT=file.xml] [KEEP=1]
 	@$(HANDSON) test-live
+
+test-terraform: setup ## Each resource of the AWS provider, from its creation to its end
+	@$(PYTEST) tests/terraform
 
 handson: setup ## Watch the hands-on, on an endpoint of its own: [BY=code|cli] [PAUSE=1]
 	@$(HANDSON) handson

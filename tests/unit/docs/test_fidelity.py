@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.support.paths import CHECKOUT
 
 TESTS = CHECKOUT / "tests" / "endpoint" / "localaws"
-LIVE = CHECKOUT / "tests" / "live" / "test_provider_behaviour.py"
+LIVE = CHECKOUT / "tests" / "terraform" / "test_provider_behaviour.py"
 TEXT = (CHECKOUT / "docs" / "fidelity.md").read_text("utf-8")
 
 

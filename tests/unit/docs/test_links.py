@@ -124,8 +124,8 @@ def test_all_that_a_page_mentions_exists(page: Path) -> None:
         ("see `.github/workflows/cd.yml`", "`.github/workflows/cd.yml`: no such file or folder"),
         ("see `main.py::build`", "`main.py::build`: the file does not define this name"),
         (
-            "| `localaws/ecs/tasks.py::FargateTask.leap` |",
-            "`localaws/ecs/tasks.py::FargateTask.leap`: the file does not define this name",
+            "| `localaws/ecs/tasks.py::EcsTask.leap` |",
+            "`localaws/ecs/tasks.py::EcsTask.leap`: the file does not define this name",
         ),
         ("see `main.py::Path`", "`main.py::Path`: the file does not define this name"),
         ("see `localaws/gone.py::tick`", "`localaws/gone.py::tick`: no such file or folder"),
