@@ -12,7 +12,7 @@ from typing import Any
 from moto.ec2 import urls
 from moto.ec2.models import EC2Backend
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
-from moto.ec2.models.instances import Instance
+from moto.ec2.models.instances import Instance, InstanceState
 from moto.ec2.models.nat_gateways import NatGateway
 from moto.ec2.models.subnets import Subnet
 from moto.ec2.models.vpcs import VPC
@@ -21,6 +21,9 @@ from moto.ec2.responses import EC2Response
 from localaws.images import ImagesOnDemand
 from localaws.moto_mixins import ErrorReply, LockedResponse, OwnUrls
 from localaws.network_seed import seed_network
+
+PRIMARY_INTERFACE = "Primary network interface"
+"""moto's description of the interface that is made with an instance."""
 
 RESERVED_FIRST_ADDRESSES = 4
 """AWS reserves a subnet's first four addresses, and its last one [VPC user guide]."""
@@ -161,6 +164,15 @@ class EC2(OwnUrls, ImagesOnDemand, EC2Backend):
         self.enis.pop(gateway._eni.id, None)
         self._other_interfaces.pop(gateway._eni.id, None)
         return gateway
+
+    def terminate_instances(self, instance_ids: list[str]) -> list[tuple[Instance, InstanceState]]:
+        """moto: the primary interface stays. AWS: it goes with the instance that it came with."""
+        for instance in self._instances():
+            if instance.id in instance_ids:
+                for interface in instance.nics.values():
+                    if interface.description == PRIMARY_INTERFACE:
+                        interface.delete_on_termination = True
+        return super().terminate_instances(instance_ids)
 
     def delete_subnet(self, subnet_id: str) -> Subnet:
         """moto: deletes any. AWS: refuses while a network interface is in the subnet."""

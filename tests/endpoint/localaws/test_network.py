@@ -79,3 +79,26 @@ def test_an_interface_endpoint_takes_its_interface_along(aws: Account, subnet: s
     assert len(interfaces(aws, subnet)) == 1
     aws.ec2.delete_vpc_endpoints(VpcEndpointIds=[endpoint])
     aws.ec2.delete_subnet(SubnetId=subnet)
+
+
+def test_an_instance_takes_its_primary_interface_along(aws: Account) -> None:
+    subnet = next(iter(aws.subnets()))
+    own = aws.ec2.create_network_interface(SubnetId=subnet)["NetworkInterface"]
+    named: Any = [{"DeviceIndex": 0, "NetworkInterfaceId": own["NetworkInterfaceId"]}]
+
+    def interfaces() -> set[str]:
+        found = aws.ec2.describe_network_interfaces(
+            Filters=[{"Name": "subnet-id", "Values": [subnet]}]
+        )["NetworkInterfaces"]
+        return {each["NetworkInterfaceId"] for each in found}
+
+    before = interfaces()
+    ids = [
+        aws.ec2.run_instances(ImageId="ami-12c6146b", MinCount=1, MaxCount=1, **where)["Instances"][
+            0
+        ]["InstanceId"]
+        for where in ({"SubnetId": subnet}, {"NetworkInterfaces": named})
+    ]
+    assert len(interfaces()) == len(before) + 1
+    aws.ec2.terminate_instances(InstanceIds=ids)
+    assert interfaces() == before, "one that was there before the instance stays"
