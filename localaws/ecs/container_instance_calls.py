@@ -32,7 +32,8 @@ CLUSTER_IN_USER_DATA = re.compile(
 )
 ATTRIBUTES_IN_USER_DATA = re.compile(r"ECS_INSTANCE_ATTRIBUTES=(['\"]?)(?P<json>\{.*?\})\1")
 
-HOST_TERMINATED = "Host EC2 (instance {}) terminated."
+HOST_GONE = "Host EC2 (instance {}) {}."
+"""AWS's words for the tasks of a server that was terminated or stopped."""
 
 
 class ContainerInstanceCalls(EcsState):
@@ -77,7 +78,10 @@ class ContainerInstanceCalls(EcsState):
         del self.container_instances[instance.cluster_name][instance.id]
         cluster = self.clusters[instance.cluster_name]
         cluster.registered_container_instances_count = len(self.container_instances[cluster.name])
-        for task in self.tasks_in(cluster):
+        self._stop_tasks(instance, reason)
+
+    def _stop_tasks(self, instance: ContainerInstance, reason: str) -> None:
+        for task in self.tasks_in(self.clusters[instance.cluster_name]):
             if task.place.instance is instance and task.last_status != TaskState.STOPPED:
                 task.stop(reason, "TerminationNotice")
 
@@ -155,7 +159,9 @@ class ContainerInstanceCalls(EcsState):
             registered.capacity_provider_name = self._provider_of(registered.host.group_name)
         registered.agent_connected = instance is not None and instance.state == "running"
         if instance is None or instance.state == "terminated":
-            self._remove(registered, HOST_TERMINATED.format(registered.ec2_instance_id))
+            self._remove(registered, HOST_GONE.format(registered.ec2_instance_id, "terminated"))
+        elif instance.state == "stopped":
+            self._stop_tasks(registered, HOST_GONE.format(registered.ec2_instance_id, "stopped"))
 
 
 def _decoded(user_data: str) -> str:

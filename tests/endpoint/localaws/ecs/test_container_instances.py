@@ -149,6 +149,23 @@ def test_a_terminated_instance_takes_its_tasks_along(aws: Account, turns: Turns)
     aws.steady(2, "web")
 
 
+def test_the_tasks_of_a_stopped_instance_stop_and_come_back_with_it(
+    aws: Account, turns: Turns
+) -> None:
+    start_instances(aws, turns)
+    create_service(aws)
+    turns(4)
+    (instance,) = container_instances(aws)
+    call: Any = {"InstanceIds": [instance["ec2InstanceId"]]}
+    aws.ec2.stop_instances(**call)
+    turns(8)
+    assert aws.tasks() == []
+    assert container_instances(aws)[0]["agentConnected"] is False
+    aws.ec2.start_instances(**call)
+    turns(6)
+    aws.steady(1, "web")
+
+
 def test_a_draining_instance_hands_its_tasks_over(aws: Account, turns: Turns) -> None:
     ids = start_instances(aws, turns, 2)
     create_service(aws, desired=2)
