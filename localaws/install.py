@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Replaces seven of moto's backends by ours, and puts moto's back."""
+"""Replaces eight of moto's backends by ours, and puts moto's back."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from moto.applicationautoscaling.models import applicationautoscaling_backends
 from moto.core.base_backend import BackendDict
 from moto.ec2.models import ec2_backends
 from moto.ecs.models import ecs_backends
+from moto.elb.models import elb_backends
 from moto.elbv2.models import elbv2_backends
 from moto.iam.models import iam_backends
 from moto.route53.models import route53_backends
 from moto.servicediscovery.models import servicediscovery_backends
 
 from localaws.autoscaling.backend import ApplicationAutoScaling
+from localaws.classic_load_balancers import ClassicLoadBalancers
 from localaws.cloudmap.backend import CloudMap
 from localaws.ec2 import EC2
 from localaws.ecs.backend import Ecs
@@ -28,6 +30,7 @@ COMPLETED: tuple[tuple[BackendDict[Any], type[Any]], ...] = (
     (applicationautoscaling_backends, ApplicationAutoScaling),
     (ec2_backends, EC2),
     (ecs_backends, Ecs),
+    (elb_backends, ClassicLoadBalancers),
     (elbv2_backends, LoadBalancers),
     (iam_backends, Iam),
     (route53_backends, HostedZones),

@@ -102,7 +102,9 @@ FIRST: dict[str, dict[str, Any]] = {
     "classic": service(
         "classic",
         iam_role="balancing",
-        load_balancer=[{"elb_name": "classic", "container_name": "web", "container_port": 80}],
+        load_balancer=[
+            {"elb_name": "${aws_elb.classic.name}", "container_name": "web", "container_port": 80}
+        ],
     ),
     "lattice": on_fargate(
         "lattice",
@@ -168,6 +170,21 @@ def resources(services: dict[str, dict[str, Any]]) -> Blocks:
                 "period": 60,
                 "statistic": "Average",
                 "threshold": 80,
+            }
+        },
+        "aws_elb": {
+            "classic": {
+                "name": "classic",
+                "internal": True,
+                "subnets": "${data.aws_subnets.private.ids}",
+                "listener": [
+                    {
+                        "instance_port": 80,
+                        "instance_protocol": "http",
+                        "lb_port": 80,
+                        "lb_protocol": "http",
+                    }
+                ],
             }
         },
         "aws_instance": {

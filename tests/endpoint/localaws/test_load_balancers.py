@@ -177,3 +177,19 @@ def test_the_rules_of_a_listener_choose_the_target_group(aws: Account, endpoint:
     aws.steady(1)
     assert get(endpoint, f"http://{made['DNSName']}/shop/1")[0] == 200
     assert get(endpoint, f"http://{made['DNSName']}/")[0] == 503
+
+
+def test_a_classic_one_has_a_health_check_from_the_start(aws: Account) -> None:
+    listener = {"Protocol": "http", "LoadBalancerPort": 80, "InstancePort": 8080}
+    classic = aws.client("elb")
+    classic.create_load_balancer(
+        LoadBalancerName="old", Subnets=[*aws.subnets()], Listeners=[listener]
+    )
+    (shown,) = classic.describe_load_balancers()["LoadBalancerDescriptions"]
+    assert shown["HealthCheck"] == {
+        "Target": "TCP:8080",
+        "Interval": 30,
+        "Timeout": 5,
+        "UnhealthyThreshold": 2,
+        "HealthyThreshold": 10,
+    }
