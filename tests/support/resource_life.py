@@ -16,6 +16,7 @@ IMPORTED_BY = {
     "aws_ecs_cluster": "{name}",
     "aws_ecs_cluster_capacity_providers": "{cluster_name}",
     "aws_ecs_task_definition": "{arn}",
+    "aws_iam_role_policy_attachment": "{role}/{policy_arn}",
     "aws_route53_zone_association": "{zone_id}:{vpc_id}",
     "aws_security_group_rule": (
         "{security_group_id}_{type}_{protocol}_{from_port}_{to_port}_{cidr_blocks[0]}"

@@ -4,13 +4,8 @@
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from cloudmap_harness.aws.clients import AwsClients
-from localaws.server import Endpoint
-from tests.support.root_module import environment_at, module, planned
-
-pytestmark = pytest.mark.usefixtures("terraform")
+from tests.support.resource_life import live_through
 
 RESOURCES: dict[str, dict[str, Any]] = {
     "aws_vpc": {"one": {"cidr_block": "10.3.0.0/16"}, "two": {"cidr_block": "10.4.0.0/16"}},
@@ -51,21 +46,20 @@ RESOURCES: dict[str, dict[str, Any]] = {
 }
 
 
-def test_a_nat_gateway_and_a_private_zone_come_and_go(tmp_path: Path) -> None:
+def test_a_nat_gateway_and_a_private_zone_come_and_go(
+    environment: dict[str, str], aws: AwsClients, tmp_path: Path
+) -> None:
     """GIVEN a VPC with a NAT gateway, and a private zone of it and of a second VPC
-    WHEN they are created, planned and destroyed
-    THEN the zone is in both VPCs, the plan is empty, and the subnet can be deleted.
+    WHEN they are created, imported and destroyed
+    THEN the zone is in both VPCs, every plan is empty, and the subnet can be deleted.
     """
-    with Endpoint() as endpoint, environment_at(endpoint.url) as environment:
-        aws = AwsClients(environment)
-        stack = module(tmp_path / "network", environment, resource=RESOURCES)
-        stack.apply()
+
+    def look(state: int) -> None:
         (zone,) = aws.route53.list_hosted_zones()["HostedZones"]
         assert zone["Config"]["PrivateZone"] is True
         assert len(aws.route53.get_hosted_zone(Id=zone["Id"])["VPCs"]) == 2
-        assert planned(stack) == {}
 
-        stack.destroy()
-        assert aws.route53.list_hosted_zones()["HostedZones"] == []
-        cidrs = {vpc["CidrBlock"] for vpc in aws.ec2.describe_vpcs()["Vpcs"]}
-        assert not cidrs & {"10.3.0.0/16", "10.4.0.0/16"}
+    live_through(tmp_path, environment, RESOURCES, look=look)
+    assert aws.route53.list_hosted_zones()["HostedZones"] == []
+    cidrs = {vpc["CidrBlock"] for vpc in aws.ec2.describe_vpcs()["Vpcs"]}
+    assert not cidrs & {"10.3.0.0/16", "10.4.0.0/16"}

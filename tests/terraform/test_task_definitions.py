@@ -5,13 +5,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from cloudmap_harness.aws.clients import AwsClients
-from localaws.server import Endpoint
-from tests.support.root_module import REGION, environment_at, module, planned
-
-pytestmark = pytest.mark.usefixtures("terraform")
+from tests.support.resource_life import live_through
+from tests.support.root_module import REGION
 
 TRUST = {
     "Version": "2012-10-17",
@@ -134,25 +130,25 @@ RESOURCES: dict[str, dict[str, Any]] = {
 }
 
 
-def test_no_argument_of_a_task_definition_is_lost(tmp_path: Path) -> None:
+def test_no_argument_of_a_task_definition_is_lost(
+    environment: dict[str, str], aws: AwsClients, tmp_path: Path
+) -> None:
     """GIVEN task definitions with every argument, and a role that has AWS's policy for tasks
-    WHEN they are created, planned and destroyed
-    THEN the plan is empty, and ECS shows what only some definitions have.
+    WHEN they are created, imported and destroyed
+    THEN every plan is empty, and ECS shows what only some definitions have.
     """
-    with Endpoint() as endpoint, environment_at(endpoint.url) as environment:
-        aws = AwsClients(environment)
 
-        def shown(family: str) -> Any:
-            return aws.ecs.describe_task_definition(taskDefinition=family)["taskDefinition"]
+    def shown(family: str) -> Any:
+        return aws.ecs.describe_task_definition(taskDefinition=family)["taskDefinition"]
 
-        stack = module(tmp_path / "tasks", environment, resource=RESOURCES)
-        stack.apply()
-        assert planned(stack) == {}
+    def look(state: int) -> None:
         assert shown("fargate")["enableFaultInjection"] is True
         assert "enableFaultInjection" not in shown("ec2")
         attached = aws.client("iam").list_attached_role_policies(RoleName="task")
         assert [each["PolicyArn"] for each in attached["AttachedPolicies"]] == [EXECUTION]
 
-        stack.destroy()
-        assert aws.ecs.list_task_definitions()["taskDefinitionArns"] == []
-        assert aws.client("iam").list_roles()["Roles"] == []
+    live_through(tmp_path, environment, RESOURCES, look=look)
+    assert aws.ecs.list_task_definitions()["taskDefinitionArns"] == []
+    assert {each["RoleName"] for each in aws.client("iam").list_roles()["Roles"]} <= {
+        "AWSServiceRoleForECS"
+    }
