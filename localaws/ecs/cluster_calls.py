@@ -13,7 +13,6 @@ from moto.ecs.models import Cluster
 from moto.iam.models import iam_backends
 from moto.utilities.utils import get_partition
 
-from localaws.ecs.service_connect import ServiceConnect
 from localaws.ecs.service_linked_role import create_service_linked_role
 from localaws.ecs.state import EcsState
 from localaws.ecs.task_states import TaskState
@@ -46,8 +45,7 @@ class ClusterCalls(EcsState):
         """moto: keeps the namespace as given. AWS: its ARN, of a new one for a new name."""
         defaults = parameters.get("service_connect_defaults") or {}
         if name := defaults.get("namespace"):
-            connect = ServiceConnect(self.account_id, self.region_name)
-            arn = connect.namespace_arn_of_default(name)
+            arn = self.service_connect.namespace_arn_of_default(name)
             parameters["service_connect_defaults"] = {"namespace": arn}
 
     def cluster_description(self, cluster: Cluster, include: Collection[str]) -> Cluster:

@@ -46,7 +46,10 @@ class Connections(EcsState):
         if not found:
             return None
         targets = [
-            (each.private_address, _port(each, endpoint))
+            (
+                each.private_address,
+                each.place.port_of(endpoint.registry.container, endpoint.container_port),
+            )
             for tasks, endpoint in found
             for each in tasks
             if each.last_status == TaskState.RUNNING and each.health_status != "UNHEALTHY"
@@ -70,15 +73,3 @@ class Connections(EcsState):
                 for endpoint in deployment.connect.endpoints if deployment.connect else ():
                     if endpoint.namespace_id == namespace_id:
                         yield deployment.tasks, endpoint
-
-
-def _port(task: EcsTask, endpoint: ConnectEndpoint) -> int:
-    """Returns the port of the container behind an endpoint, at the task's address."""
-    registry = endpoint.registry
-    for mapping, port in task.host_ports.items():
-        if (mapping.container, mapping.container_port) == (
-            registry.container,
-            registry.container_port,
-        ):
-            return port
-    return int(registry.container_port or 0)

@@ -60,7 +60,7 @@ class ContainerInstanceCalls(EcsState):
             tags=tags or [],
         )
         self.container_instances.setdefault(cluster.name, {})[instance.id] = instance
-        cluster.registered_container_instances_count = len(self.container_instances[cluster.name])
+        self.refresh_counts(cluster)
         return instance
 
     def deregister_container_instance(  # type: ignore[override]
@@ -76,8 +76,7 @@ class ContainerInstanceCalls(EcsState):
         """Takes a container instance out of its cluster, and stops what runs on it."""
         instance.status, instance.agent_connected = "INACTIVE", False
         del self.container_instances[instance.cluster_name][instance.id]
-        cluster = self.clusters[instance.cluster_name]
-        cluster.registered_container_instances_count = len(self.container_instances[cluster.name])
+        self.refresh_counts(self.clusters[instance.cluster_name])
         self._stop_tasks(instance, reason)
 
     def _stop_tasks(self, instance: ContainerInstance, reason: str) -> None:

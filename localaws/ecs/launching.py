@@ -11,7 +11,6 @@ from localaws.ecs.network import Peers, create_interface
 from localaws.ecs.place import Place
 from localaws.ecs.placement import can_be_member, choose_instance
 from localaws.ecs.state import EcsState
-from localaws.ecs.task_needs import TaskNeeds, task_needs
 from localaws.ecs.task_request import TaskRequest
 from localaws.ecs.tasks import EcsTask
 
@@ -21,11 +20,9 @@ class Launching(EcsState):
 
     def launch_task(self, request: TaskRequest, peers: Peers) -> EcsTask:
         """Starts a task away from its peers, and adds it to them. Raises CannotPlace."""
-        needs = task_needs(request.task_definition)
         task = EcsTask(
             request,
-            needs,
-            self._place(request, needs, peers),
+            self._place(request, peers),
             arn=self.arn(f"task/{request.cluster.name}/{secrets.token_hex(16)}"),
             leave=self._leave_place,
         )
@@ -35,14 +32,14 @@ class Launching(EcsState):
         peers.add(task)
         return task
 
-    def _place(self, request: TaskRequest, needs: TaskNeeds, peers: Peers) -> Place:
+    def _place(self, request: TaskRequest, peers: Peers) -> Place:
         network = request.network_configuration
         if request.launch_type == "FARGATE":
             return Place(interface=create_interface(self.ec2, network or {}, peers))
         zones = None if network is None else self._zones(network["awsvpcConfiguration"]["subnets"])
-        instance = choose_instance(self.instances_for(request), request, needs, zones)
+        instance = choose_instance(self.instances_for(request), request, zones)
         if network is None:
-            return Place(instance=instance, host_ports=instance.bind(needs.ports))
+            return Place(instance=instance, host_ports=instance.bind(request.needs.ports))
         zone = instance.host.availability_zone
         return Place(
             instance=instance, interface=create_interface(self.ec2, network, peers, zone=zone)

@@ -43,6 +43,13 @@ class Place:
             return str(self.interface.private_ip_address)
         return self.instance.host.private_address if self.instance else ""
 
+    def port_of(self, container: str | None, container_port: int) -> int:
+        """Returns a container's port at this address: the host's, in bridge and host mode."""
+        for mapping, port in self.host_ports.items():
+            if (mapping.container, mapping.container_port) == (container, container_port):
+                return port
+        return container_port
+
 
 class PublishedPort(NamedTuple):
     """A TCP port that a task listens on, and the container behind it."""

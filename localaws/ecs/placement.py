@@ -17,7 +17,6 @@ from moto.ecs.models import TaskDefinition
 from localaws.ecs.container_instances import ContainerInstance
 from localaws.ecs.errors import NoContainerInstance
 from localaws.ecs.query_language import InvalidExpression, parse
-from localaws.ecs.task_needs import TaskNeeds
 from localaws.ecs.task_request import TaskRequest
 
 ZONE = "attribute:ecs.availability-zone"
@@ -83,7 +82,6 @@ def completed_strategies(strategies: Iterable[Mapping[str, str]]) -> list[dict[s
 def choose_instance(
     instances: Collection[ContainerInstance],
     request: TaskRequest,
-    needs: TaskNeeds,
     zones: Collection[str] | None,
 ) -> ContainerInstance:
     """Returns the container instance that a task goes to; in awsvpc mode one of the zones.
@@ -93,7 +91,7 @@ def choose_instance(
     where = "capacity provider" if request.capacity_provider_name else "cluster"
     if not instances:
         raise NoContainerInstance(f"No Container Instances were found in your {where}.")
-    lacks = {instance.id: _lack(instance, request, needs, zones) for instance in instances}
+    lacks = {instance.id: _lack(instance, request, zones) for instance in instances}
     fit = [instance for instance in instances if lacks[instance.id] is None]
     if not fit:
         raise _nothing_fits(instances, lacks)
@@ -118,7 +116,6 @@ Lack = tuple[str, str]
 def _lack(
     instance: ContainerInstance,
     request: TaskRequest,
-    needs: TaskNeeds,
     zones: Collection[str] | None,
 ) -> Lack | None:
     if zones is not None and instance.host.availability_zone not in zones:
@@ -128,6 +125,7 @@ def _lack(
     distinct = any(each["type"] == "distinctInstance" for each in request.placement_constraints)
     if distinct and any(task.group == request.group for task in instance.tasks.values()):
         return _constraint("distinctInstance")
+    needs = request.needs
     if needs.memory > instance.free_memory:
         return "has insufficient memory available", "RESOURCE:MEMORY"
     if needs.cpu > instance.free_cpu:

@@ -14,7 +14,7 @@ from localaws.ecs.capacity import Params, launch_type, requested_platform_versio
 from localaws.ecs.deployments import EcsDeployment
 from localaws.ecs.network import task_network
 from localaws.ecs.registry import find_registry
-from localaws.ecs.service_connect import Connect, ConnectEndpoint, ServiceConnect
+from localaws.ecs.service_connect import Connect, ConnectEndpoint
 from localaws.ecs.service_linked_role import service_linked_role_arn
 from localaws.ecs.service_rules import refuse_deployment, refuse_over_quota, validate
 from localaws.ecs.services import EcsService
@@ -93,10 +93,6 @@ class ServiceCalls(EcsState):
                 "taskDefinition": given["task_definition_str"],
             }
         )
-
-    @property
-    def service_connect(self) -> ServiceConnect:
-        return ServiceConnect(self.account_id, self.region_name)
 
     def _namespace(
         self, cluster: Cluster, configuration: Params | None, parts: Mapping[str, Any]

@@ -33,6 +33,8 @@ class ConnectEndpoint:
     namespace_id: str
     aliases: frozenset[tuple[str, int]]
     """The host and port of each client alias."""
+    container_port: int
+    """The port of the container behind it."""
     registry: Registry
 
     @property
@@ -146,6 +148,7 @@ class ServiceConnect:
                     discovery_arn=arn,
                     namespace_id=namespace.id,
                     aliases=frozenset(_aliases(service, name, namespace)),
+                    container_port=port,
                     registry=Registry(
                         account_id=self._account_id,
                         region=self._region,

@@ -22,6 +22,7 @@ from localaws import runtime
 from localaws.ec2 import EC2
 from localaws.ecs.capacity import FARGATE_PROVIDERS, Strategy, validate_strategy
 from localaws.ecs.container_instances import ContainerInstance
+from localaws.ecs.service_connect import ServiceConnect
 from localaws.ecs.services import EcsService
 from localaws.ecs.task_states import TaskState
 from localaws.ecs.tasks import EcsTask
@@ -46,6 +47,11 @@ class EcsState(EC2ContainerServiceBackend):
     def ec2(self) -> EC2:
         """EC2 in the same account and region."""
         return cast(EC2, ec2_backends[self.account_id][self.region_name])
+
+    @property
+    def service_connect(self) -> ServiceConnect:
+        """Service Connect in the same account and region."""
+        return ServiceConnect(self.account_id, self.region_name)
 
     @property
     def root_arn(self) -> str:
@@ -75,12 +81,14 @@ class EcsState(EC2ContainerServiceBackend):
         return cluster
 
     def refresh_counts(self, cluster: Cluster) -> None:
-        """Updates the counts of services and tasks that the cluster shows."""
+        """Updates the counts of services, tasks and container instances that the cluster shows."""
         states = Counter(task.last_status for task in self.tasks_in(cluster))
         starting = (TaskState.PROVISIONING, TaskState.PENDING, TaskState.ACTIVATING)
         cluster.running_tasks_count = states[TaskState.RUNNING]
         cluster.pending_tasks_count = sum(states[state] for state in starting)
         cluster.active_services_count = len(self.active_services(cluster))
+        instances = self.container_instances.get(cluster.name, {})
+        cluster.registered_container_instances_count = len(instances)
 
     def validate_capacity(self, cluster: Cluster, strategy: Strategy) -> None:
         """Raises InvalidParameterException for a strategy that the cluster cannot follow."""

@@ -91,11 +91,5 @@ def _target(place: Place, given: Mapping[str, Any]) -> dict[str, Any]:
     """Returns the task's address and port, or the container instance and the host's port."""
     if place.interface:
         return {"Id": place.private_address, "Port": given["containerPort"]}
-    instance_id = place.instance.ec2_instance_id if place.instance else ""
-    for mapping, port in place.host_ports.items():
-        if (mapping.container, mapping.container_port) == (
-            given["containerName"],
-            given["containerPort"],
-        ):
-            return {"Id": instance_id, "Port": port}
-    return {"Id": instance_id, "Port": given["containerPort"]}
+    port = place.port_of(given["containerName"], given["containerPort"])
+    return {"Id": place.instance.ec2_instance_id if place.instance else "", "Port": port}

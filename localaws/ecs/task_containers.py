@@ -12,9 +12,6 @@ from localaws import runtime
 from localaws.ecs.lifetimes import Exit, exit_of
 from localaws.ecs.task_needs import PortMapping
 
-SIGTERM_EXIT_CODE = 0
-"""That of a container which ends in order when it is stopped."""
-
 
 class TaskContainer:
     """One container of a task."""

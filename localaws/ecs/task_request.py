@@ -5,12 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from moto.ecs.models import Cluster, TaskDefinition
 
 from localaws.ecs.registry import Registry
 from localaws.ecs.targets import TargetGroups
+from localaws.ecs.task_needs import TaskNeeds, task_needs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,3 +43,8 @@ class TaskRequest:
     enable_execute_command: bool = False
     instance_id: str | None = None
     """The container instance that the task must go to: that of StartTask, or of a daemon."""
+
+    @cached_property
+    def needs(self) -> TaskNeeds:
+        """What each task of the request takes of a container instance."""
+        return task_needs(self.task_definition)

@@ -17,7 +17,7 @@ from localaws.ecs.registration import Registration
 from localaws.ecs.registry import TaskInstance
 from localaws.ecs.task_containers import task_containers
 from localaws.ecs.task_logs import GROUP_MISSING, LogGroupMissing, TaskLogs
-from localaws.ecs.task_needs import PortMapping, TaskNeeds
+from localaws.ecs.task_needs import PortMapping
 from localaws.ecs.task_request import TaskRequest
 from localaws.ecs.task_states import TaskState, next_state
 
@@ -46,7 +46,6 @@ class EcsTask:
     def __init__(
         self,
         request: TaskRequest,
-        needs: TaskNeeds,
         place: Place,
         *,
         arn: str,
@@ -66,9 +65,9 @@ class EcsTask:
         self.capacity_provider_name = request.capacity_provider_name
         self.platform_version = request.platform_version
         self.platform_family = "Linux" if request.launch_type == "FARGATE" else None
-        self.needs = needs
-        self.cpu = definition.cpu or str(needs.cpu)
-        self.memory = definition.memory or str(needs.memory)
+        self.needs = request.needs
+        self.cpu = definition.cpu or str(self.needs.cpu)
+        self.memory = definition.memory or str(self.needs.memory)
         self.overrides = request.overrides or {
             "containerOverrides": [],
             "inferenceAcceleratorOverrides": [],
