@@ -14,9 +14,10 @@ from moto.ecs.models import Cluster, Service, TaskDefinition
 from localaws import runtime
 from localaws.ecs.capacity import Params
 from localaws.ecs.deployments import EcsDeployment
-from localaws.ecs.placement import SPREAD_OVER_ZONES, completed_strategies
+from localaws.ecs.placement import completed_strategies
 from localaws.ecs.serializer import SerializedOnce
 from localaws.ecs.service_connect import ConnectEndpoint
+from localaws.ecs.service_defaults import default_configuration, default_rebalancing
 from localaws.ecs.task_sets import EcsTaskSet
 from localaws.ecs.tasks import EcsTask
 
@@ -72,14 +73,20 @@ class EcsService(CloudFormationModel):
         self.desired_count = params.get("desiredCount") or 0
         self.scheduling_strategy = params.get("schedulingStrategy") or "REPLICA"
         self.deployment_controller = {"type": "ECS", **(params.get("deploymentController") or {})}
-        self.deployment_configuration = _default_configuration(self) | (
+        controller, is_daemon = self.deployment_controller["type"], self.is_daemon
+        self.deployment_configuration = default_configuration(controller, is_daemon) | (
             params.get("deploymentConfiguration") or {}
         )
         self.placement_constraints: list[dict[str, Any]] = params.get("placementConstraints") or []
         self.placement_strategy = completed_strategies(params.get("placementStrategy") or [])
         self.availability_zone_rebalancing = params.get(
             "availabilityZoneRebalancing"
-        ) or _default_rebalancing(self, deployment)
+        ) or default_rebalancing(
+            launch_type=deployment.actual_launch_type if deployment else None,
+            is_daemon=is_daemon,
+            maximum_percent=self.deployment_configuration["maximumPercent"],
+            strategy=self.placement_strategy,
+        )
         self.health_check_grace_period_seconds = params.get("healthCheckGracePeriodSeconds") or 0
         self.enable_ecs_managed_tags = bool(params.get("enableECSManagedTags"))
         self.enable_execute_command = bool(params.get("enableExecuteCommand"))
@@ -273,30 +280,3 @@ class EcsService(CloudFormationModel):
         ids = {task.id for task in tasks}
         for deployment in filter(None, [*self._parts, self.last_completed]):
             deployment.tasks = [task for task in deployment.tasks if task.id not in ids]
-
-
-def _default_configuration(service: EcsService) -> dict[str, Any]:
-    """Returns the deployment configuration of a service that names none [API reference]."""
-    percentages = (100, 0) if service.is_daemon else (200, 100)
-    configuration: dict[str, Any] = {
-        "maximumPercent": percentages[0],
-        "minimumHealthyPercent": percentages[1],
-    }
-    if service.deployment_controller["type"] == "ECS":
-        configuration["deploymentCircuitBreaker"] = {"enable": False, "rollback": False}
-    return configuration
-
-
-def _default_rebalancing(service: EcsService, deployment: EcsDeployment | None) -> str:
-    """ENABLED for a service that AWS can rebalance [developer guide, "Balancing an Amazon ECS
-    service across Availability Zones"]: replicas, spread over the zones before anything else.
-    """
-    first = (service.placement_strategy or SPREAD_OVER_ZONES)[0]
-    can_be_rebalanced = (
-        deployment is not None
-        and not service.is_daemon
-        and deployment.actual_launch_type != "EXTERNAL"
-        and service.deployment_configuration["maximumPercent"] > 100
-        and first == SPREAD_OVER_ZONES[0]
-    )
-    return "ENABLED" if can_be_rebalanced else "DISABLED"
