@@ -282,7 +282,6 @@ def task_set_of(
     """Returns a task set of a service with what the parameters of CreateTaskSet say."""
     return EcsTaskSet(
         **parts,
-        service_name=service.name,
         service_arn=service.arn,
         cluster_arn=service.cluster_arn,
         external_id=params.get("externalId") or "",

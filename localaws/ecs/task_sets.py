@@ -19,7 +19,6 @@ WHOLE: dict[str, Any] = {"value": 100.0, "unit": "PERCENT"}
 class EcsTaskSet(EcsDeployment):
     """One task set, in the place of moto's; attributes have the API's names."""
 
-    service_name: str
     service_arn: str
     cluster_arn: str
     external_id: str
