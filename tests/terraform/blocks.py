@@ -29,6 +29,54 @@ FARGATE: dict[str, Any] = {
     "memory": "512",
 }
 
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Action": "sts:AssumeRole",
+            "Principal": {"Service": "ecs-tasks.amazonaws.com"},
+        }
+    ],
+}
+EXECUTION = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"
+
+TARGET_GROUP = {
+    "name": "web",
+    "port": 80,
+    "protocol": "HTTP",
+    "target_type": "ip",
+    "vpc_id": "${data.aws_vpc.main.id}",
+}
+
+NO_SOURCE: dict[str, Any] = {
+    "cidr_blocks": None,
+    "description": None,
+    "ipv6_cidr_blocks": None,
+    "prefix_list_ids": None,
+    "security_groups": None,
+    "self": None,
+}
+"""What an inline rule of a security group has to name in Terraform's JSON; one of them is given."""
+
+
+def user_data(cluster: str) -> str:
+    """What lets an EC2 instance with the ECS-optimized AMI join a cluster."""
+    return f"#!/bin/bash\necho ECS_CLUSTER={cluster} >> /etc/ecs/ecs.config\n"
+
+
+def discovery_service(name: str, type_: str) -> dict[str, Any]:
+    """A Cloud Map service with records of a type, in the private namespace `main`."""
+    return {
+        "name": name,
+        "dns_config": {
+            "namespace_id": "${aws_service_discovery_private_dns_namespace.main.id}",
+            "dns_records": [{"type": type_, "ttl": 10}],
+        },
+        "health_check_custom_config": {"failure_threshold": 1},
+        "force_destroy": True,
+    }
+
 
 def definition(family: str, *, container: dict[str, Any] | None = None, **more: Any) -> Any:
     """A task definition of one container, which publishes port 80."""

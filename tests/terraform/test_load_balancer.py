@@ -9,7 +9,15 @@ from cloudmap_harness.aws.clients import AwsClients
 from localaws.server import Endpoint
 from tests.support.resource_life import Blocks, live_through
 from tests.support.waiting import eventually
-from tests.terraform.blocks import FARGATE, NETWORK, NETWORK_DATA, definition, service
+from tests.terraform.blocks import (
+    FARGATE,
+    NETWORK,
+    NETWORK_DATA,
+    NO_SOURCE,
+    TARGET_GROUP,
+    definition,
+    service,
+)
 
 LOGGING = {
     "logConfiguration": {
@@ -24,17 +32,7 @@ LOGGING = {
 
 
 def ingress(**source: Any) -> dict[str, Any]:
-    return {"protocol": "6", "from_port": 80, "to_port": 80, **_EMPTY, **source}
-
-
-_EMPTY: dict[str, Any] = {
-    "cidr_blocks": None,
-    "description": None,
-    "ipv6_cidr_blocks": None,
-    "prefix_list_ids": None,
-    "security_groups": None,
-    "self": None,
-}
+    return {"protocol": "6", "from_port": 80, "to_port": 80, **NO_SOURCE, **source}
 
 
 def resources(desired: int, grace: int) -> Blocks:
@@ -58,15 +56,7 @@ def resources(desired: int, grace: int) -> Blocks:
                 "security_groups": ["${aws_security_group.front.id}"],
             }
         },
-        "aws_lb_target_group": {
-            "web": {
-                "name": "web",
-                "port": 80,
-                "protocol": "HTTP",
-                "target_type": "ip",
-                "vpc_id": "${data.aws_vpc.main.id}",
-            }
-        },
+        "aws_lb_target_group": {"web": TARGET_GROUP},
         "aws_lb_listener": {
             "web": {
                 "load_balancer_arn": "${aws_lb.web.arn}",

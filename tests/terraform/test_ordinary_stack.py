@@ -12,22 +12,10 @@ from cloudmap_harness.aws.clients import AwsClients
 from tests.support.resource_life import Blocks
 from tests.support.root_module import module, planned
 from tests.support.waiting import eventually
-from tests.terraform.blocks import FARGATE
+from tests.terraform.blocks import EXECUTION, FARGATE, TRUST, discovery_service, user_data
 
 SERVICES = {"api": {"count": 2, "max": 4}, "web": {"count": 1, "max": 3}}
 SUBNETS = "${[for zone in sort(keys(aws_subnet.private)) : aws_subnet.private[zone].id]}"
-TRUST = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {
-            "Effect": "Allow",
-            "Action": "sts:AssumeRole",
-            "Principal": {"Service": "ecs-tasks.amazonaws.com"},
-        }
-    ],
-}
-EXECUTION = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"
-USER_DATA = "#!/bin/bash\necho ECS_CLUSTER=ordinary >> /etc/ecs/ecs.config\n"
 
 
 def network() -> Blocks:
@@ -147,7 +135,7 @@ def cluster() -> Blocks:
                 "ami": "ami-12c6146b",
                 "instance_type": "t3.small",
                 "subnet_id": '${aws_subnet.private["ap-northeast-1a"].id}',
-                "user_data": USER_DATA,
+                "user_data": user_data("ordinary"),
                 "depends_on": ["aws_ecs_cluster.main"],
             }
         },
@@ -166,16 +154,7 @@ def cluster() -> Blocks:
             "main": {"name": "svc.ordinary.internal", "vpc": "${aws_vpc.main.id}"}
         },
         "aws_service_discovery_service": {
-            "app": {
-                "for_each": SERVICES,
-                "name": "${each.key}",
-                "dns_config": {
-                    "namespace_id": "${aws_service_discovery_private_dns_namespace.main.id}",
-                    "dns_records": [{"type": "A", "ttl": 10}],
-                },
-                "health_check_custom_config": {"failure_threshold": 1},
-                "force_destroy": True,
-            }
+            "app": {"for_each": SERVICES, **discovery_service("${each.key}", "A")}
         },
         "aws_ecs_task_definition": {
             "app": {

@@ -6,20 +6,12 @@ from typing import Any
 
 from cloudmap_harness.aws.clients import AwsClients
 from tests.support.resource_life import Blocks, live_through
-
-NOTHING: dict[str, Any] = {
-    "cidr_blocks": None,
-    "description": None,
-    "ipv6_cidr_blocks": None,
-    "prefix_list_ids": None,
-    "security_groups": None,
-    "self": None,
-}
+from tests.terraform.blocks import NO_SOURCE
 
 
 def rule(protocol: str, port: int) -> dict[str, Any]:
     span = {"protocol": protocol, "from_port": port, "to_port": port}
-    return {**NOTHING, **span, "cidr_blocks": ["10.0.0.0/8"]}
+    return {**NO_SOURCE, **span, "cidr_blocks": ["10.0.0.0/8"]}
 
 
 def resources(port: int) -> Blocks:

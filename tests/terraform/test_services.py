@@ -8,7 +8,7 @@ from typing import Any
 from cloudmap_harness.aws.clients import AwsClients
 from tests.support.resource_life import Blocks, live_through
 from tests.support.root_module import module, planned
-from tests.terraform.blocks import FARGATE, NETWORK, NETWORK_DATA, definition, service
+from tests.terraform.blocks import FARGATE, NETWORK, NETWORK_DATA, definition, service, user_data
 
 ROLE = "arn:aws:iam::123456789012:role/ecs"
 ALARM = "${aws_cloudwatch_metric_alarm.busy.alarm_name}"
@@ -32,7 +32,6 @@ VOLUME = {
     ],
 }
 TARGETS = "arn:aws:vpc-lattice:ap-northeast-1:123456789012:targetgroup/tg-0123456789abcdef0"
-USER_DATA = "#!/bin/bash\necho ECS_CLUSTER=services >> /etc/ecs/ecs.config\n"
 ZONES = "attribute:ecs.availability-zone in [ap-northeast-1a, ap-northeast-1c]"
 
 
@@ -192,7 +191,7 @@ def resources(services: dict[str, dict[str, Any]]) -> Blocks:
                 "ami": "ami-12c6146b",
                 "instance_type": "t3.large",
                 "subnet_id": "${data.aws_subnets.private.ids[0]}",
-                "user_data": USER_DATA,
+                "user_data": user_data("services"),
                 "depends_on": ["aws_ecs_cluster.main"],
             }
         },

@@ -8,24 +8,8 @@ from typing import Any
 from cloudmap_harness.aws.clients import AwsClients
 from tests.support.resource_life import live_through
 from tests.support.root_module import REGION
+from tests.terraform.blocks import EXECUTION, FARGATE, TRUST
 
-TRUST = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {
-            "Effect": "Allow",
-            "Action": "sts:AssumeRole",
-            "Principal": {"Service": "ecs-tasks.amazonaws.com"},
-        }
-    ],
-}
-EXECUTION = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"
-FARGATE = {
-    "requires_compatibilities": ["FARGATE"],
-    "network_mode": "awsvpc",
-    "cpu": "256",
-    "memory": "512",
-}
 ROLE = "${aws_iam_role.task.arn}"
 
 

@@ -6,7 +6,15 @@ from typing import Any
 
 from cloudmap_harness.aws.clients import AwsClients
 from tests.support.resource_life import Blocks, live_through
-from tests.terraform.blocks import CLUSTER, FARGATE, NETWORK, NETWORK_DATA, definition
+from tests.terraform.blocks import (
+    CLUSTER,
+    FARGATE,
+    NETWORK,
+    NETWORK_DATA,
+    TARGET_GROUP,
+    definition,
+    discovery_service,
+)
 
 
 def resources(share: int, team: str) -> Blocks:
@@ -25,37 +33,13 @@ def resources(share: int, team: str) -> Blocks:
             "main": {"name": "sets.internal", "vpc": "${data.aws_vpc.main.id}"}
         },
         "aws_service_discovery_service": {
-            "web": {
-                "name": "web",
-                "dns_config": {
-                    "namespace_id": "${aws_service_discovery_private_dns_namespace.main.id}",
-                    "dns_records": [{"type": "A", "ttl": 10}],
-                },
-                "health_check_custom_config": {"failure_threshold": 1},
-                "force_destroy": True,
-            },
-            "srv": {
-                "name": "srv",
-                "dns_config": {
-                    "namespace_id": "${aws_service_discovery_private_dns_namespace.main.id}",
-                    "dns_records": [{"type": "SRV", "ttl": 10}],
-                },
-                "health_check_custom_config": {"failure_threshold": 1},
-                "force_destroy": True,
-            },
+            "web": discovery_service("web", "A"),
+            "srv": discovery_service("srv", "SRV"),
         },
         "aws_security_group": {
             "web": {"name": "web", "description": "web", "vpc_id": "${data.aws_vpc.main.id}"}
         },
-        "aws_lb_target_group": {
-            "web": {
-                "name": "web",
-                "port": 80,
-                "protocol": "HTTP",
-                "target_type": "ip",
-                "vpc_id": "${data.aws_vpc.main.id}",
-            }
-        },
+        "aws_lb_target_group": {"web": TARGET_GROUP},
         "aws_ecs_cluster": {"main": {"name": "sets"}},
         "aws_ecs_task_definition": {
             "ec2": definition("ec2"),
