@@ -23,7 +23,7 @@ from localaws import runtime
 from localaws.listening import HOST, on_port
 from localaws.load_balancers import DNS_SUFFIX
 from localaws.routes import Route
-from localaws.vpc.containers import Address, Containers
+from localaws.vpc.containers import CLOSING_SECONDS, Address, Containers
 from localaws.vpc.lookup import NamedVpc
 from localaws.vpc.resolution import answer
 from localaws.vpc.security_groups import allows_ingress
@@ -79,7 +79,7 @@ class Bastion:
 
     async def stop(self) -> None:
         self._server.close()
-        await self._http.shutdown(timeout=0)
+        await self._http.shutdown(timeout=CLOSING_SECONDS)
         await self._client.close()
 
     async def _handle(self, request: web.BaseRequest) -> web.Response:

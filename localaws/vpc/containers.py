@@ -25,8 +25,9 @@ LOG = logging.getLogger(__name__)
 
 BACKLOG = 16
 
-ACCEPTED_SECONDS = 0.05
-"""How long an accepted connection takes at the most to reach the HTTP server."""
+CLOSING_SECONDS = 0.05
+"""How long an accepted connection has to reach the HTTP server, and a request to be answered, when
+a container stops. aiohttp takes 0 for no limit at all."""
 
 APACHE_PAGE = "<html><body><h1>It works!</h1></body></html>\n"
 """The page that the httpd image serves."""
@@ -109,8 +110,8 @@ class Container:
         self._server.close()
         # asyncio hands an accepted connection over in a later round of its loop: the HTTP server
         # would not know of it yet, and it would stay open without an answer.
-        await asyncio.sleep(ACCEPTED_SECONDS)
-        await self._http.shutdown(timeout=0)
+        await asyncio.sleep(CLOSING_SECONDS)
+        await self._http.shutdown(timeout=CLOSING_SECONDS)
 
     async def _reply(self, request: web.BaseRequest) -> web.Response:
         if request.path == "/whoami":

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 import urllib.error
 import urllib.request
@@ -11,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import psutil
 import pytest
 
 from localaws import runtime
@@ -210,6 +212,21 @@ def test_a_stopped_task_listens_no_more_and_its_socket_is_closed(
     (gone,) = {address_of(task) for task in tasks} - {kept}
     eventually(lambda: shell.get(f"http://{gone}/").status, lambda status: status == 502)
     assert shell.get(f"http://{kept}/").status == 200
+
+
+def test_a_connection_that_has_asked_nothing_yet_is_closed_with_its_task(aws: Account) -> None:
+    before = listening()
+    deployed(aws, 1, group(aws, WHOLE_VPC))
+    (port,) = listening() - before
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        aws.ecs.update_service(cluster="handson", service="httpd", desiredCount=0)
+        assert connection.recv(1) == b""
+
+
+def listening() -> set[int]:
+    """The TCP ports on which this process listens."""
+    connections = psutil.Process().net_connections("tcp")
+    return {each.laddr.port for each in connections if each.status == psutil.CONN_LISTEN}
 
 
 def test_a_body_and_a_query_go_through(aws: Account, shell: Shell) -> None:
