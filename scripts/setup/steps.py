@@ -11,6 +11,7 @@ import hashlib
 import os
 import platform
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -216,7 +217,7 @@ def _link_launcher(checkout: Path) -> None:
         if not (link.is_symlink() and link.readlink() == launcher):
             link.parent.mkdir(parents=True, exist_ok=True)
             # A rename is atomic: another set-up of this checkout may make the same link now.
-            new = link.with_name(f"{link.name}.{os.getpid()}")
+            new = link.with_name(f"{link.name}.{os.getpid()}.{threading.get_ident()}")
             new.symlink_to(launcher)
             new.replace(link)
 
