@@ -42,3 +42,5 @@ def _describe(endpoint: LocalEndpoint) -> str:
 
 def _print_vpc(endpoint: LocalEndpoint) -> None:
     print(f"  resolver {endpoint.dns}, bastion {endpoint.bastion}: see `make env`")
+    if endpoint.https:
+        print(f"  {endpoint.https} with the certificate {endpoint.ca_bundle}")

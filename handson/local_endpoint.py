@@ -5,6 +5,7 @@ The pid file holds the process's id and its URL, a line each. A process is taken
 checkout's, and ended, only when the endpoint at that URL gives that id as its own.
 """
 
+import os
 import re
 import subprocess
 import sys
@@ -27,10 +28,11 @@ from handson.background_process import (
 )
 from handson.errors import EndpointError, UsageError
 from handson.project import CHECKOUT, SETTINGS_FILE, STATE
-from localaws.settings import EndpointSettingsError, load_endpoint_settings
+from localaws.settings import EndpointSettings, EndpointSettingsError, load_endpoint_settings
 from stacks.settings import load_settings
 
-ON_FREE_PORTS = dict.fromkeys(("LOCALAWS_PORT", "LOCALAWS_DNS_PORT", "LOCALAWS_BASTION_PORT"), "0")
+_PORTS = ("LOCALAWS_PORT", "LOCALAWS_DNS_PORT", "LOCALAWS_BASTION_PORT", "LOCALAWS_TLS_PORT")
+ON_FREE_PORTS = dict.fromkeys(_PORTS, "0")
 """Variables with which an endpoint runs beside the user's own, whatever ports that one has."""
 
 _START_SECONDS = 60
@@ -49,6 +51,10 @@ class LocalEndpoint:
     """The URL of the proxy inside the VPC."""
     peak_memory: int
     """The most memory that the process has had resident so far, in bytes."""
+    https: str | None = None
+    """Its URL for clients that insist on HTTPS; None without LOCALAWS_TLS=1."""
+    ca_bundle: str | None = None
+    """The file with the certificate that such a client is to trust."""
     started: bool = False
     """Whether the call that returned this value started the process."""
 
@@ -101,7 +107,8 @@ def up(environ: Mapping[str, str], state: Path = STATE) -> LocalEndpoint:
 
     Raises EndpointError.
     """
-    port = _port(environ)
+    settings = _settings(environ)
+    port = settings.port
     with _lock(state):
         recorded = status(state)
         if recorded is not None:
@@ -110,6 +117,11 @@ def up(environ: Mapping[str, str], state: Path = STATE) -> LocalEndpoint:
                 raise EndpointError(
                     f"localaws runs on {recorded.url} already (pid {recorded.pid}), "
                     f"but LOCALAWS_PORT asks for {requested}: `make local-down` first"
+                )
+            if settings.tls and recorded.https is None:
+                raise EndpointError(
+                    f"localaws runs on {recorded.url} already (pid {recorded.pid}), "
+                    "without the HTTPS that LOCALAWS_TLS asks for: `make local-down` first"
                 )
             return recorded
         found = find_at(_url(port)) if port else None
@@ -155,7 +167,7 @@ def status(state: Path = STATE) -> LocalEndpoint | None:
 
 def find(environ: Mapping[str, str], state: Path = STATE) -> LocalEndpoint | OtherServer | None:
     """Returns this checkout's endpoint, else who has the port that it would have."""
-    port = _port(environ)
+    port = _settings(environ).port
     return status(state) or (find_at(_url(port)) if port else None)
 
 
@@ -169,7 +181,7 @@ def find_running(environ: Mapping[str, str], state: Path = STATE) -> LocalEndpoi
 
 def describe_absence(environ: Mapping[str, str], found: OtherServer | None) -> str:
     """Returns the sentence that no endpoint runs, and who holds its port."""
-    held = f"; port {_port(environ)} is held by {found.description}" if found else ""
+    held = f"; port {_settings(environ).port} is held by {found.description}" if found else ""
     return f"localaws does not run{held}"
 
 
@@ -184,6 +196,8 @@ def _from_health(health: EndpointHealth) -> LocalEndpoint | OtherServer:
             str(page["dns"]),
             str(page["bastion"]),
             int(page["peakMemoryBytes"]),
+            page.get("https"),
+            page.get("caBundle"),
         )
     except (KeyError, TypeError, ValueError):
         return OtherServer(f"another HTTP server ({health.server or 'no name'})")
@@ -201,6 +215,7 @@ def _start(environ: Mapping[str, str], state: Path, port: int) -> LocalEndpoint:
     # The endpoint's resolver is in the VPC of one region: that of the stacks.
     region = load_settings(SETTINGS_FILE, environ).region
     child_environment.setdefault("LOCALAWS_REGION", region)
+    child_environment.setdefault("LOCALAWS_STATE", str(state.resolve() / "localaws"))
     with log.open("wb") as output:
         child = subprocess.Popen(
             [sys.executable, "-m", "localaws"],
@@ -239,9 +254,10 @@ def _ready_url(log: Path) -> str | None:
     return ready[1] if ready else None
 
 
-def _port(environ: Mapping[str, str]) -> int:
+def _settings(environ: Mapping[str, str]) -> EndpointSettings:
     try:
-        return load_endpoint_settings(environ).port
+        # The folder is this module's to choose, and only the endpoint reads it.
+        return load_endpoint_settings({"LOCALAWS_STATE": os.curdir, **environ})
     except EndpointSettingsError as error:
         raise UsageError(str(error)) from error
 

@@ -33,6 +33,8 @@ def vpc_environment(
 ) -> dict[str, str]:
     """Returns the environment of a shell inside the VPC: AWS API, bastion, resolver's port."""
     child = child_environment(Target.LOCAL, environ, endpoint=endpoint.url, region=region)
+    if endpoint.ca_bundle:
+        child["AWS_CA_BUNDLE"] = endpoint.ca_bundle
     return child | {
         # Lower case only: curl takes no notice of HTTP_PROXY.
         "http_proxy": endpoint.bastion,

@@ -9,21 +9,28 @@ from localaws import moto_catalogue  # noqa: F401  # isort: skip
 import socket
 from contextlib import ExitStack
 from functools import partial
+from pathlib import Path
 from threading import Thread
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit
 
 from moto.moto_server.werkzeug_app import MotoRequestHandler
-from werkzeug.serving import make_server
+from werkzeug.serving import BaseWSGIServer, make_server
 
 from localaws import runtime
+from localaws.certificate import certificate_file, server_context
 from localaws.install import installed
 from localaws.listening import HOST, on_port
 from localaws.repeats import AnsweringRepeats
 from localaws.scheduler import Scheduler
 from localaws.settings import EndpointSettings
+from localaws.strangers import RefusingStrangers, origins_at
 from localaws.vpc.servers import VpcServers
 from localaws.wsgi import EndpointApplication
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 SHUTDOWN_POLL_SECONDS = 0.05
 """Seconds between two looks of the server at whether it should end; half a second by default."""
@@ -48,39 +55,49 @@ class Endpoint:
         self._settings = settings or EndpointSettings(port=0)
         self._exits = ExitStack()
         self.url = ""
+        self.https_url: str | None = None
+        """None unless the settings ask for TLS."""
         self.dns_port = 0
         self.bastion_url = ""
 
     def __enter__(self) -> Self:
         with ExitStack() as exits:
             vpc_servers = exits.enter_context(VpcServers(self._settings))
-            # Bound here, since werkzeug ends the process when the port is taken.
-            with on_port(self._settings.port, "LOCALAWS_PORT"):
-                listener = socket.create_server((HOST, self._settings.port))
-            exits.enter_context(listener)
-            server = make_server(
-                HOST,
-                listener.getsockname()[1],
-                AnsweringRepeats(EndpointApplication(vpc_servers.addresses)),
-                threaded=True,
-                request_handler=RequestHandler,
-                fd=listener.fileno(),
-            )
-            exits.callback(server.server_close)
+            listeners = [_listener(exits, self._settings.port, "LOCALAWS_PORT")]
+            self.url = f"http://{HOST}:{_port(listeners[0])}"
+            if self._settings.tls:
+                listeners.append(_listener(exits, self._settings.tls_port, "LOCALAWS_TLS_PORT"))
+                self.https_url = f"https://{HOST}:{_port(listeners[1])}"
+            self.dns_port, self.bastion_url = vpc_servers.dns_port, vpc_servers.bastion_url
+            application = self._application(vpc_servers)
+            servers = [_server(exits, listener, application) for listener in listeners]
+            if self._settings.tls and self._settings.state:
+                _use_tls(servers[1], self._settings.state)
             runtime.configure(self._settings)
             exits.enter_context(installed())
             scheduler = Scheduler(vpc_servers.containers)
             scheduler.start()
             exits.callback(scheduler.stop)
-            serve = partial(server.serve_forever, poll_interval=SHUTDOWN_POLL_SECONDS)
-            thread = Thread(target=serve, name="http", daemon=True)
-            thread.start()
-            exits.callback(thread.join)
-            exits.callback(server.shutdown)
-            self.dns_port, self.bastion_url = vpc_servers.dns_port, vpc_servers.bastion_url
-            self.url = f"http://{HOST}:{server.port}"
+            for server in servers:
+                serve = partial(server.serve_forever, poll_interval=SHUTDOWN_POLL_SECONDS)
+                thread = Thread(target=serve, name="http", daemon=True)
+                thread.start()
+                exits.callback(thread.join)
+                exits.callback(server.shutdown)
             self._exits = exits.pop_all()
         return self
+
+    def _application(self, vpc_servers: VpcServers) -> WSGIApplication:
+        own = [urlsplit(url) for url in (self.url, self.https_url) if url]
+        members = vpc_servers.addresses
+        if self.https_url and self._settings.state:
+            bundle = certificate_file(self._settings.state)
+            members |= {"https": self.https_url, "caBundle": str(bundle)}
+        return RefusingStrangers(
+            AnsweringRepeats(EndpointApplication(members)),
+            own_origins=frozenset().union(*(origins_at(url.scheme, url.port or 0) for url in own)),
+            allowed_origins=self._settings.cors_origins,
+        )
 
     def __exit__(
         self,
@@ -89,3 +106,40 @@ class Endpoint:
         traceback: TracebackType | None,
     ) -> None:
         self._exits.close()
+
+
+def _listener(exits: ExitStack, port: int, variable: str) -> socket.socket:
+    """A socket that listens. Raises OSError when the port is taken."""
+    # Bound here, since werkzeug ends the process when the port is taken.
+    with on_port(port, variable):
+        return exits.enter_context(socket.create_server((HOST, port)))
+
+
+def _port(listener: socket.socket) -> int:
+    return int(listener.getsockname()[1])
+
+
+def _server(
+    exits: ExitStack, listener: socket.socket, application: WSGIApplication
+) -> BaseWSGIServer:
+    server = make_server(
+        HOST,
+        _port(listener),
+        application,
+        threaded=True,
+        request_handler=RequestHandler,
+        fd=listener.fileno(),
+    )
+    exits.callback(server.server_close)
+    return server
+
+
+def _use_tls(server: BaseWSGIServer, folder: Path) -> None:
+    """Has a server speak TLS, with the folder's certificate."""
+    context = server_context(folder)
+    server.ssl_context = context
+    # The handshake is left to the thread of each connection: a client that connects and says
+    # nothing must not keep the others waiting.
+    server.socket = context.wrap_socket(
+        server.socket, server_side=True, do_handshake_on_connect=False
+    )

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Any
 
 PREFIX = "LOCALAWS_"
@@ -26,6 +27,14 @@ class EndpointSettings:
     """UDP and TCP port of the VPC's resolver; 0 picks a free one."""
     bastion_port: int = 0
     """TCP port of the bastion, an HTTP proxy in the VPC; 0 picks a free one."""
+    tls: bool = False
+    """Whether the API is served over HTTPS too, with a certificate in the state folder."""
+    tls_port: int = 0
+    """TCP port of HTTPS; 0 picks a free one."""
+    cors_origins: tuple[str, ...] = ()
+    """Origins besides the endpoint's own whose web pages may call it: `http://localhost:3000`."""
+    state: Path | None = None
+    """The folder for what outlives the process; None for an endpoint that keeps nothing there."""
     region: str = "ap-northeast-1"
     """The region of the VPC that has the resolver and the bastion."""
     tick_seconds: float = 0.05
@@ -43,7 +52,7 @@ class EndpointSettings:
 def load_endpoint_settings(environ: Mapping[str, str]) -> EndpointSettings:
     """Reads the settings from the environment.
 
-    Raises SettingsError for an unknown LOCALAWS_* variable and for a value out of range.
+    Raises EndpointSettingsError for an unknown LOCALAWS_* variable and for a value out of range.
     """
     known = {PREFIX + field.name.upper(): field for field in fields(EndpointSettings)}
     given = {name: value for name, value in environ.items() if name.startswith(PREFIX)}
@@ -51,11 +60,15 @@ def load_endpoint_settings(environ: Mapping[str, str]) -> EndpointSettings:
         raise EndpointSettingsError(
             f"{unknown[0]} is not a setting; there are: {', '.join(sorted(known))}"
         )
-    parsers = {"int": _port, "float": _seconds, "str": _region}
     values: dict[str, Any] = {
-        known[name].name: parsers[str(known[name].type)](name, text) for name, text in given.items()
+        known[name].name: PARSERS[str(known[name].type)](name, text) for name, text in given.items()
     }
-    return EndpointSettings(**values)
+    settings = EndpointSettings(**values)
+    if settings.tls and settings.state is None:
+        raise EndpointSettingsError(
+            "LOCALAWS_TLS=1: LOCALAWS_STATE is wanted too, a folder for the certificate"
+        )
+    return settings
 
 
 def _port(name: str, text: str) -> int:
@@ -78,3 +91,39 @@ def _region(name: str, text: str) -> str:
     if re.fullmatch(r"[a-z]{2}(-[a-z]+)+-\d", text):
         return text
     raise EndpointSettingsError(f"{name}={text!r}: a region such as ap-northeast-1 is wanted")
+
+
+def _switch(name: str, text: str) -> bool:
+    if text in ("0", "1"):
+        return text == "1"
+    raise EndpointSettingsError(f"{name}={text!r}: 0 or 1 is wanted")
+
+
+def _folder(name: str, text: str) -> Path:
+    if text:
+        return Path(text).absolute()
+    raise EndpointSettingsError(f"{name}={text!r}: a folder is wanted")
+
+
+def _origins(name: str, text: str) -> tuple[str, ...]:
+    """The origins between commas, as browsers write them."""
+    origins = tuple(origin.strip() for origin in text.split(",") if origin.strip())
+    for origin in origins:
+        # Neither `*` nor `null`, which every page can make itself.
+        if not re.fullmatch(r"https?://[a-z0-9.-]+(:\d{1,5})?", origin):
+            raise EndpointSettingsError(
+                f"{name}={text!r}: origins such as http://localhost:3000 are wanted, "
+                "with commas between them"
+            )
+    return origins
+
+
+PARSERS: dict[str, Callable[[str, str], Any]] = {
+    "int": _port,
+    "float": _seconds,
+    "str": _region,
+    "bool": _switch,
+    "Path | None": _folder,
+    "tuple[str, ...]": _origins,
+}
+"""By the type of a setting: what reads a variable's text."""

@@ -40,14 +40,14 @@ class CachingDispatcher(DomainDispatcherApplication):
 class EndpointApplication:
     """The health page, moto's services, and AWS's errors for what moto does not have."""
 
-    def __init__(self, vpc_addresses: Mapping[str, str]) -> None:
-        """`vpc_addresses` are the members that the health page has about the VPC's servers."""
-        self._vpc_addresses = vpc_addresses
+    def __init__(self, addresses: Mapping[str, str]) -> None:
+        """`addresses` are the members that the health page has about other ports of ours."""
+        self._addresses = addresses
         self._moto = CachingDispatcher(create_backend_app)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ["PATH_INFO"] == HEALTH_PATH:
-            page = json.dumps({**health(), **self._vpc_addresses})
+            page = json.dumps({**health(), **self._addresses})
             return _reply(start_response, "200 OK", "application/json", page)
         if account := ACCOUNT_KEY.search(environ.get("HTTP_AUTHORIZATION", "")):
             environ["HTTP_X_MOTO_ACCOUNT_ID"] = account[1]

@@ -87,6 +87,8 @@ class Bastion:
             if request.method == "CONNECT":
                 raise Unreachable(403, "the bastion has no tunnels: use http")
             url = URL(request.raw_path)
+            if not url.absolute and "Origin" in request.headers:
+                raise Unreachable(403, "the bastion serves no web page")
             if not url.absolute or url.scheme != "http" or not url.host:
                 raise Unreachable(400, "this is a proxy: set http_proxy to it")
             local_port = await self._reach(url, url.host, _task_of(request))

@@ -16,6 +16,7 @@ PYDANTIC = {"pydantic", "pydantic_core"}
 ENDPOINT = {
     "aiohttp",
     "botocore",
+    "cryptography",
     "dnslib",
     "moto",
     "multidict",
@@ -36,7 +37,7 @@ HARNESS = {
 # pytest: `make test-live` is a verb that runs the live test.
 APPLICATION = {"boto3", "botocore", "filelock", "jmespath", "psutil", "pytest", "rich", "urllib3"}
 PROJECT = {"benchmarks", "cloudmap_harness", "handson", "localaws", "main", "scripts", "stacks"}
-TESTING = {"_pytest", "pytest", "pytest_httpserver", "syrupy", "xdist"}
+TESTING = {"_pytest", "hypothesis", "pytest", "pytest_httpserver", "syrupy", "xdist"}
 BOTO3_STUBS = {
     f"mypy_boto3_{name}" for name in ("ec2", "ecs", "route53", "s3", "servicediscovery", "sts")
 }

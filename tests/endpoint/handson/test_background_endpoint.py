@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+import urllib3
 
 from handson.errors import EndpointError
 from handson.local_endpoint import ON_FREE_PORTS, down, find_at, status, up
@@ -51,3 +52,16 @@ def test_a_crash_at_the_start_shows_the_end_of_the_log(state: Path) -> None:
         up(ENVIRON | {"PYTHONHOME": "/nonexistent"}, state)
     assert "Fatal Python error" in str(it.value)
     assert not (state / "localaws.pid").exists()
+
+
+def test_with_tls_the_certificate_is_in_the_state_folder(state: Path) -> None:
+    endpoint = up(ENVIRON | {"LOCALAWS_TLS": "1"}, state)
+    assert endpoint.ca_bundle == str(state / "localaws" / "certificate.pem")
+    with urllib3.PoolManager(ca_certs=endpoint.ca_bundle, retries=False) as pool:
+        assert pool.request("GET", f"{endpoint.https}/_localstack/health").status == 200
+
+
+def test_an_endpoint_without_tls_is_not_taken_for_one_with_it(state: Path) -> None:
+    up(ENVIRON, state)
+    with pytest.raises(EndpointError, match="without the HTTPS.*local-down"):
+        up(ENVIRON | {"LOCALAWS_TLS": "1"}, state)

@@ -3,6 +3,7 @@
 
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,13 @@ def test_values_are_quoted_and_a_second_time_changes_nothing() -> None:
     ]
     child = shell.vpc_environment(ENDPOINT, USERS, REGION)
     assert list(shell.shell_lines(child, shell.vpc_environment(ENDPOINT, child, REGION))) == []
+
+
+def test_an_endpoint_with_https_has_its_certificate_trusted() -> None:
+    secure = replace(ENDPOINT, https="https://127.0.0.1:4567", ca_bundle="/state/certificate.pem")
+    child = shell.vpc_environment(secure, {"AWS_CA_BUNDLE": "/company.pem"}, REGION)
+    assert child["AWS_CA_BUNDLE"] == "/state/certificate.pem"
+    assert child["AWS_ENDPOINT_URL"] == ENDPOINT.url
 
 
 def test_the_checkouts_aws_comes_after_the_users(tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from localaws.settings import EndpointSettings, EndpointSettingsError, load_endpoint_settings
@@ -18,6 +20,18 @@ def test_variables_are_read() -> None:
     assert (settings.port, settings.task_step_seconds) == (0, 1.5)
 
 
+def test_origins_are_between_commas_and_a_folder_is_absolute() -> None:
+    settings = load_endpoint_settings(
+        {
+            "LOCALAWS_CORS_ORIGINS": "http://localhost:3000, https://app.example,",
+            "LOCALAWS_STATE": "kept",
+            "LOCALAWS_TLS": "1",
+        }
+    )
+    assert settings.cors_origins == ("http://localhost:3000", "https://app.example")
+    assert (settings.state, settings.tls) == (Path.cwd() / "kept", True)
+
+
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
@@ -28,6 +42,12 @@ def test_variables_are_read() -> None:
         ("LOCALAWS_TICK_SECONDS", "nan", "seconds from 0 to 3600"),
         ("LOCALAWS_OPERATION_SECONDS", "soon", "seconds from 0 to 3600"),
         ("LOCALAWS_PROT", "1", "LOCALAWS_PORT"),
+        ("LOCALAWS_TLS", "yes", "0 or 1"),
+        ("LOCALAWS_TLS", "1", "LOCALAWS_STATE"),
+        ("LOCALAWS_STATE", "", "a folder"),
+        ("LOCALAWS_CORS_ORIGINS", "*", "http://localhost:3000"),
+        ("LOCALAWS_CORS_ORIGINS", "null", "http://localhost:3000"),
+        ("LOCALAWS_CORS_ORIGINS", "http://a.example/page", "http://localhost:3000"),
     ],
 )
 def test_a_wrong_variable_is_named_with_what_goes(name: str, value: str, words: str) -> None:
