@@ -3,16 +3,33 @@
 
 from __future__ import annotations
 
+import logging
+import traceback
 import warnings
+import zlib
 from types import ModuleType, SimpleNamespace
 from typing import Any, ClassVar
 
 from moto.core.common_types import TYPE_RESPONSE
 from moto.core.exceptions import ServiceException
+from moto.core.model import ServiceModel
+from moto.core.parse import RequestDict
+from moto.core.request import Request, determine_request_protocol
 from moto.core.responses import ActionResult, BaseResponse
 from moto.core.utils import get_service_model
 
 from localaws import constraints, runtime
+from localaws.bad_input import BadInput
+from localaws.request_parsers import MALFORMED_XML, PARSERS, parse
+
+LOG = logging.getLogger(__name__)
+
+NO_ACTION = {
+    "json": ("UnknownOperationException", "The header X-Amz-Target names no operation."),
+    "query": ("MissingAction", "The request has no parameter Action."),
+    "ec2": ("MissingAction", "The request has no parameter Action."),
+}
+"""The error for a request without an operation, by protocol."""
 
 JSON = "application/x-amz-json-1.1"
 """The content type of ECS and Cloud Map."""
@@ -40,11 +57,63 @@ class OwnUrls:
 
 
 class LockedResponse(BaseResponse):
-    """Mixed into a moto request handler: holds the lock, so that requests and turns alternate."""
+    """Mixed into a moto request handler: one request at a time, and AWS's errors for a bad one.
 
-    def _dispatch(self, *args: Any, **kwargs: Any) -> TYPE_RESPONSE:
+    The lock has requests and the scheduler's turns alternate.
+    """
+
+    unusable: ClassVar[str] = "ValidationError"
+    """The code of the service's error for parameters that it cannot do anything with."""
+
+    def _dispatch(self, request: Request, *args: Any, **kwargs: Any) -> TYPE_RESPONSE:
+        self._refuse_unreadable(request)
         with runtime.LOCK:
-            return super()._dispatch(*args, **kwargs)
+            return super()._dispatch(request, *args, **kwargs)
+
+    def _refuse_unreadable(self, request: Request) -> None:
+        """Raises BadInput for a body that is no text, or not compressed as it says."""
+        protocol = determine_request_protocol(self._model, request.content_type)
+        code = MALFORMED_XML if protocol == "rest-xml" else PARSERS[protocol][1]
+        try:
+            self.decompress_request_body(request)
+            request.get_data(parse_form_data=True).decode()
+        except (OSError, EOFError, ValueError, zlib.error) as error:
+            raise BadInput(code, f"The body cannot be read: {error}") from error
+
+    @property
+    def _model(self) -> ServiceModel:
+        return get_service_model(self.boto3_service_name)
+
+    def parse_parameters(self, request: Request) -> None:
+        """moto: takes what it can read, and fails on the rest. AWS: refuses the request."""
+        operation = self._model.operation_model(self._get_action())
+        protocol = determine_request_protocol(self._model, request.content_type)
+        asked: RequestDict = {
+            "method": request.method,
+            "values": request.values,
+            "headers": request.headers,
+            "body": request.data,
+            "url_path": request.path,
+            "url_params": self.uri_match,
+        }
+        self.params = parse(protocol, operation, self.PROTOCOL_PARSER_MAP_TYPE, asked)
+
+    def call_action(self) -> TYPE_RESPONSE:
+        """moto: fails on parameters that it did not expect. AWS: refuses them."""
+        if not self._get_action() and self._model.protocol != "rest-xml":
+            raise BadInput(*NO_ACTION[self._model.protocol])
+        try:
+            return super().call_action()
+        except (BadInput, NotImplementedError):
+            raise
+        except Exception as error:
+            place = moto_frame(error)
+            if place is None:
+                raise
+            action = self._get_action()
+            LOG.warning("%s was refused, since moto failed at %s: %r", action, place, error)
+            reason = f"{type(error).__name__}: {error}"
+            raise BadInput(self.unusable, f"{action} has no use for these: {reason}") from error
 
     def serialized(self, action_result: ActionResult) -> TYPE_RESPONSE:
         with warnings.catch_warnings():
@@ -67,18 +136,23 @@ class LockedResponse(BaseResponse):
         return headers, body
 
 
-class ModelValidated(BaseResponse):
+class ModelValidated(LockedResponse):
     """Mixed into a moto request handler: refuses a request outside the service's model."""
 
-    constraint_error: ClassVar[str]
-    """The code of the error that the service answers with."""
-
     def call_action(self) -> TYPE_RESPONSE:
-        operation = get_service_model(self.boto3_service_name).operation_model(self._get_action())
-        problem = operation.input_shape and constraints.message(operation.input_shape, self.params)
-        if not problem:
-            return super().call_action()
-        error = ErrorReply(self.constraint_error, problem)
-        status, headers, body = self.serialized(ActionResult(error))
-        headers, body = self._enrich_response(headers, body)
-        return status, headers, body
+        shape = self._model.operation_model(self._get_action()).input_shape
+        if problem := shape and constraints.message(shape, self.params):
+            raise BadInput(self.unusable, problem)
+        return super().call_action()
+
+
+def moto_frame(error: BaseException) -> str | None:
+    """Where moto failed, as `module:line`; None when the innermost code was ours."""
+    place = None
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        module = frame.f_globals.get("__name__", "").partition(".")
+        if module[0] == "moto":
+            place = f"{frame.f_globals['__name__']}:{line}"
+        elif module[0] == "localaws":
+            place = None
+    return place

@@ -21,7 +21,7 @@ from moto.route53.responses import Route53
 
 from localaws.dns_records import DnsRecordSet
 from localaws.hosted_zones import HostedZone, ManagedZone, ManagedZoneError, UserZone
-from localaws.moto_mixins import ErrorReply, LockedResponse, OwnUrls
+from localaws.moto_mixins import ErrorReply, ModelValidated, OwnUrls
 from localaws.paging import InvalidToken, page
 from localaws.zone_index import canonical
 
@@ -41,8 +41,10 @@ def _listing_order(record: AnyRecordSet) -> tuple[str, str, str]:
     return name, str(record.type), record.set_identifier or ""
 
 
-class HostedZonesResponse(LockedResponse, Route53):
+class HostedZonesResponse(ModelValidated, Route53):
     """Answers Route 53's requests."""
+
+    unusable = "InvalidInput"
 
     def create_hosted_zone(self) -> ActionResult:
         """moto: a zone is private if a flag says so. AWS: if there is a VPC [API reference]."""

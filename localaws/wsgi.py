@@ -7,15 +7,19 @@ import json
 import logging
 import re
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import redirect_stdout
 from functools import lru_cache
+from io import BytesIO, StringIO
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 from botocore.model import OperationNotFoundError
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
+from localaws.bad_input import BadInput
 from localaws.health import HEALTH_PATH, health
 from localaws.moto_mixins import JSON
+from localaws.request_parsers import MALFORMED_XML, SERIALIZATION, VALIDATION
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -34,7 +38,32 @@ class CachingDispatcher(DomainDispatcherApplication):
 
     @lru_cache(maxsize=256)  # noqa: B019  # There is one dispatcher, as long as the process.
     def get_backend_for_host(self, host: str | None) -> Any:
-        return super().get_backend_for_host(host)
+        # moto prints a line about a name of AWS's that it does not know.
+        with redirect_stdout(StringIO()):
+            backend = super().get_backend_for_host(host)
+        if host is not None and backend is None:
+            raise NotImplementedError(f"no service of this endpoint is at {host}")
+        return backend
+
+    def infer_service_region_host(self, environ: dict[str, Any], path: str) -> str | None:
+        """moto: takes a call whose service it cannot tell for S3's. AWS: wants a signature."""
+        signed = environ.get("HTTP_AUTHORIZATION")
+        try:
+            host = super().infer_service_region_host(environ, path)
+        except (LookupError, ValueError):
+            host = None
+        # The second version of signatures, of old S3 clients, names no service.
+        if host is None and signed and not signed.startswith("AWS "):
+            raise BadInput("IncompleteSignature", "The Authorization header has no scope.")
+        if host is None and not signed and _names_operation(environ):
+            raise BadInput("MissingAuthenticationToken", "The request is not signed.")
+        return host
+
+
+def _names_operation(environ: WSGIEnvironment) -> bool:
+    """Whether a request names its operation, as all but those of the REST services do."""
+    form = "form-urlencoded" in environ.get("CONTENT_TYPE", "")
+    return form or "HTTP_X_AMZ_TARGET" in environ
 
 
 class EndpointApplication:
@@ -52,8 +81,11 @@ class EndpointApplication:
         if account := ACCOUNT_KEY.search(environ.get("HTTP_AUTHORIZATION", "")):
             environ["HTTP_X_MOTO_ACCOUNT_ID"] = account[1]
         try:
+            _read_chunks(environ)
             replied: Iterable[bytes] = self._moto(environ, _refusing_pages(environ, start_response))
             return replied
+        except BadInput as error:
+            return _error(environ, start_response, "400 Bad Request", error.code, error)
         except OperationNotFoundError as error:
             return _error(environ, start_response, "400 Bad Request", UNKNOWN_OPERATION, error)
         except NotImplementedError as error:
@@ -61,6 +93,24 @@ class EndpointApplication:
         except Exception as error:
             LOG.exception("%s %s failed", environ["REQUEST_METHOD"], environ["PATH_INFO"])
             return _error(environ, start_response, "500 Internal", "InternalFailure", error)
+
+
+def _read_chunks(environ: WSGIEnvironment) -> None:
+    """Reads a body that comes in chunks. Raises BadInput for a broken one."""
+    if not environ.get("wsgi.input_terminated"):
+        return
+    try:
+        body = environ["wsgi.input"].read()
+    except OSError as error:
+        code = SERIALIZATION if _speaks_json(environ) else VALIDATION
+        if "route53" in environ.get("HTTP_AUTHORIZATION", ""):
+            code = MALFORMED_XML
+        raise BadInput(code, f"The body cannot be read: {error}") from error
+    environ["wsgi.input"] = BytesIO(body)
+
+
+def _speaks_json(environ: WSGIEnvironment) -> bool:
+    return "json" in environ.get("CONTENT_TYPE", "") or "HTTP_X_AMZ_TARGET" in environ
 
 
 def _refusing_pages(environ: WSGIEnvironment, start_response: StartResponse) -> Callable[..., Any]:
@@ -83,7 +133,7 @@ def _error(
 ) -> Iterable[bytes]:
     """An error in the form that the caller's SDK reads: JSON for a JSON request, else XML."""
     message = str(error) or type(error).__name__
-    if "json" in environ.get("CONTENT_TYPE", ""):
+    if _speaks_json(environ):
         body = json.dumps({"__type": code, "message": message})
         return _reply(start_response, status, JSON, body)
     inner = f"<Error><Code>{code}</Code><Message>{escape(message)}</Message></Error>"

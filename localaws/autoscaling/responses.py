@@ -16,6 +16,12 @@ from localaws.moto_mixins import LockedResponse
 class AutoScalingResponse(LockedResponse, ApplicationAutoScalingResponse):
     """Answers Application Auto Scaling's requests."""
 
+    unusable = "ValidationException"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.automated_parameter_parsing = True
+
     @property
     def _scaling(self) -> ScalingCalls:
         return cast(ScalingCalls, self.applicationautoscaling_backend)

@@ -15,7 +15,7 @@ from localaws.cloudmap.errors import InvalidInput
 from localaws.cloudmap.filters import Criterion, filtered
 from localaws.cloudmap.models import Namespace, Service, id_of
 from localaws.cloudmap.operations import Operation
-from localaws.moto_mixins import LockedResponse, ModelValidated
+from localaws.moto_mixins import ModelValidated
 from localaws.paging import InvalidToken, page
 
 DEFAULT_MAX_RESULTS = 100
@@ -32,10 +32,10 @@ class Identified(Protocol):
 Item = TypeVar("Item", bound=Identified)
 
 
-class CloudMapResponse(ModelValidated, LockedResponse, ServiceDiscoveryResponse):
+class CloudMapResponse(ModelValidated, ServiceDiscoveryResponse):
     """Answers Cloud Map's requests."""
 
-    constraint_error = "InvalidInput"
+    unusable = "InvalidInput"
 
     def __init__(self) -> None:
         super().__init__()

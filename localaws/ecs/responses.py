@@ -19,12 +19,14 @@ from moto.ecs.responses import (
 
 from localaws.ecs.calls import EcsCalls
 from localaws.ecs.serializer import EcsResult
-from localaws.moto_mixins import LockedResponse
+from localaws.moto_mixins import ModelValidated
 from localaws.paging import InvalidToken, Item, page
 
 
-class EcsResponse(LockedResponse, EC2ContainerServiceResponse):
+class EcsResponse(ModelValidated, EC2ContainerServiceResponse):
     """Answers ECS's requests."""
+
+    unusable = "InvalidParameterException"
 
     # moto: what one reply leaves out is noted on the class and left out of all later replies.
     # Here: each class, and each request, has a dictionary of its own.

@@ -120,7 +120,7 @@ def test_an_origin_that_the_user_names_may_ask_and_read(endpoint: Endpoint) -> N
 
 
 def test_a_program_which_sends_no_origin_is_told_nothing_of_origins(endpoint: Endpoint) -> None:
-    reply = ask(endpoint.url, "/moto-api/data.json")
+    reply = ask(endpoint.url, "/moto-api/")
     assert (reply.status, reply.cors) == (200, {})
 
 
