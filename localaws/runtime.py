@@ -25,9 +25,19 @@ def configure(new: EndpointSettings) -> None:
     settings = new
 
 
+_ahead = 0.0
+"""Seconds by which the endpoint's clock is ahead of this machine's, which begins at its boot."""
+
+
 def now() -> float:
-    """Seconds on a monotonic clock, for delays."""
-    return time.monotonic()
+    """Seconds on a monotonic clock, for delays; an account that was kept goes on with its own."""
+    return time.monotonic() + _ahead
+
+
+def resume_at(moment: float) -> None:
+    """Sets the clock: delays go on where they were when the account was kept."""
+    global _ahead
+    _ahead = moment - time.monotonic()
 
 
 def timestamp() -> datetime:

@@ -21,6 +21,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from localaws import runtime
 from localaws.certificate import certificate_file, server_context
 from localaws.install import installed
+from localaws.kept_account import KeptAccount
 from localaws.listening import HOST, on_port
 from localaws.repeats import AnsweringRepeats
 from localaws.scheduler import Scheduler
@@ -69,12 +70,12 @@ class Endpoint:
                 listeners.append(_listener(exits, self._settings.tls_port, "LOCALAWS_TLS_PORT"))
                 self.https_url = f"https://{HOST}:{_port(listeners[1])}"
             self.dns_port, self.bastion_url = vpc_servers.dns_port, vpc_servers.bastion_url
-            application = self._application(vpc_servers)
+            runtime.configure(self._settings)
+            exits.enter_context(installed())
+            application = self._application(exits, vpc_servers)
             servers = [_server(exits, listener, application) for listener in listeners]
             if self._settings.tls and self._settings.state:
                 _use_tls(servers[1], self._settings.state)
-            runtime.configure(self._settings)
-            exits.enter_context(installed())
             scheduler = Scheduler(vpc_servers.containers)
             scheduler.start()
             exits.callback(scheduler.stop)
@@ -87,14 +88,19 @@ class Endpoint:
             self._exits = exits.pop_all()
         return self
 
-    def _application(self, vpc_servers: VpcServers) -> WSGIApplication:
+    def _application(self, exits: ExitStack, vpc_servers: VpcServers) -> WSGIApplication:
         own = [urlsplit(url) for url in (self.url, self.https_url) if url]
-        members = vpc_servers.addresses
+        members = {**vpc_servers.addresses}
         if self.https_url and self._settings.state:
             bundle = certificate_file(self._settings.state)
             members |= {"https": self.https_url, "caBundle": str(bundle)}
+        application: WSGIApplication = EndpointApplication(members)
+        if self._settings.keep and self._settings.state:
+            account = exits.enter_context(KeptAccount(self._settings.state))
+            members |= {"account": str(account.file), "notice": account.notice or ""}
+            application = account.watched(application)
         return RefusingStrangers(
-            AnsweringRepeats(EndpointApplication(members)),
+            AnsweringRepeats(application),
             own_origins=frozenset().union(*(origins_at(url.scheme, url.port or 0) for url in own)),
             allowed_origins=self._settings.cors_origins,
         )

@@ -35,6 +35,8 @@ class EndpointSettings:
     """Origins besides the endpoint's own whose web pages may call it: `http://localhost:3000`."""
     state: Path | None = None
     """The folder for what outlives the process; None for an endpoint that keeps nothing there."""
+    keep: bool = False
+    """Whether the account is kept in the state folder, for the next endpoint there."""
     region: str = "ap-northeast-1"
     """The region of the VPC that has the resolver and the bastion."""
     tick_seconds: float = 0.05
@@ -64,10 +66,10 @@ def load_endpoint_settings(environ: Mapping[str, str]) -> EndpointSettings:
         known[name].name: PARSERS[str(known[name].type)](name, text) for name, text in given.items()
     }
     settings = EndpointSettings(**values)
-    if settings.tls and settings.state is None:
-        raise EndpointSettingsError(
-            "LOCALAWS_TLS=1: LOCALAWS_STATE is wanted too, a folder for the certificate"
-        )
+    for needs_folder in ("tls", "keep"):
+        if getattr(settings, needs_folder) and settings.state is None:
+            name = PREFIX + needs_folder.upper()
+            raise EndpointSettingsError(f"{name}=1: LOCALAWS_STATE is wanted too, a folder for it")
     return settings
 
 

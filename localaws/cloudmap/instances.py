@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from localaws import runtime
 from localaws.cloudmap import rules
@@ -42,18 +43,11 @@ class InstanceCalls(CloudMapServiceCalls):
             created_by_account=self.account_id,
             health_status=initial if has_custom_health else "UNKNOWN",
         )
-
-        def complete() -> None:
-            service.registering.discard(instance_id)
-            self._put(service, instance)
-            self._pending_health.pop((service.id, instance_id), None)
-            service.revision += 1
-
         operation_id = self.submit(
             "REGISTER_INSTANCE",
             "RegisterInstance",
             ("instance", service.id, instance_id),
-            complete,
+            partial(self._register, service, instance),
             targets=self._instance_targets(service, instance_id),
             creator_request_id=creator_request_id,
             parameters=(service.id, instance_id, attributes),
@@ -62,6 +56,12 @@ class InstanceCalls(CloudMapServiceCalls):
         if instance_id not in service.instances and self.ledger.get(operation_id).in_progress:
             service.registering.add(instance_id)
         return operation_id
+
+    def _register(self, service: Service, instance: Instance) -> None:
+        service.registering.discard(instance.id)
+        self._put(service, instance)
+        self._pending_health.pop((service.id, instance.id), None)
+        service.revision += 1
 
     def _put(self, service: Service, instance: Instance) -> None:
         """Adds an instance to its service, or replaces the one with its id."""
@@ -92,20 +92,19 @@ class InstanceCalls(CloudMapServiceCalls):
         if other := self.ledger.in_progress_on(subject):
             raise DuplicateRequest(other.action, other.id)
         self.get_instance(service_id, instance_id)
-
-        def complete() -> None:
-            del service.instances[instance_id]
-            self._withdraw(service, instance_id)
-            self._pending_health.pop((service.id, instance_id), None)
-            service.revision += 1
-
         return self.submit(
             "DEREGISTER_INSTANCE",
             "DeregisterInstance",
             subject,
-            complete,
+            partial(self._deregister, service, instance_id),
             targets=self._instance_targets(service, instance_id),
         )
+
+    def _deregister(self, service: Service, instance_id: str) -> None:
+        del service.instances[instance_id]
+        self._withdraw(service, instance_id)
+        self._pending_health.pop((service.id, instance_id), None)
+        service.revision += 1
 
     def get_instance(self, service_id: str, instance_id: str) -> Instance:  # type: ignore[override]
         instance = self.get_service(service_id).instances.get(instance_id)

@@ -8,7 +8,8 @@ InstanceCalls, DiscoveryCalls. `backend.py` makes moto's backend from the last c
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from functools import partial
 from typing import Any, cast
 
 from moto.ec2.models import ec2_backends
@@ -50,7 +51,7 @@ class NamespaceCalls(ServiceDiscoveryBackend):
         type_: str,
         action: str,
         subject: tuple[str, ...],
-        complete: Callable[[], None],
+        complete: partial[None],
         *,
         targets: dict[str, str],
         creator_request_id: str | None = None,
@@ -103,7 +104,7 @@ class NamespaceCalls(ServiceDiscoveryBackend):
             "CREATE_NAMESPACE",
             action,
             ("namespace", type_, name, namespace.vpc or ""),
-            lambda: self._create(namespace, soa.get("TTL", DEFAULT_SOA_TTL), tags),
+            partial(self._create, namespace, soa.get("TTL", DEFAULT_SOA_TTL), tags),
             targets={"NAMESPACE": id_},
             creator_request_id=request,
             parameters=params,
@@ -163,23 +164,22 @@ class NamespaceCalls(ServiceDiscoveryBackend):
         namespace, change = self.get_namespace(params["Id"]), params["Namespace"]
         if namespace.type != type_:
             raise InvalidInput(f"{action} cannot change a namespace of type {namespace.type}.")
-
-        def complete() -> None:
-            if "Description" in change:
-                namespace.description = change["Description"]
-            soa = change.get("Properties", {}).get("DnsProperties", {}).get("SOA", {})
-            if namespace.zone and "TTL" in soa:
-                namespace.zone.change_soa_ttl(soa["TTL"])
-
         return self.submit(
             "UPDATE_NAMESPACE",
             action,
             ("namespace", namespace.id),
-            complete,
+            partial(self._update, namespace, change),
             targets={"NAMESPACE": namespace.id},
             creator_request_id=params.get("UpdaterRequestId"),
             parameters=params,
         )
+
+    def _update(self, namespace: Namespace, change: Params) -> None:
+        if "Description" in change:
+            namespace.description = change["Description"]
+        soa = change.get("Properties", {}).get("DnsProperties", {}).get("SOA", {})
+        if namespace.zone and "TTL" in soa:
+            namespace.zone.change_soa_ttl(soa["TTL"])
 
     def delete_namespace(self, namespace_id: str) -> str:
         """Submits the deletion of a namespace and of its hosted zone.
@@ -192,15 +192,6 @@ class NamespaceCalls(ServiceDiscoveryBackend):
                 "Namespace has associated services; "
                 "delete the services before deleting the namespace"
             )
-
-        def complete() -> None:
-            if namespace.services:
-                raise OperationFailed("INTERNAL_FAILURE", "A service was created meanwhile.")
-            del self.namespaces[namespace.id]
-            self.tagger.delete_all_tags_for_resource(namespace.arn)
-            if namespace.zone:
-                self._hosted_zones.delete_managed_zone(namespace.zone)
-
         targets = {"NAMESPACE": namespace.id}
         if namespace.zone:
             targets["ROUTE_53_CHANGE_ID"] = change_id()
@@ -208,6 +199,14 @@ class NamespaceCalls(ServiceDiscoveryBackend):
             "DELETE_NAMESPACE",
             "DeleteNamespace",
             ("namespace", namespace.id),
-            complete,
+            partial(self._delete, namespace),
             targets=targets,
         )
+
+    def _delete(self, namespace: Namespace) -> None:
+        if namespace.services:
+            raise OperationFailed("INTERNAL_FAILURE", "A service was created meanwhile.")
+        del self.namespaces[namespace.id]
+        self.tagger.delete_all_tags_for_resource(namespace.arn)
+        if namespace.zone:
+            self._hosted_zones.delete_managed_zone(namespace.zone)

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import random
 import string
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from localaws import runtime
 from localaws.cloudmap.errors import (
@@ -49,8 +49,11 @@ class Operation:
     creator_request_id: str | None
     parameters: object
     """The call's parameters, which a repetition with the same CreatorRequestId must not change."""
-    complete: Callable[[], None]
-    """Does the work. Raises OperationFailed when AWS would end the operation with FAIL."""
+    complete: partial[None]
+    """Does the work: a partial, which can be kept with the account as a closure cannot.
+
+    Raises OperationFailed when AWS would end the operation with FAIL.
+    """
     id: str = field(default_factory=operation_id)
     status: str = "SUBMITTED"
     error_code: str | None = None

@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 from localaws.cloudmap import rules
 from localaws.cloudmap.errors import (
     InvalidInput,
@@ -96,24 +99,23 @@ class CloudMapServiceCalls(NamespaceCalls):
         health_check = details.get("HealthCheckConfig")
         namespace = self.get_namespace(service.namespace_id)
         rules.health_checks(health_check, service.health_check_custom_config, namespace.type)
-
-        def complete() -> None:
-            if "Description" in details:
-                service.description = details["Description"]
-            if service.dns_config:
-                service.dns_config = (
-                    service.dns_config | {"DnsRecords": records} if records else None
-                )
-            service.health_check_config = health_check
-            self._publish(service, *service.instances.values())
-
         return self.submit(
             "UPDATE_SERVICE",
             "UpdateService",
             ("service", service.id),
-            complete,
+            partial(self._update_service, service, details, records),
             targets={"SERVICE": service.id},
         )
+
+    def _update_service(
+        self, service: Service, details: Params, records: list[dict[str, Any]]
+    ) -> None:
+        if "Description" in details:
+            service.description = details["Description"]
+        if service.dns_config:
+            service.dns_config = service.dns_config | {"DnsRecords": records} if records else None
+        service.health_check_config = details.get("HealthCheckConfig")
+        self._publish(service, *service.instances.values())
 
     def _publish(self, service: Service, *instances: Instance) -> None:
         """Replaces these instances' record sets by those of now, with publish_changes."""

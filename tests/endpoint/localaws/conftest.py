@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from moto.core.base_backend import BackendDict
 
-from localaws import runtime, scheduler
+from localaws import runtime, scheduler, snapshot
 from localaws.server import Endpoint
 from localaws.settings import EndpointSettings
 from tests.endpoint.localaws.account import Account, Turns
@@ -25,11 +25,16 @@ def endpoint() -> Iterator[Endpoint]:
 
 
 @pytest.fixture
-def aws(endpoint: Endpoint) -> Account:
-    """The default account in the default region, with nothing in it but the article's VPC."""
+def aws(endpoint: Endpoint) -> Iterator[Account]:
+    """The default account in the default region, with nothing in it but the article's VPC.
+
+    What a test leaves in it can be kept, whatever that is.
+    """
     with runtime.LOCK:
         BackendDict.reset()
-    return Account(endpoint.url)
+    yield Account(endpoint.url)
+    with runtime.LOCK:
+        snapshot.take()
 
 
 @pytest.fixture

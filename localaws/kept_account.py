@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The account in a file, so that it outlives the process: written within a second of each change.
+
+The file begins with a line of JSON: who wrote it, when, and the length and digest of the rest. It
+is replaced in one step, so that there is a whole one after a crash at any moment.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import platform
+from collections.abc import Iterable
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Self
+
+import moto
+
+from localaws import runtime, snapshot
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+LOG = logging.getLogger(__name__)
+
+BUSY_SECONDS = 0.4
+"""Between two looks at an account that changes."""
+IDLE_SECONDS = 5.0
+"""Between two looks at one that nobody calls: a task may end, a schedule may be due."""
+
+
+class UnreadableAccountError(Exception):
+    """Why a file is not an account that this version can go on with."""
+
+
+def account_file(folder: Path) -> Path:
+    return folder / "account"
+
+
+class KeptAccount:
+    """Restores the folder's account on entry, and keeps it until the end of the block."""
+
+    def __init__(self, folder: Path):
+        self.file = account_file(folder)
+        self.notice: str | None = None
+        """What became of an account that could not be read."""
+        self._touched = Event()
+        self._stopped = Event()
+        self._written: bytes | None = None
+        self._left_out: list[str] = []
+        self._thread = Thread(target=self._keep, name="account", daemon=True)
+
+    def __enter__(self) -> Self:
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with runtime.LOCK:
+                _restore(self.file)
+        except FileNotFoundError:
+            pass
+        except UnreadableAccountError as error:
+            self.notice = self._put_aside(error)
+            LOG.warning("%s", self.notice)
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._stopped.set()
+        self._touched.set()
+        self._thread.join()
+        self._save()
+
+    def watched(self, application: WSGIApplication) -> WSGIApplication:
+        """Returns the application; a call to it may change the account."""
+
+        def watching(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+            try:
+                return application(environ, start_response)
+            finally:
+                if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+                    self._touched.set()
+
+        return watching
+
+    def _keep(self) -> None:
+        busy = True
+        while not self._stopped.is_set():
+            if not busy:
+                self._touched.wait(IDLE_SECONDS)
+            self._stopped.wait(BUSY_SECONDS)
+            # Cleared before the look: what is touched during it is looked at again.
+            was_touched = self._touched.is_set()
+            self._touched.clear()
+            try:
+                # A task that starts changes the account without a call: as long as it changes it
+                # is looked at again.
+                busy = self._save() or was_touched
+            except Exception:
+                # The next look may do: another service's handler has changed what was read.
+                LOG.exception("the account was not kept")
+                busy = True
+
+    def _save(self) -> bool:
+        """Writes the account when it has changed since the last time; says whether it had."""
+        with runtime.LOCK:
+            clock, state = runtime.now(), self._state()
+        if state == self._written:
+            return False
+        _write(self.file, clock, state)
+        self._written = state
+        return True
+
+    def _state(self) -> bytes:
+        try:
+            return snapshot.take()
+        except Exception:  # Any class of moto's may have a way of its own to refuse.
+            state, left_out = snapshot.take_what_can_be()
+            if left_out != self._left_out:
+                self._left_out = left_out
+                LOG.warning("not kept, as moto has no form for it: %s", ", ".join(left_out))
+            return state
+
+    def _put_aside(self, error: UnreadableAccountError) -> str:
+        """Renames the file, so that nothing is lost; returns what to tell the user."""
+        aside = self.file.with_name(f"account-{datetime.now():%Y%m%d-%H%M%S}-unreadable")
+        self.file.rename(aside)
+        return (
+            f"the kept account cannot be used: {error}. It is put aside as {aside}, and this is an "
+            "empty account: `make deploy` deploys there anew"
+        )
+
+
+def _write(file: Path, clock: float, state: bytes) -> None:
+    """Replaces the file in one step, also in a power cut."""
+    header = _writer() | {
+        "kept": datetime.now().isoformat(timespec="seconds"),
+        "clock": clock,
+        "length": len(state),
+        "sha256": hashlib.sha256(state).hexdigest(),
+    }
+    new = file.with_name("account.new")
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as output:
+        output.write(json.dumps(header).encode() + b"\n" + state)
+        output.flush()
+        os.fsync(output.fileno())
+    new.replace(file)
+    folder = os.open(file.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _restore(file: Path) -> None:
+    """Restores the account, whole or not at all.
+
+    Raises FileNotFoundError without a file, and UnreadableAccountError.
+    """
+    first, _, state = file.read_bytes().partition(b"\n")
+    try:
+        header = json.loads(first)
+        written_by = {name: header[name] for name in _writer()}
+        clock, length, digest = float(header["clock"]), header["length"], header["sha256"]
+    except (ValueError, LookupError, TypeError) as error:
+        raise UnreadableAccountError("it is no account, or only a part of one") from error
+    if written_by != _writer():
+        differs = [f"{name} {was}" for name, was in written_by.items() if was != _writer()[name]]
+        raise UnreadableAccountError(f"another version has written it: {', '.join(differs)}")
+    if len(state) != length or hashlib.sha256(state).hexdigest() != digest:
+        raise UnreadableAccountError("it is truncated or damaged")
+    try:
+        snapshot.restore(state)
+    except Exception as error:  # Whatever a class raises that does not know its own bytes.
+        raise UnreadableAccountError(f"{type(error).__name__}: {error}") from error
+    runtime.resume_at(clock)
+
+
+@cache
+def _writer() -> dict[str, str]:
+    """What can read an account: the versions of all whose classes are in it."""
+    code = hashlib.sha256()
+    for source in sorted(Path(__file__).parent.rglob("*.py")):
+        code.update(source.read_bytes())
+    return {
+        "localaws": code.hexdigest()[:12],
+        "moto": moto.__version__,
+        "python": ".".join(platform.python_version_tuple()[:2]),
+    }

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The whole simulated account as bytes, and back: every service's state in every region."""
+
+from __future__ import annotations
+
+import copyreg
+import io
+import pickle
+from collections.abc import Callable, Iterator
+from threading import Lock, RLock
+from typing import Any
+
+from moto.backends import get_backend
+from moto.core.base_backend import BackendDict
+
+Place = tuple[str, str, str]
+"""A service by moto's name, an account and a region."""
+
+
+class _Pickler(pickle.Pickler):
+    dispatch_table: dict[type, Callable[[Any], Any]] = {
+        **copyreg.dispatch_table,
+        # A few of moto's objects hold all backends of a service, which have a place already.
+        BackendDict: lambda backends: (get_backend, (backends.service_name,)),
+        # Nobody holds one now, unless it is a service of moto's that no lock of ours guards.
+        type(Lock()): lambda _: (Lock, ()),
+        type(RLock()): lambda _: (RLock, ()),
+    }
+
+
+def take() -> bytes:
+    """Returns the state of now; the caller holds the lock.
+
+    Raises what pickle raises for state that has no bytes, such as a thread.
+    """
+    return _bytes(dict(_used()))
+
+
+def take_what_can_be() -> tuple[bytes, list[str]]:
+    """Returns the state without the services of moto's that have no bytes, and their names."""
+    state = dict(_used())
+    left_out = sorted({place[0] for place, backend in state.items() if not _has_bytes(backend)})
+    kept = {place: backend for place, backend in state.items() if place[0] not in left_out}
+    return _bytes(kept), left_out
+
+
+def _bytes(value: Any) -> bytes:
+    output = io.BytesIO()
+    _Pickler(output, protocol=5).dump(value)
+    return output.getvalue()
+
+
+def _has_bytes(backend: Any) -> bool:
+    try:
+        _bytes(backend)
+    except Exception:  # Any class may have a way of its own to refuse.
+        return False
+    return True
+
+
+def restore(snapshot: bytes) -> None:
+    """Puts the state of a snapshot in the place of the state of now; the caller holds the lock.
+
+    Raises anything when the snapshot cannot be read, and then changes nothing.
+    """
+    state = pickle.loads(snapshot)
+    BackendDict.reset()
+    for (service, account, region), backend in state.items():
+        get_backend(service)[account][region] = backend
+
+
+def _used() -> Iterator[tuple[Place, Any]]:
+    for backends in BackendDict._instances:  # type: ignore[misc]
+        for account, region, backend in backends.iter_backends():
+            yield (backends.service_name, account, region), backend
