@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs the endpoint in the foreground until SIGINT or SIGTERM."""
+"""Runs the endpoint in the foreground until SIGINT or SIGTERM, or until its owner has gone."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import logging
 import os
 import signal
 import sys
-from threading import Event
+from threading import Event, Thread
 
 from localaws.server import Endpoint
 from localaws.settings import EndpointSettingsError, load_endpoint_settings
@@ -23,6 +23,8 @@ def main() -> int:
         settings = load_endpoint_settings(os.environ)
     except EndpointSettingsError as error:
         return _fail(2, str(error))
+    if settings.owned:
+        Thread(target=_wait_for_owner, args=(stopped,), name="owner", daemon=True).start()
     try:
         with Endpoint(settings) as endpoint:
             sys.stdout.write(f"localaws ready on {endpoint.url}\n")
@@ -31,6 +33,16 @@ def main() -> int:
     except OSError as error:
         return _fail(1, error.strerror or str(error))
     return 0
+
+
+def _wait_for_owner(stopped: Event) -> None:
+    """Sets the event at the end of standard input, which comes however the owner ends.
+
+    Not by sys.stdin, whose lock the interpreter would wait for at its end.
+    """
+    while os.read(0, 1024):
+        pass
+    stopped.set()
 
 
 def _fail(code: int, message: str) -> int:

@@ -13,6 +13,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from localaws.state_folder import certificate_file, key_file
+
 VALID = timedelta(days=825)
 """Apple's clients take no longer one, from nobody."""
 RENEWED = timedelta(days=30)
@@ -24,14 +26,9 @@ NAMES: tuple[x509.GeneralName, ...] = (
 )
 
 
-def certificate_file(folder: Path) -> Path:
-    """Where the certificate is, which clients are to trust (AWS_CA_BUNDLE)."""
-    return folder / "certificate.pem"
-
-
 def server_context(folder: Path) -> ssl.SSLContext:
     """What serves HTTPS with the folder's certificate, made now if there is none that is valid."""
-    certificate, key = certificate_file(folder), folder / "key.pem"
+    certificate, key = certificate_file(folder), key_file(folder)
     if not _is_usable(certificate, key):
         _make(certificate, key)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -7,6 +7,7 @@ is replaced in one step, so that there is a whole one after a crash at any momen
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import logging
@@ -22,6 +23,7 @@ from typing import TYPE_CHECKING, Self
 import moto
 
 from localaws import runtime, snapshot
+from localaws.state_folder import account_file
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -40,12 +42,11 @@ class UnreadableAccountError(Exception):
     """Why a file is not an account that this version can go on with."""
 
 
-def account_file(folder: Path) -> Path:
-    return folder / "account"
-
-
 class KeptAccount:
-    """Restores the folder's account on entry, and keeps it until the end of the block."""
+    """Restores the folder's account on entry, and keeps it until the end of the block.
+
+    Raises OSError on entry when another endpoint keeps its account there.
+    """
 
     def __init__(self, folder: Path):
         self.file = account_file(folder)
@@ -59,6 +60,7 @@ class KeptAccount:
 
     def __enter__(self) -> Self:
         self.file.parent.mkdir(parents=True, exist_ok=True)
+        self._hold_folder()
         try:
             with runtime.LOCK:
                 _restore(self.file)
@@ -80,6 +82,20 @@ class KeptAccount:
         self._touched.set()
         self._thread.join()
         self._save()
+        self._lock.close()
+
+    def _hold_folder(self) -> None:
+        """Lets no other endpoint keep its account here; the lock ends with the process.
+
+        Raises OSError when another one does.
+        """
+        self._lock = (self.file.parent / "lock").open("w")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            self._lock.close()
+            reason = f"another endpoint keeps its account in {self.file.parent}"
+            raise OSError(error.errno, f"{reason}; LOCALAWS_STATE chooses another") from error
 
     def watched(self, application: WSGIApplication) -> WSGIApplication:
         """Returns the application; a call to it may change the account."""

@@ -50,6 +50,9 @@ class Scheduler:
         self._thread = Thread(target=self._run, name="scheduler", daemon=True)
 
     def start(self) -> None:
+        # The tasks of a kept account listen before anybody can ask for them.
+        with runtime.LOCK:
+            self._containers.reconcile(serving_tasks())
         self._thread.start()
 
     def stop(self) -> None:

@@ -19,13 +19,14 @@ from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from localaws import runtime
-from localaws.certificate import certificate_file, server_context
+from localaws.certificate import server_context
 from localaws.install import installed
 from localaws.kept_account import KeptAccount
 from localaws.listening import HOST, on_port
 from localaws.repeats import AnsweringRepeats
 from localaws.scheduler import Scheduler
 from localaws.settings import EndpointSettings
+from localaws.state_folder import certificate_file
 from localaws.strangers import RefusingStrangers, origins_at
 from localaws.vpc.servers import VpcServers
 from localaws.wsgi import EndpointApplication

@@ -37,6 +37,8 @@ class EndpointSettings:
     """The folder for what outlives the process; None for an endpoint that keeps nothing there."""
     keep: bool = False
     """Whether the account is kept in the state folder, for the next endpoint there."""
+    owned: bool = False
+    """Whether the endpoint ends with its standard input, which its run holds open."""
     region: str = "ap-northeast-1"
     """The region of the VPC that has the resolver and the bastion."""
     tick_seconds: float = 0.05

@@ -64,9 +64,11 @@ def restore(snapshot: bytes) -> None:
     Raises anything when the snapshot cannot be read, and then changes nothing.
     """
     state = pickle.loads(snapshot)
+    backends = {place: get_backend(place[0]) for place in state}
     BackendDict.reset()
-    for (service, account, region), backend in state.items():
-        get_backend(service)[account][region] = backend
+    for place, backend in state.items():
+        _, account, region = place
+        backends[place][account][region] = backend
 
 
 def _used() -> Iterator[tuple[Place, Any]]:

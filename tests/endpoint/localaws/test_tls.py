@@ -16,9 +16,10 @@ import urllib3
 from cryptography import x509
 
 from localaws import certificate
-from localaws.certificate import certificate_file, server_context
+from localaws.certificate import server_context
 from localaws.server import Endpoint
 from localaws.settings import EndpointSettings
+from localaws.state_folder import certificate_file
 
 
 @pytest.fixture

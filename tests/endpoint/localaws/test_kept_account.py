@@ -1,0 +1,292 @@
+# SPDX-License-Identifier: Apache-2.0
+"""LOCALAWS_KEEP=1: what was acknowledged is there again, after any end of the process."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from localaws import kept_account, runtime
+from localaws.server import Endpoint
+from localaws.settings import EndpointSettings
+from localaws.state_folder import account_file
+from tests.endpoint.localaws.account import Account, address_of
+from tests.endpoint.localaws.vpc.test_bastion import Shell, group
+from tests.support.paths import CHECKOUT
+from tests.support.waiting import eventually
+
+PROMISED_SECONDS = 1.0
+"""After which an acknowledged change outlives the process."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """An endpoint in a process of its own, which keeps its account in a folder."""
+
+    process: subprocess.Popen[str]
+    url: str
+
+    @property
+    def aws(self) -> Account:
+        return Account(self.url)
+
+    @property
+    def health(self) -> Any:
+        with urllib.request.urlopen(f"{self.url}/_localstack/health") as reply:
+            return json.load(reply)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
+Start = Callable[..., Running]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Starts an endpoint with the state folder of this test; all of them are ended."""
+    started: list[Running] = []
+
+    def start(**settings: str) -> Running:
+        environ = {name: value for name, value in os.environ.items() if "LOCALAWS" not in name}
+        environ |= {"LOCALAWS_PORT": "0", "LOCALAWS_STATE": str(tmp_path), "LOCALAWS_KEEP": "1"}
+        process = subprocess.Popen(
+            [sys.executable, "-m", "localaws"],
+            cwd=CHECKOUT,
+            env=environ | settings,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stdout is not None
+        running = Running(process, process.stdout.readline().rpartition(" ")[2].strip())
+        started.append(running)
+        return running
+
+    yield start
+    for running in started:
+        with suppress(ProcessLookupError):
+            running.kill()
+
+
+def seen(aws: Account, service_id: str) -> dict[str, Any]:
+    """What a client can see of the service and of its chain."""
+    namespace = aws.cloud_map.get_service(Id=service_id)["Service"]["NamespaceId"]
+    service = aws.described()
+    return {
+        "tasks": {task["taskArn"]: address_of(task) for task in aws.tasks()},
+        "events": service["events"],
+        "definition": service["taskDefinition"],
+        "instances": aws.instances(service_id),
+        "records": aws.record_sets(namespace),
+        "namespace": aws.cloud_map.get_namespace(Id=namespace)["Namespace"],
+        "groups": aws.ec2.describe_security_groups()["SecurityGroups"],
+        "subnets": aws.subnets(),
+    }
+
+
+def test_everything_is_there_after_a_kill_and_containers_listen(start: Start) -> None:
+    first = start()
+    aws = first.aws
+    network = aws.network()
+    network["awsvpcConfiguration"]["securityGroups"] = [group(aws, "10.0.0.0/16")]
+    service_id = aws.service(aws.namespace())
+    aws.ecs_service(service_id, desired=4, networkConfiguration=network)
+    aws.steady(4)
+    before = seen(aws, service_id)
+    time.sleep(PROMISED_SECONDS)
+    first.kill()
+    second = start()
+    assert seen(second.aws, service_id) == before
+    assert len(before["tasks"]) == 4
+    shell = Shell(second.health["bastion"])
+    for address in before["tasks"].values():
+        assert shell.get(f"http://{address}/").status == 200
+    second.aws.ecs.update_service(cluster="handson", service="httpd", desiredCount=2)
+    second.aws.steady(2)
+    eventually(lambda: len(second.aws.instances(service_id)), lambda count: count == 2)
+
+
+def test_an_operation_in_flight_is_carried_on(start: Start) -> None:
+    first = start(LOCALAWS_OPERATION_SECONDS="3")
+    created = first.aws.cloud_map.create_http_namespace(Name="in-flight")["OperationId"]
+    time.sleep(PROMISED_SECONDS)
+    first.kill()
+    second = start(LOCALAWS_OPERATION_SECONDS="3")
+    operation = second.aws.cloud_map.get_operation(OperationId=created)["Operation"]
+    assert operation["Status"] == "PENDING"
+    assert second.aws.succeeded(created)["Status"] == "SUCCESS"
+
+
+def test_an_orderly_end_keeps_what_was_just_done(start: Start) -> None:
+    first = start()
+    first.aws.ecs.create_cluster(clusterName="late")
+    first.process.terminate()
+    assert first.process.wait(20) == 0
+    found = start().aws.ecs.describe_clusters(clusters=["late"])["clusters"]
+    assert [cluster["status"] for cluster in found] == ["ACTIVE"]
+
+
+def test_services_that_are_motos_are_kept_too(start: Start) -> None:
+    first = start()
+    first.aws.client("s3").create_bucket(
+        Bucket="states", CreateBucketConfiguration={"LocationConstraint": "ap-northeast-1"}
+    )
+    first.aws.client("s3").put_object(Bucket="states", Key="a.tfstate", Body=b"kept")
+    queue = first.aws.client("sqs").create_queue(QueueName="jobs")["QueueUrl"]
+    time.sleep(PROMISED_SECONDS)
+    first.kill()
+    aws = start().aws
+    assert aws.client("s3").get_object(Bucket="states", Key="a.tfstate")["Body"].read() == b"kept"
+    name = queue.rpartition("/")[2]
+    assert aws.client("sqs").list_queues()["QueueUrls"][0].rpartition("/")[2] == name
+
+
+def test_the_file_is_its_owners_and_is_left_alone_when_nothing_changes(
+    start: Start, tmp_path: Path
+) -> None:
+    start().aws.ecs.create_cluster(clusterName="handson")
+    file = account_file(tmp_path)
+    eventually(file.exists, bool)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    written = eventually_still(file)
+    time.sleep(kept_account.IDLE_SECONDS + PROMISED_SECONDS)
+    assert file.stat().st_mtime_ns == written
+
+
+def eventually_still(file: Path) -> int:
+    """When the file was written last, once it has been left alone for a while."""
+    while True:
+        before = file.stat().st_mtime_ns
+        time.sleep(PROMISED_SECONDS)
+        if file.stat().st_mtime_ns == before:
+            return before
+
+
+def cut(content: bytes) -> bytes:
+    return content[: len(content) // 2]
+
+
+def cut_in_its_header(content: bytes) -> bytes:
+    return content[:20]
+
+
+def nothing(content: bytes) -> bytes:
+    return b""
+
+
+def one_byte_changed(content: bytes) -> bytes:
+    return content[:-100] + bytes([content[-100] ^ 1]) + content[-99:]
+
+
+def of_another_moto(content: bytes) -> bytes:
+    header, _, state = content.partition(b"\n")
+    return json.dumps({**json.loads(header), "moto": "4.0.0"}).encode() + b"\n" + state
+
+
+def of_other_code(content: bytes) -> bytes:
+    header, _, state = content.partition(b"\n")
+    return json.dumps({**json.loads(header), "localaws": "0123456789ab"}).encode() + b"\n" + state
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (cut, "truncated"),
+        (cut_in_its_header, "only a part"),
+        (nothing, "only a part"),
+        (one_byte_changed, "damaged"),
+        (of_another_moto, "moto 4.0.0"),
+        (of_other_code, "localaws 0123456789ab"),
+    ],
+)
+def test_an_account_that_cannot_be_read_is_put_aside_and_told(
+    start: Start, tmp_path: Path, change: Callable[[bytes], bytes], reason: str
+) -> None:
+    first = start()
+    first.aws.ecs.create_cluster(clusterName="handson")
+    first.process.terminate()
+    first.process.wait(20)
+    changed = change(account_file(tmp_path).read_bytes())
+    account_file(tmp_path).write_bytes(changed)
+    second = start()
+    (aside,) = tmp_path.glob("account-*-unreadable")
+    assert aside.read_bytes() == changed
+    notice = second.health["notice"]
+    assert reason in notice and str(aside) in notice and "make deploy" in notice
+    assert second.aws.ecs.list_clusters()["clusterArns"] == []
+    assert len(second.aws.subnets()) == 2, "the article's network"
+
+
+def test_a_state_that_its_own_classes_refuse_is_not_loaded_by_half(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = start()
+    first.aws.ecs.create_cluster(clusterName="handson")
+    first.process.terminate()
+    first.process.wait(20)
+
+    def refuse(state: bytes) -> None:
+        raise AttributeError("no such class")
+
+    monkeypatch.setattr("localaws.snapshot.restore", refuse)
+    with Endpoint(EndpointSettings(port=0, state=tmp_path, keep=True)) as endpoint:
+        assert Account(endpoint.url).ecs.list_clusters()["clusterArns"] == []
+    assert len([*tmp_path.glob("account-*-unreadable")]) == 1
+
+
+def test_two_endpoints_do_not_keep_their_accounts_in_one_folder(
+    start: Start, tmp_path: Path
+) -> None:
+    start()
+    with (
+        pytest.raises(OSError, match=r"another endpoint keeps its account.*LOCALAWS_STATE"),
+        Endpoint(EndpointSettings(port=0, state=tmp_path, keep=True)),
+    ):
+        pass
+
+
+def test_an_endpoint_that_is_not_asked_to_keeps_nothing(tmp_path: Path) -> None:
+    with Endpoint(EndpointSettings(port=0, state=tmp_path)) as endpoint:
+        Account(endpoint.url).ecs.create_cluster(clusterName="handson")
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_delays_go_on_where_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runtime, "_ahead", 0.0)
+    before = runtime.now()
+    runtime.resume_at(before + 1000)
+    assert before + 1000 <= runtime.now() < before + 1010
+
+
+def test_an_owned_endpoint_ends_with_its_standard_input() -> None:
+    environ = {**os.environ, "LOCALAWS_PORT": "0", "LOCALAWS_OWNED": "1"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "localaws"],
+        cwd=CHECKOUT,
+        env=environ,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdin is not None and process.stdout is not None
+        assert "ready" in process.stdout.readline()
+        assert process.poll() is None
+        process.stdin.close()
+        assert process.wait(20) == 0
+    finally:
+        process.kill()
+        process.wait()
