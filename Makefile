@@ -23,7 +23,7 @@ unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
 .PHONY: help setup lint synth test test-live test-terraform check-target bench deploy scale status destroy \
-        local-up local-down local-status env handson leaks vpc vpc-destroy lock clean
+        local-up local-down local-reset local-status env handson leaks vpc vpc-destroy lock clean
 
 help: ## This list
 	@printf '%s\n' 'make TARGET [NAME=value ...]' ''
@@ -87,11 +87,14 @@ vpc: setup ## Make the article's VPC on an endpoint that has none: TARGET=locals
 vpc-destroy: setup ## Remove the VPC that `make vpc` made
 	@$(HANDSON) vpc-destroy
 
-local-up: setup ## Start the embedded AWS endpoint in the background (LOCALAWS_PORT, default 4566)
+local-up: setup ## Start the embedded AWS endpoint, with the account it keeps (LOCALAWS_PORT, default 4566)
 	@$(HANDSON) local-up
 
-local-down: setup ## Stop the embedded endpoint; what was deployed there is gone with it
+local-down: setup ## Stop the embedded endpoint; `make local-up` goes on with its account
 	@$(HANDSON) local-down
+
+local-reset: setup ## Start the embedded endpoint with an empty account
+	@$(HANDSON) local-reset
 
 local-status: setup ## Say whether the embedded endpoint runs, and where
 	@$(HANDSON) local-status

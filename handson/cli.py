@@ -26,6 +26,7 @@ VERBS: Mapping[str, str] = {
     "handson": "handson.walkthrough:handson",
     "leaks": "handson.leaks:list_leaks",
     "local-down": "handson.endpoint_verbs:local_down",
+    "local-reset": "handson.endpoint_verbs:local_reset",
     "local-status": "handson.endpoint_verbs:local_status",
     "local-up": "handson.endpoint_verbs:local_up",
     "scale": "handson.stack_verbs:scale",

@@ -11,6 +11,8 @@ from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.aws.inventory import Unlisted, inventory_by_tag
 from cloudmap_harness.aws.listing.resource import Resource, ResourceKind
 from handson.context import Context
+from handson.left_on_disk import left_on_disk
+from handson.project import STATE
 from handson.variables import Variables
 from stacks.settings import PROJECT
 
@@ -66,7 +68,7 @@ def _with_deployment(resource: Resource) -> Resource:
 
 
 def list_leaks(variables: Variables) -> int:
-    """Lists what a target still has of the project's; ends with 1 when it has anything."""
+    """Lists what a target and this checkout still have of the project's; 1 if there is anything."""
     older_than = variables.age
     context = Context.reach(variables, variables.settings())
     found = leaks(
@@ -76,7 +78,15 @@ def list_leaks(variables: Variables) -> int:
         on_absent=_print_absent,
     )
     print(describe(found, region=context.settings.region, endpoint=context.aws.endpoint))
-    return 1 if found else 0
+    left = [
+        each
+        for each in left_on_disk(STATE, run=variables.given("RUN") or "")
+        if each.age >= older_than
+    ]
+    for each in left:
+        hours = each.age.total_seconds() / 3600
+        print(f"{each.folder}: {each.holds}, {hours:.1f} h old\n    {each.removed_by}")
+    return 1 if found or left else 0
 
 
 def describe(found: Sequence[Resource], *, region: str, endpoint: str | None) -> str:

@@ -11,7 +11,9 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from enum import Enum
 from pathlib import Path
+from typing import IO
 from urllib.parse import urlsplit
 
 from filelock import FileLock
@@ -29,6 +31,7 @@ from handson.background_process import (
 from handson.errors import EndpointError, UsageError
 from handson.project import CHECKOUT, SETTINGS_FILE, STATE
 from localaws.settings import EndpointSettings, EndpointSettingsError, load_endpoint_settings
+from localaws.state_folder import account_file
 from stacks.settings import load_settings
 
 _PORTS = ("LOCALAWS_PORT", "LOCALAWS_DNS_PORT", "LOCALAWS_BASTION_PORT", "LOCALAWS_TLS_PORT")
@@ -36,6 +39,17 @@ ON_FREE_PORTS = dict.fromkeys(_PORTS, "0")
 """Variables with which an endpoint runs beside the user's own, whatever ports that one has."""
 
 _START_SECONDS = 60
+
+_HELD_OPEN: list[IO[bytes]] = []
+"""The ends of pipes that close with this process, however it ends; an owned endpoint reads one."""
+
+
+class Life(Enum):
+    """What an endpoint leaves, and when it ends."""
+
+    FREE = "keeps nothing, and runs until it is ended"
+    OWNED = "keeps nothing, and ends with the process that has started it"
+    KEPT = "keeps its account in the state folder, and runs until it is ended"
 
 
 @dataclass(frozen=True)
@@ -55,6 +69,10 @@ class LocalEndpoint:
     """Its URL for clients that insist on HTTPS; None without LOCALAWS_TLS=1."""
     ca_bundle: str | None = None
     """The file with the certificate that such a client is to trust."""
+    account: str | None = None
+    """The file in which it keeps its account; None when it keeps nothing."""
+    notice: str = ""
+    """What became of a kept account that it could not use."""
     started: bool = False
     """Whether the call that returned this value started the process."""
 
@@ -96,14 +114,16 @@ def start_if_needed(environ: Mapping[str, str], state: Path = STATE) -> str:
 
     Raises EndpointError when something else holds the port or the endpoint does not start.
     """
-    endpoint = up(environ, state)
+    endpoint = up(environ, state, Life.KEPT)
     if endpoint.started:
         print(f"localaws started on {endpoint.url} (pid {endpoint.pid})", file=sys.stderr)
+        if endpoint.notice:
+            print(endpoint.notice, file=sys.stderr)
     return endpoint.url
 
 
-def up(environ: Mapping[str, str], state: Path = STATE) -> LocalEndpoint:
-    """Returns this checkout's endpoint: the one that runs, else a new one.
+def up(environ: Mapping[str, str], state: Path = STATE, life: Life = Life.FREE) -> LocalEndpoint:
+    """Returns the endpoint of a state folder: the one that runs, else a new one.
 
     Raises EndpointError.
     """
@@ -130,7 +150,7 @@ def up(environ: Mapping[str, str], state: Path = STATE) -> LocalEndpoint:
                 f"port {port} is held by {found.description}: end it, "
                 "or choose another port for localaws with LOCALAWS_PORT"
             )
-        return found or _start(environ, state, port)
+        return found or _start(environ, state, port, life)
 
 
 def down(state: Path = STATE) -> LocalEndpoint | None:
@@ -153,6 +173,27 @@ def down(state: Path = STATE) -> LocalEndpoint | None:
             end(pid)
         pid_file(state).unlink()
         return endpoint
+
+
+def account_folder(state: Path) -> Path:
+    """Returns the folder in which the endpoint of a state folder keeps what outlives it."""
+    return state.resolve() / "localaws"
+
+
+def reset(environ: Mapping[str, str], state: Path = STATE) -> LocalEndpoint:
+    """Ends this checkout's endpoint, forgets its account and starts it again, empty.
+
+    Raises EndpointError when another endpoint has the port.
+    """
+    down(state)
+    account_file(account_folder(state)).unlink(missing_ok=True)
+    endpoint = up(environ, state, Life.KEPT)
+    if not endpoint.started:
+        raise EndpointError(
+            f"the endpoint on {endpoint.url} (pid {endpoint.pid}) was not started from this "
+            "checkout, and is as it was: LOCALAWS_PORT chooses another port"
+        )
+    return endpoint
 
 
 def status(state: Path = STATE) -> LocalEndpoint | None:
@@ -198,12 +239,14 @@ def _from_health(health: EndpointHealth) -> LocalEndpoint | OtherServer:
             int(page["peakMemoryBytes"]),
             page.get("https"),
             page.get("caBundle"),
+            page.get("account"),
+            str(page.get("notice", "")),
         )
     except (KeyError, TypeError, ValueError):
         return OtherServer(f"another HTTP server ({health.server or 'no name'})")
 
 
-def _start(environ: Mapping[str, str], state: Path, port: int) -> LocalEndpoint:
+def _start(environ: Mapping[str, str], state: Path, port: int, life: Life) -> LocalEndpoint:
     """Starts the endpoint in a session of its own and waits until it answers."""
     log = state / "localaws.log"
     # No AWS variable: the endpoint has no use for the user's account.
@@ -215,13 +258,16 @@ def _start(environ: Mapping[str, str], state: Path, port: int) -> LocalEndpoint:
     # The endpoint's resolver is in the VPC of one region: that of the stacks.
     region = load_settings(SETTINGS_FILE, environ).region
     child_environment.setdefault("LOCALAWS_REGION", region)
-    child_environment.setdefault("LOCALAWS_STATE", str(state.resolve() / "localaws"))
+    child_environment.setdefault("LOCALAWS_STATE", str(account_folder(state)))
+    child_environment.setdefault("LOCALAWS_KEEP", "1" if life is Life.KEPT else "0")
+    owned = life is Life.OWNED
+    child_environment["LOCALAWS_OWNED"] = "1" if owned else "0"
     with log.open("wb") as output:
         child = subprocess.Popen(
             [sys.executable, "-m", "localaws"],
             cwd=CHECKOUT,
             env=child_environment,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE if owned else subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
@@ -239,6 +285,8 @@ def _start(environ: Mapping[str, str], state: Path, port: int) -> LocalEndpoint:
         pid_file(state).unlink(missing_ok=True)
         raise
     write_pid_file(state, child.pid, found.url)
+    if child.stdin:
+        _HELD_OPEN.append(child.stdin)
     return replace(found, started=True)
 
 

@@ -21,6 +21,7 @@ from cloudmap_harness.terraform.signals import Interrupted
 from handson import local_endpoint, status_table
 from handson.context import Context, vpc_expectation_of
 from handson.errors import HandsonError, UsageError
+from handson.gone_deployment import put_aside_if_gone
 from handson.live_run import LiveRun
 from handson.local_endpoint import LocalEndpoint
 from handson.preflight import require_addresses, require_capabilities
@@ -131,6 +132,7 @@ def _nothing_to_destroy() -> int:
 
 def _deploy(stacks: StackDeployment) -> int:
     require_capabilities(stacks.context)
+    put_aside_if_gone(stacks)
     stacks.deploy(stacks.context.settings.desired_count)
     return _settle(stacks)
 

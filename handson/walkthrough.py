@@ -6,6 +6,7 @@ commands that look at the result are the same.
 """
 
 import json
+import os
 import re
 import sys
 import tempfile
@@ -22,7 +23,7 @@ from handson.article.runner import Outcome, Session
 from handson.article.step import Step
 from handson.article.steps import BY_CLI, DISCOVERED, GONE, KEPT, SPREAD
 from handson.context import Context
-from handson.local_endpoint import ON_FREE_PORTS, LocalEndpoint, down, up
+from handson.local_endpoint import ON_FREE_PORTS, Life, LocalEndpoint, down, up
 from handson.project import STATE, SYNTHESIS
 from handson.shared_provider import provider_for
 from handson.stack_outputs import COUNTED, count_variable
@@ -160,7 +161,7 @@ WAYS: dict[str, Callable[[Show, LocalEndpoint, Variables, Settings, Path], None]
 def own_endpoint(variables: Variables, folder: Path) -> Iterator[LocalEndpoint]:
     """Starts an endpoint on free ports and ends it with the block, however that ends."""
     try:
-        yield up({**variables.environ, **ON_FREE_PORTS}, folder)
+        yield up({**variables.environ, **ON_FREE_PORTS}, folder, Life.OWNED)
     finally:
         with deferred():
             down(folder)
@@ -174,7 +175,7 @@ def handson(variables: Variables) -> int:
     STATE.mkdir(exist_ok=True)
     try:
         with (
-            tempfile.TemporaryDirectory(prefix="handson-", dir=STATE) as folder,
+            tempfile.TemporaryDirectory(prefix=f"handson-{os.getpid()}-", dir=STATE) as folder,
             own_endpoint(variables, Path(folder)) as endpoint,
         ):
             show.say(

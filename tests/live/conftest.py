@@ -15,7 +15,7 @@ from cloudmap_harness.terraform.deployment import Deployment
 from cloudmap_harness.terraform.signals import deferred
 from handson.context import Context, ensure_endpoint
 from handson.live_run import DEFAULT_COUNT, LiveRun, new_id, own_names
-from handson.local_endpoint import ON_FREE_PORTS, down, up
+from handson.local_endpoint import ON_FREE_PORTS, Life, down, up
 from handson.project import CHECKOUT, SYNTHESIS
 from handson.shared_provider import provider_for
 from handson.variables import Variables
@@ -114,7 +114,9 @@ def context(
     try:
         if target is Target.LOCAL:
             with steps("start an endpoint"):
-                endpoint: str | None = up({**QUICK, **os.environ, **ON_FREE_PORTS}, run_folder).url
+                environ = {**QUICK, **os.environ, **ON_FREE_PORTS}
+                life = Life.FREE if kept else Life.OWNED
+                endpoint: str | None = up(environ, run_folder, life).url
         else:
             endpoint = ensure_endpoint(variables)
         LiveRun(target, endpoint, names).write(run_folder)

@@ -2,6 +2,8 @@
 """The embedded endpoint as a background process: started once, found again, ended by its id."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -9,8 +11,22 @@ from pathlib import Path
 import pytest
 import urllib3
 
+from cloudmap_harness.aws.clients import AwsClients
+from cloudmap_harness.aws.targets import Target, child_environment
+from handson.background_process import is_running
 from handson.errors import EndpointError
-from handson.local_endpoint import ON_FREE_PORTS, down, find_at, status, up
+from handson.local_endpoint import (
+    ON_FREE_PORTS,
+    Life,
+    LocalEndpoint,
+    down,
+    find_at,
+    reset,
+    status,
+    up,
+)
+from tests.support.paths import CHECKOUT
+from tests.support.waiting import eventually
 
 ENVIRON = {**os.environ, **ON_FREE_PORTS, "AWS_SECRET_ACCESS_KEY": "secret"}
 
@@ -65,3 +81,42 @@ def test_an_endpoint_without_tls_is_not_taken_for_one_with_it(state: Path) -> No
     up(ENVIRON, state)
     with pytest.raises(EndpointError, match="without the HTTPS.*local-down"):
         up(ENVIRON | {"LOCALAWS_TLS": "1"}, state)
+
+
+def test_a_kept_account_outlives_down_and_goes_with_a_reset(state: Path) -> None:
+    clients(up(ENVIRON, state, Life.KEPT)).ecs.create_cluster(clusterName="handson")
+    ended = down(state)
+    assert ended is not None and ended.account == str(state / "localaws" / "account")
+    again = up(ENVIRON, state, Life.KEPT)
+    assert again.started and len(clients(again).ecs.list_clusters()["clusterArns"]) == 1
+    empty = reset(ENVIRON, state)
+    assert empty.pid != again.pid
+    assert clients(empty).ecs.list_clusters()["clusterArns"] == []
+
+
+def test_an_endpoint_of_a_run_keeps_nothing_and_goes_with_it(state: Path) -> None:
+    program = (
+        "import os, sys; from pathlib import Path; from handson.local_endpoint import Life, up;"
+        "print(up(os.environ, Path(sys.argv[1]), Life.OWNED).pid, flush=True); input()"
+    )
+    run = subprocess.Popen(
+        [sys.executable, "-c", program, str(state)],
+        cwd=CHECKOUT,
+        env=ENVIRON,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    with run:
+        assert run.stdout is not None
+        pid = int(run.stdout.readline())
+        assert is_running(pid)
+        run.kill()
+    eventually(lambda: is_running(pid), lambda runs: not runs)
+    assert not (state / "localaws").exists()
+
+
+def clients(endpoint: LocalEndpoint) -> AwsClients:
+    environment = child_environment(
+        Target.LOCAL, {}, endpoint=endpoint.url, region="ap-northeast-1"
+    )
+    return AwsClients(environment)

@@ -32,6 +32,11 @@ OLD = "run-20261120120000-ab12"
 AWS_CLI = str(Path(sys.executable).with_name("aws"))
 
 
+@pytest.fixture(autouse=True)
+def checkout_without_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("handson.leaks.STATE", tmp_path)
+
+
 @pytest.fixture
 def aws() -> Iterator[AwsClients]:
     with Endpoint() as endpoint:

@@ -19,6 +19,7 @@ from handson import local_endpoint as endpoint
 from handson.cli import main
 from handson.errors import EndpointError, UsageError
 from handson.local_endpoint import (
+    Life,
     LocalEndpoint,
     OtherServer,
     down,
@@ -198,7 +199,7 @@ def test_another_localaws_at_the_recorded_url_is_not_ours(serve: Serve, tmp_path
 
 def test_a_wrong_region_is_told(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="HANDSON_REGION"):
-        _REAL_START({"HANDSON_REGION": "Tokyo"}, tmp_path, 0)
+        _REAL_START({"HANDSON_REGION": "Tokyo"}, tmp_path, 0, Life.FREE)
 
 
 @pytest.mark.parametrize(

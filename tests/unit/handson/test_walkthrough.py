@@ -13,7 +13,7 @@ from handson.article.runner import Session
 from handson.article.step import Step, everyone_has_answered
 from handson.cli import main
 from handson.errors import EndpointError
-from handson.local_endpoint import LocalEndpoint
+from handson.local_endpoint import Life, LocalEndpoint
 from handson.walkthrough import MOST_LINES, Show, watch
 
 ENDPOINT = LocalEndpoint(
@@ -82,7 +82,8 @@ def test_a_pause_waits_for_enter_and_goes_on_at_the_end_of_input(
 def no_endpoint(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """The endpoint cannot be had; returns the state folder."""
 
-    def refuse(environ: Mapping[str, str], state: Path) -> LocalEndpoint:
+    def refuse(environ: Mapping[str, str], state: Path, life: Life) -> LocalEndpoint:
+        assert life is Life.OWNED
         assert environ["LOCALAWS_PORT"] == environ["LOCALAWS_DNS_PORT"] == "0"
         raise EndpointError("no endpoint here")
 
