@@ -44,6 +44,12 @@ def message(shape: Shape, params: Mapping[str, Any]) -> str | None:
     return f"{len(found)} validation {errors} detected: {'; '.join(found)}"
 
 
+def missing(shape: Shape, params: Mapping[str, Any]) -> str | None:
+    """The first required member of a structure that is not there, or None."""
+    required = shape.required_members if isinstance(shape, StructureShape) else []
+    return next((name for name in required if params.get(name) in (None, "")), None)
+
+
 def _failed(path: str, value: object, constraint: str) -> str:
     shown = "null" if value is None else f"'{value}'"
     where = "Value null" if value is None else f"Value {shown}"

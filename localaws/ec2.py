@@ -5,19 +5,23 @@ from __future__ import annotations
 
 import ipaddress
 import random
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, MutableMapping
+from contextlib import contextmanager
 from itertools import chain
 from typing import Any
 
+from moto.core.common_types import TYPE_RESPONSE
 from moto.ec2 import urls
 from moto.ec2.models import EC2Backend
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
-from moto.ec2.models.instances import Instance, InstanceState
+from moto.ec2.models.instances import Instance, InstanceState, Reservation
 from moto.ec2.models.nat_gateways import NatGateway
 from moto.ec2.models.subnets import Subnet
 from moto.ec2.models.vpcs import VPC
 from moto.ec2.responses import EC2Response
 
+from localaws import constraints
+from localaws.bad_input import BadInput
 from localaws.images import ImagesOnDemand
 from localaws.moto_mixins import ErrorReply, LockedResponse, OwnUrls
 from localaws.network_seed import seed_network
@@ -29,8 +33,27 @@ RESERVED_FIRST_ADDRESSES = 4
 """AWS reserves a subnet's first four addresses, and its last one [VPC user guide]."""
 
 
+@contextmanager
+def _nothing_added_when_refused(resources: MutableMapping[str, Any]) -> Iterator[None]:
+    """Takes away what was added to the resources when the block raises."""
+    before = {*resources}
+    try:
+        yield
+    except Exception:
+        for added in resources.keys() - before:
+            del resources[added]
+        raise
+
+
 class EC2ApiResponse(LockedResponse, EC2Response):
     """Answers EC2's requests."""
+
+    def call_action(self) -> TYPE_RESPONSE:
+        """moto: carries on without a required parameter. AWS: MissingParameter."""
+        shape = self._operation.input_shape
+        if absent := shape and constraints.missing(shape, self.params):
+            raise BadInput("MissingParameter", f"The request must contain the parameter {absent}.")
+        return super().call_action()
 
 
 class EC2(OwnUrls, ImagesOnDemand, EC2Backend):
@@ -51,6 +74,11 @@ class EC2(OwnUrls, ImagesOnDemand, EC2Backend):
         self._other_interfaces: dict[str, NetworkInterface] = {}
         """By id: those that users and instances have, and those that moto has deleted since."""
         seed_network(self)
+
+    def run_instances(self, *args: Any, **kwargs: Any) -> Reservation:
+        """moto: leaves the reservation of a call that it refuses."""
+        with _nothing_added_when_refused(self.reservations):
+            return super().run_instances(*args, **kwargs)
 
     def vpc_named(self, name: str) -> VPC | None:
         """The VPC with this Name tag, or None. Needs no lock: it copies the VPCs in one step."""

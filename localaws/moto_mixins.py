@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import traceback
 import warnings
 import zlib
@@ -12,9 +13,9 @@ from typing import Any, ClassVar
 
 from moto.core.common_types import TYPE_RESPONSE
 from moto.core.exceptions import ServiceException
-from moto.core.model import ServiceModel
+from moto.core.model import OperationModel, ServiceModel
 from moto.core.parse import RequestDict
-from moto.core.request import Request, determine_request_protocol
+from moto.core.request import Request
 from moto.core.responses import ActionResult, BaseResponse
 from moto.core.utils import get_service_model
 
@@ -23,6 +24,9 @@ from localaws.bad_input import BadInput
 from localaws.request_parsers import MALFORMED_XML, PARSERS, parse
 
 LOG = logging.getLogger(__name__)
+
+NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""The characters that XML 1.0 does not have."""
 
 NO_ACTION = {
     "json": ("UnknownOperationException", "The header X-Amz-Target names no operation."),
@@ -72,8 +76,7 @@ class LockedResponse(BaseResponse):
 
     def _refuse_unreadable(self, request: Request) -> None:
         """Raises BadInput for a body that is no text, or not compressed as it says."""
-        protocol = determine_request_protocol(self._model, request.content_type)
-        code = MALFORMED_XML if protocol == "rest-xml" else PARSERS[protocol][1]
+        code = MALFORMED_XML if self._protocol == "rest-xml" else PARSERS[self._protocol][1]
         try:
             self.decompress_request_body(request)
             request.get_data(parse_form_data=True).decode()
@@ -84,10 +87,26 @@ class LockedResponse(BaseResponse):
     def _model(self) -> ServiceModel:
         return get_service_model(self.boto3_service_name)
 
+    @property
+    def _operation(self) -> OperationModel:
+        """The operation of the request. Raises OperationNotFoundError, and BadInput for none."""
+        if not self._get_action() and self._protocol in NO_ACTION:
+            raise BadInput(*NO_ACTION[self._protocol])
+        operation: OperationModel = self._model.operation_model(self._get_action())
+        return operation
+
+    @property
+    def _protocol(self) -> str:
+        """The one protocol of the service that SDKs of every age speak: not CBOR."""
+        spoken: list[str] = self._model.metadata.get("protocols", [self._model.protocol])
+        return next(each for each in spoken if each in PARSERS)
+
+    def determine_response_protocol(self, service_model: ServiceModel) -> str:
+        """moto: the content type decides, also a wrong one."""
+        return self._protocol
+
     def parse_parameters(self, request: Request) -> None:
         """moto: takes what it can read, and fails on the rest. AWS: refuses the request."""
-        operation = self._model.operation_model(self._get_action())
-        protocol = determine_request_protocol(self._model, request.content_type)
         asked: RequestDict = {
             "method": request.method,
             "values": request.values,
@@ -96,12 +115,10 @@ class LockedResponse(BaseResponse):
             "url_path": request.path,
             "url_params": self.uri_match,
         }
-        self.params = parse(protocol, operation, self.PROTOCOL_PARSER_MAP_TYPE, asked)
+        self.params = parse(self._protocol, self._operation, self.PROTOCOL_PARSER_MAP_TYPE, asked)
 
     def call_action(self) -> TYPE_RESPONSE:
         """moto: fails on parameters that it did not expect. AWS: refuses them."""
-        if not self._get_action() and self._model.protocol != "rest-xml":
-            raise BadInput(*NO_ACTION[self._model.protocol])
         try:
             return super().call_action()
         except (BadInput, NotImplementedError):
@@ -122,6 +139,8 @@ class LockedResponse(BaseResponse):
             status, headers, body = super().serialized(action_result)
         if headers.get("Content-Type") == "text":  # moto's, of every JSON service
             headers["Content-Type"] = JSON
+        if isinstance(body, str) and self._protocol != "json":
+            body = readable_xml(body)
         if isinstance(action_result.result, ErrorReply):
             # For some errors the models declare another status than the services send.
             status = action_result.result.http_status
@@ -140,10 +159,15 @@ class ModelValidated(LockedResponse):
     """Mixed into a moto request handler: refuses a request outside the service's model."""
 
     def call_action(self) -> TYPE_RESPONSE:
-        shape = self._model.operation_model(self._get_action()).input_shape
+        shape = self._operation.input_shape
         if problem := shape and constraints.message(shape, self.params):
             raise BadInput(self.unusable, problem)
         return super().call_action()
+
+
+def readable_xml(text: str) -> str:
+    """Replaces what no XML parser takes: a name with a control character is echoed in an error."""
+    return NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def moto_frame(error: BaseException) -> str | None:

@@ -73,9 +73,9 @@ def check_types(shape: Shape, value: Any, path: str = "") -> None:
         if not isinstance(value, dict):
             return _refuse_type(shape, path)
         for name, member in _members(shape, value):
-            # AWS takes null for a member that is not there.
-            if member is not None:
-                inner = shape.value if isinstance(shape, MapShape) else shape.members[name]
+            inner = shape.value if isinstance(shape, MapShape) else shape.members[name]
+            # AWS takes null for a member that is not there; that a map has no null is our choice.
+            if member is not None or isinstance(shape, MapShape):
                 check_types(inner, member, f"{path}/{name}")
     elif isinstance(shape, ListShape):
         if not isinstance(value, list):

@@ -33,7 +33,7 @@ def take() -> bytes:
 
     Raises what pickle raises for state that has no bytes, such as a thread.
     """
-    return _bytes(dict(_used()))
+    return bytes_of(dict(_used()))
 
 
 def take_what_can_be() -> tuple[bytes, list[str]]:
@@ -41,10 +41,11 @@ def take_what_can_be() -> tuple[bytes, list[str]]:
     state = dict(_used())
     left_out = sorted({place[0] for place, backend in state.items() if not _has_bytes(backend)})
     kept = {place: backend for place, backend in state.items() if place[0] not in left_out}
-    return _bytes(kept), left_out
+    return bytes_of(kept), left_out
 
 
-def _bytes(value: Any) -> bytes:
+def bytes_of(value: Any) -> bytes:
+    """Returns any part of the state as bytes, the same ones as long as nothing changes in it."""
     output = io.BytesIO()
     _Pickler(output, protocol=5).dump(value)
     return output.getvalue()
@@ -52,7 +53,7 @@ def _bytes(value: Any) -> bytes:
 
 def _has_bytes(backend: Any) -> bool:
     try:
-        _bytes(backend)
+        bytes_of(backend)
     except Exception:  # Any class may have a way of its own to refuse.
         return False
     return True

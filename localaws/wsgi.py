@@ -18,7 +18,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 
 from localaws.bad_input import BadInput
 from localaws.health import HEALTH_PATH, health
-from localaws.moto_mixins import JSON
+from localaws.moto_mixins import JSON, moto_frame, readable_xml
 from localaws.request_parsers import MALFORMED_XML, SERIALIZATION, VALIDATION
 
 if TYPE_CHECKING:
@@ -28,6 +28,9 @@ LOG = logging.getLogger(__name__)
 
 ACCOUNT_KEY = re.compile(r"Credential=(\d{12})/")
 """An access key of twelve digits is the account's id, as in LocalStack."""
+
+XML_SERVICE = re.compile(r"/(ec2|elasticloadbalancing|iam|route53|s3|sts)/aws4_request")
+"""A signature for a service whose replies are XML, whatever the request's other headers say."""
 
 UNKNOWN_OPERATION = "UnknownOperationException"
 """The error code for an action that the service's model does not have."""
@@ -91,6 +94,9 @@ class EndpointApplication:
         except NotImplementedError as error:
             return _error(environ, start_response, "501 Not Implemented", "NotImplemented", error)
         except Exception as error:
+            if place := moto_frame(error):
+                LOG.warning("moto failed at %s: %r", place, error)
+                return _error(environ, start_response, "400 Bad Request", VALIDATION, error)
             LOG.exception("%s %s failed", environ["REQUEST_METHOD"], environ["PATH_INFO"])
             return _error(environ, start_response, "500 Internal", "InternalFailure", error)
 
@@ -110,6 +116,9 @@ def _read_chunks(environ: WSGIEnvironment) -> None:
 
 
 def _speaks_json(environ: WSGIEnvironment) -> bool:
+    """Whether the caller's SDK reads JSON: by the service that it has signed for, if it has."""
+    if XML_SERVICE.search(environ.get("HTTP_AUTHORIZATION", "")):
+        return False
     return "json" in environ.get("CONTENT_TYPE", "") or "HTTP_X_AMZ_TARGET" in environ
 
 
@@ -136,7 +145,7 @@ def _error(
     if _speaks_json(environ):
         body = json.dumps({"__type": code, "message": message})
         return _reply(start_response, status, JSON, body)
-    inner = f"<Error><Code>{code}</Code><Message>{escape(message)}</Message></Error>"
+    inner = f"<Error><Code>{code}</Code><Message>{escape(readable_xml(message))}</Message></Error>"
     body = f"<ErrorResponse>{inner}</ErrorResponse>"
     if "ec2" in environ.get("HTTP_AUTHORIZATION", ""):
         body = f"<Response><Errors>{inner}</Errors></Response>"

@@ -29,6 +29,8 @@ class ClusterCalls(EcsState):
         create_service_linked_role(iam_backends[self.account_id][get_partition(self.region_name)])
         self._complete_defaults(kwargs)
         cluster = super().create_cluster(cluster_name, *args, **kwargs)
+        # moto: has none until the first instance registers, and fails to describe them.
+        self.container_instances.setdefault(cluster.name, {})
         cluster.statistics = []  # type: ignore[attr-defined]
         cluster.tags = cluster.tags or []
         cluster.capacity_providers = cluster.capacity_providers or []
@@ -37,9 +39,10 @@ class ClusterCalls(EcsState):
         )
         return cluster
 
-    def update_cluster(self, *args: Any, **kwargs: Any) -> Cluster:
+    def update_cluster(self, cluster_name: str, *args: Any, **kwargs: Any) -> Cluster:
+        self._get_cluster(cluster_name)  # Before a namespace is made for it.
         self._complete_defaults(kwargs)
-        return super().update_cluster(*args, **kwargs)
+        return super().update_cluster(cluster_name, *args, **kwargs)
 
     def _complete_defaults(self, parameters: dict[str, Any]) -> None:
         """moto: keeps the namespace as given. AWS: its ARN, of a new one for a new name."""

@@ -59,7 +59,7 @@ class ContainerInstanceCalls(EcsState):
             attributes=attributes or {},
             tags=tags or [],
         )
-        self.container_instances.setdefault(cluster.name, {})[instance.id] = instance
+        self.container_instances[cluster.name][instance.id] = instance
         self.refresh_counts(cluster)
         return instance
 
@@ -98,13 +98,6 @@ class ContainerInstanceCalls(EcsState):
             for instance in self.container_instances.get(cluster.name, {}).values()
             if status in (None, instance.status) and matches(instance)
         )
-
-    def describe_container_instances(
-        self, cluster_str: str, list_container_instance_ids: list[str]
-    ) -> Any:
-        """moto: fails in a cluster that never had an instance."""
-        self.container_instances.setdefault(self.find_cluster(cluster_str).name, {})
-        return super().describe_container_instances(cluster_str, list_container_instance_ids)
 
     def _get_resource(self, resource_arn: str, parsed_arn: dict[str, str]) -> Any:
         """moto: does not know container instances by their ARN."""

@@ -131,7 +131,10 @@ class EcsResponse(ModelValidated, EC2ContainerServiceResponse):
         return ActionResult({"tasks": tasks, "failures": failures})
 
     def register_container_instance(self) -> ActionResult:
-        document = json.loads(self._get_param("instanceIdentityDocument", "{}"))
+        try:
+            document = dict(json.loads(self._get_param("instanceIdentityDocument", "{}")))
+        except (TypeError, ValueError) as error:
+            raise InvalidParameterException("The identity document is not valid.") from error
         given = {each["name"]: each.get("value") for each in self._get_param("attributes", [])}
         instance = self.ecs.register_container_instance(
             self._cluster, str(document.get("instanceId")), given, self._get_param("tags")

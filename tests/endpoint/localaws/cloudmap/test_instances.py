@@ -15,6 +15,7 @@ from tests.endpoint.localaws.account import (
     NAMESPACE,
     SERVICE,
     Account,
+    Turns,
     error_of,
     refused,
 )
@@ -255,8 +256,14 @@ def test_an_instance_that_is_coming_or_going_is_left_alone(aws: Account) -> None
     assert refused(lambda: aws.cloud_map.register_instance(**call))[0] == "DuplicateRequest"
 
 
-def test_an_instance_whose_registration_is_in_progress_is_not_found(aws: Account) -> None:
-    service_id = aws.service(aws.namespace())
+@pytest.fixture
+def service_id(aws: Account) -> str:
+    return aws.service(aws.namespace())
+
+
+def test_an_instance_whose_registration_is_in_progress_is_not_found(
+    aws: Account, service_id: str, turns: Turns
+) -> None:
     names: Any = {"ServiceId": service_id, "InstanceId": "one"}
     aws.cloud_map.register_instance(**names, Attributes={"AWS_INSTANCE_IPV4": "10.0.8.4"})
     assert refused(lambda: aws.cloud_map.get_instance(**names))[0] == "InstanceNotFound"
