@@ -53,5 +53,7 @@ def _print_addresses(endpoint: LocalEndpoint) -> None:
     print(f"  resolver {endpoint.dns}, bastion {endpoint.bastion}: see `make env`")
     if endpoint.https:
         print(f"  {endpoint.https} with the certificate {endpoint.ca_bundle}")
+    for fault in endpoint.faults:
+        print(f"  fault: {fault}")
     if endpoint.notice:
         print(endpoint.notice)

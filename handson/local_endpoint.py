@@ -71,6 +71,8 @@ class LocalEndpoint:
     """The file with the certificate that such a client is to trust."""
     account: str | None = None
     """The file in which it keeps its account; None when it keeps nothing."""
+    faults: tuple[str, ...] = ()
+    """The faults that are on, a sentence each."""
     notice: str = ""
     """What became of a kept account that it could not use."""
     started: bool = False
@@ -240,6 +242,7 @@ def _from_health(health: EndpointHealth) -> LocalEndpoint | OtherServer:
             page.get("https"),
             page.get("caBundle"),
             page.get("account"),
+            tuple(map(str, page.get("faults", ()))),
             str(page.get("notice", "")),
         )
     except (KeyError, TypeError, ValueError):

@@ -10,6 +10,8 @@ from typing import Any
 
 import moto
 
+from localaws.faults.active import ACTIVE
+
 HEALTH_PATH = "/_localstack/health"
 
 
@@ -21,6 +23,7 @@ def health() -> dict[str, Any]:
         "version": f"moto {moto.__version__}",
         "pid": os.getpid(),
         "peakMemoryBytes": _peak_memory(),
+        "faults": ACTIVE.sentences,
         "services": dict.fromkeys(services, "running"),
     }
 

@@ -20,6 +20,9 @@ from werkzeug.serving import BaseWSGIServer, make_server
 
 from localaws import runtime
 from localaws.certificate import server_context
+from localaws.faults.active import ACTIVE
+from localaws.faults.injection import InjectingFaults
+from localaws.faults.pages import FaultPages
 from localaws.install import installed
 from localaws.kept_account import KeptAccount
 from localaws.listening import HOST, on_port
@@ -72,6 +75,7 @@ class Endpoint:
                 self.https_url = f"https://{HOST}:{_port(listeners[1])}"
             self.dns_port, self.bastion_url = vpc_servers.dns_port, vpc_servers.bastion_url
             runtime.configure(self._settings)
+            ACTIVE.clear()
             exits.enter_context(installed())
             application = self._application(exits, vpc_servers)
             servers = [_server(exits, listener, application) for listener in listeners]
@@ -101,7 +105,7 @@ class Endpoint:
             members |= {"account": str(account.file), "notice": account.notice or ""}
             application = account.watched(application)
         return RefusingStrangers(
-            AnsweringRepeats(application),
+            FaultPages(InjectingFaults(AnsweringRepeats(application))),
             own_origins=frozenset().union(*(origins_at(url.scheme, url.port or 0) for url in own)),
             allowed_origins=self._settings.cors_origins,
         )

@@ -11,14 +11,14 @@ from contextlib import redirect_stdout
 from functools import lru_cache
 from io import BytesIO, StringIO
 from typing import TYPE_CHECKING, Any
-from xml.sax.saxutils import escape
 
 from botocore.model import OperationNotFoundError
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from localaws.bad_input import BadInput
+from localaws.error_replies import error_reply, reply, speaks_json
 from localaws.health import HEALTH_PATH, health
-from localaws.moto_mixins import JSON, moto_frame, readable_xml
+from localaws.moto_mixins import moto_frame
 from localaws.request_parsers import MALFORMED_XML, SERIALIZATION, VALIDATION
 
 if TYPE_CHECKING:
@@ -28,9 +28,6 @@ LOG = logging.getLogger(__name__)
 
 ACCOUNT_KEY = re.compile(r"Credential=(\d{12})/")
 """An access key of twelve digits is the account's id, as in LocalStack."""
-
-XML_SERVICE = re.compile(r"/(ec2|elasticloadbalancing|iam|route53|s3|sts)/aws4_request")
-"""A signature for a service whose replies are XML, whatever the request's other headers say."""
 
 UNKNOWN_OPERATION = "UnknownOperationException"
 """The error code for an action that the service's model does not have."""
@@ -80,7 +77,7 @@ class EndpointApplication:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ["PATH_INFO"] == HEALTH_PATH:
             page = json.dumps({**health(), **self._addresses})
-            return _reply(start_response, "200 OK", "application/json", page)
+            return reply(start_response, 200, "application/json", page)
         if account := ACCOUNT_KEY.search(environ.get("HTTP_AUTHORIZATION", "")):
             environ["HTTP_X_MOTO_ACCOUNT_ID"] = account[1]
         try:
@@ -88,17 +85,17 @@ class EndpointApplication:
             replied: Iterable[bytes] = self._moto(environ, _refusing_pages(environ, start_response))
             return replied
         except BadInput as error:
-            return _error(environ, start_response, "400 Bad Request", error.code, error)
+            return error_reply(environ, start_response, 400, error.code, error)
         except OperationNotFoundError as error:
-            return _error(environ, start_response, "400 Bad Request", UNKNOWN_OPERATION, error)
+            return error_reply(environ, start_response, 400, UNKNOWN_OPERATION, error)
         except NotImplementedError as error:
-            return _error(environ, start_response, "501 Not Implemented", "NotImplemented", error)
+            return error_reply(environ, start_response, 501, "NotImplemented", error)
         except Exception as error:
             if place := moto_frame(error):
                 LOG.warning("moto failed at %s: %r", place, error)
-                return _error(environ, start_response, "400 Bad Request", VALIDATION, error)
+                return error_reply(environ, start_response, 400, VALIDATION, error)
             LOG.exception("%s %s failed", environ["REQUEST_METHOD"], environ["PATH_INFO"])
-            return _error(environ, start_response, "500 Internal", "InternalFailure", error)
+            return error_reply(environ, start_response, 500, "InternalFailure", error)
 
 
 def _read_chunks(environ: WSGIEnvironment) -> None:
@@ -108,18 +105,11 @@ def _read_chunks(environ: WSGIEnvironment) -> None:
     try:
         body = environ["wsgi.input"].read()
     except OSError as error:
-        code = SERIALIZATION if _speaks_json(environ) else VALIDATION
+        code = SERIALIZATION if speaks_json(environ) else VALIDATION
         if "route53" in environ.get("HTTP_AUTHORIZATION", ""):
             code = MALFORMED_XML
         raise BadInput(code, f"The body cannot be read: {error}") from error
     environ["wsgi.input"] = BytesIO(body)
-
-
-def _speaks_json(environ: WSGIEnvironment) -> bool:
-    """Whether the caller's SDK reads JSON: by the service that it has signed for, if it has."""
-    if XML_SERVICE.search(environ.get("HTTP_AUTHORIZATION", "")):
-        return False
-    return "json" in environ.get("CONTENT_TYPE", "") or "HTTP_X_AMZ_TARGET" in environ
 
 
 def _refusing_pages(environ: WSGIEnvironment, start_response: StartResponse) -> Callable[..., Any]:
@@ -135,27 +125,3 @@ def _refusing_pages(environ: WSGIEnvironment, start_response: StartResponse) -> 
         return start_response(status, headers, *more)
 
     return start
-
-
-def _error(
-    environ: WSGIEnvironment, start_response: StartResponse, status: str, code: str, error: object
-) -> Iterable[bytes]:
-    """An error in the form that the caller's SDK reads: JSON for a JSON request, else XML."""
-    message = str(error) or type(error).__name__
-    if _speaks_json(environ):
-        body = json.dumps({"__type": code, "message": message})
-        return _reply(start_response, status, JSON, body)
-    inner = f"<Error><Code>{code}</Code><Message>{escape(readable_xml(message))}</Message></Error>"
-    body = f"<ErrorResponse>{inner}</ErrorResponse>"
-    if "ec2" in environ.get("HTTP_AUTHORIZATION", ""):
-        body = f"<Response><Errors>{inner}</Errors></Response>"
-    return _reply(start_response, status, "text/xml", body)
-
-
-def _reply(
-    start_response: StartResponse, status: str, content_type: str, body: str
-) -> Iterable[bytes]:
-    content = body.encode()
-    headers = [("Content-Type", content_type), ("Content-Length", str(len(content)))]
-    start_response(status, headers)
-    return [content]

@@ -16,6 +16,7 @@ from moto.ecs.models import TaskDefinition
 from localaws.ec2 import EC2
 from localaws.ecs.errors import CannotPlace
 from localaws.ecs.tasks import EcsTask
+from localaws.faults.active import ACTIVE
 
 
 def task_network(
@@ -83,6 +84,13 @@ class Peers:
         self.in_subnet[task.subnet_id] += 1
 
 
+NO_CAPACITY = (
+    "Capacity is unavailable at this time. Please try again later or in a different availability "
+    "zone."
+)
+"""AWS's words when Fargate has no room in a zone."""
+
+
 def create_interface(
     ec2: EC2, network: Mapping[str, Any], peers: Peers, *, zone: str | None = None
 ) -> NetworkInterface:
@@ -95,7 +103,11 @@ def create_interface(
         config = validate_network(ec2, network)["awsvpcConfiguration"]
     except InvalidParameterException as error:
         raise CannotPlace(error.message) from error
+    down = ACTIVE.zones_down()
     subnets = [ec2.get_subnet(id_) for id_ in config["subnets"]]
+    subnets = [each for each in subnets if each.availability_zone not in down]
+    if not subnets:
+        raise CannotPlace(NO_CAPACITY)
     random.shuffle(subnets)
     for subnet in sorted(
         subnets,

@@ -18,6 +18,7 @@ from localaws.ecs.container_instances import ContainerInstance
 from localaws.ecs.errors import NoContainerInstance
 from localaws.ecs.query_language import InvalidExpression, parse
 from localaws.ecs.task_request import TaskRequest
+from localaws.faults.active import ACTIVE
 
 ZONE = "attribute:ecs.availability-zone"
 SPREAD_OVER_ZONES: Sequence[Mapping[str, str]] = ({"type": "spread", "field": ZONE},)
@@ -88,6 +89,8 @@ def choose_instance(
 
     Raises NoContainerInstance.
     """
+    down = ACTIVE.zones_down()
+    instances = [each for each in instances if each.host.availability_zone not in down]
     where = "capacity provider" if request.capacity_provider_name else "cluster"
     if not instances:
         raise NoContainerInstance(f"No Container Instances were found in your {where}.")

@@ -44,7 +44,8 @@ class Registration:
             self._operation = self._registry.deregister(self._instance.id)
         return self._operation is not None
 
-    def report_healthy(self) -> None:
-        """Tells Cloud Map that the containers of the registered task are healthy."""
+    def report(self, unhealthy: bool) -> None:
+        """Tells Cloud Map whether the containers of the registered task are unhealthy."""
         if self._is_registered:
-            self._registry.report_healthy(self._instance.id)
+            status = "UNHEALTHY" if unhealthy else "HEALTHY"
+            self._registry.report(self._instance.id, status)

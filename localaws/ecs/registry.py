@@ -122,11 +122,11 @@ class Registry:
             operation_id = error.duplicate_operation_id
         return self._operation(operation_id)
 
-    def report_healthy(self, instance_id: str) -> None:
-        """Sets an instance's custom health status to HEALTHY, where Cloud Map keeps one."""
+    def report(self, instance_id: str, status: str) -> None:
+        """Sets an instance's custom health status, where Cloud Map keeps one."""
         with suppress(CustomHealthNotFound, InstanceNotFound, ServiceNotFound):
             self._cloud_map.update_instance_custom_health_status(
-                self.service_id, instance_id, "HEALTHY"
+                self.service_id, instance_id, status
             )
 
     def _operation(self, operation_id: str) -> Operation:

@@ -11,6 +11,7 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Protocol
 
 from localaws import runtime
@@ -20,6 +21,7 @@ from localaws.ecs.deployments import EcsDeployment
 from localaws.ecs.errors import CannotPlace, NoContainerInstance
 from localaws.ecs.network import Peers
 from localaws.ecs.services import EcsService
+from localaws.ecs.task_containers import UNHEALTHY
 from localaws.ecs.task_request import TaskRequest
 from localaws.ecs.task_sets import EcsTaskSet
 from localaws.ecs.task_states import TaskState
@@ -55,6 +57,7 @@ def _schedule_deployments(service: EcsService, launcher: TaskLauncher) -> None:
     """Takes one turn for a service of the deployment controller ECS."""
     if service.is_daemon:
         _follow_instances(service, launcher)
+    _stop_unhealthy(service)
     _stop_surplus(service)
     _handle_failures(service)
     _start_missing(service, launcher)
@@ -85,6 +88,19 @@ def _follow_instances(service: EcsService, launcher: TaskLauncher) -> None:
 
 def _instance_id(task: EcsTask) -> str | None:
     return task.place.instance.id if task.place.instance else None
+
+
+def _stop_unhealthy(service: EcsService) -> None:
+    """Stops tasks that fail their health checks; they are replaced as any task that is missing."""
+    for task in service.active_tasks:
+        if task.health_status == UNHEALTHY and not _is_in_grace_period(service, task):
+            service.add_event(f"(task {task.id}) failed container health checks.")
+            task.stop("Task failed container health checks", "ServiceSchedulerInitiated")
+
+
+def _is_in_grace_period(service: EcsService, task: EcsTask) -> bool:
+    grace = timedelta(seconds=service.health_check_grace_period_seconds)
+    return task.started_at is not None and runtime.timestamp() < task.started_at + grace
 
 
 def _stop_surplus(service: EcsService) -> None:

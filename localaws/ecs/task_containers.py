@@ -9,8 +9,11 @@ from datetime import datetime
 from typing import Any
 
 from localaws import runtime
+from localaws.ecs.health_checks import unhealthy_after
 from localaws.ecs.lifetimes import Exit, exit_of
 from localaws.ecs.task_needs import PortMapping
+
+UNHEALTHY = "UNHEALTHY"
 
 
 class TaskContainer:
@@ -22,6 +25,8 @@ class TaskContainer:
         self.essential: bool = definition.get("essential", True)
         self.has_health_check = "healthCheck" in definition
         self.exit: Exit | None = exit_of(definition, override)
+        self.unhealthy_after = unhealthy_after(definition)
+        """Seconds from the start until the health check has failed; never, when it passes."""
         self._id = str(uuid.uuid4())
         self._index = index
         self._definition = definition
@@ -63,7 +68,7 @@ class TaskContainer:
                 if mapping.container == self.name
             ],
             "networkInterfaces": [attachment] if attachment else [],
-            "healthStatus": health if self.has_health_check else "UNKNOWN",
+            "healthStatus": health if self.has_health_check or health == UNHEALTHY else "UNKNOWN",
             "cpu": str(self._definition.get("cpu", 0)),
         }
         for size in ("memory", "memoryReservation"):

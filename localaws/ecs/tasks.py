@@ -15,16 +15,23 @@ from localaws import runtime
 from localaws.ecs.place import Place, PublishedPort, published_ports
 from localaws.ecs.registration import Registration
 from localaws.ecs.registry import TaskInstance
-from localaws.ecs.task_containers import task_containers
+from localaws.ecs.task_containers import UNHEALTHY, task_containers
 from localaws.ecs.task_logs import GROUP_MISSING, LogGroupMissing, TaskLogs
 from localaws.ecs.task_needs import PortMapping
 from localaws.ecs.task_request import TaskRequest
 from localaws.ecs.task_states import TaskState, next_state
+from localaws.faults.active import ACTIVE
 
 REGISTRATION_FAILED = "Timeout waiting for service discovery instance provisioning to complete."
 """AWS's words when a task cannot be registered (AWS provider issue 4082)."""
 
 ESSENTIAL_CONTAINER_EXITED = "Essential container in task exited"
+
+CANNOT_PULL = (
+    "CannotPullContainerError: pull image manifest has been retried 1 time(s): "
+    "failed to resolve ref {image}: not found"
+)
+"""AWS's words for an image that the registry does not have."""
 
 TASK_FAILED_TO_START = "TaskFailedToStart"
 """The stopCode of a task that never ran."""
@@ -111,6 +118,9 @@ class EcsTask:
         ]
         self._target_groups = request.target_groups
         self._running_since: float | None = None
+        self._exit_code = 0
+        self._is_ill = False
+        """Whether a fault makes the containers unhealthy."""
         self._next_step_at = self._one_step_later()
 
     def _instance(self, external_id: str) -> TaskInstance:
@@ -138,6 +148,11 @@ class EcsTask:
     @property
     def host_ports(self) -> Mapping[PortMapping, int]:
         return self.place.host_ports
+
+    @property
+    def images(self) -> list[str]:
+        """The images of the containers."""
+        return [each.image for each in self._containers]
 
     @property
     def service_name(self) -> str:
@@ -206,7 +221,7 @@ class EcsTask:
         shown = []
         for container in self._containers:
             ended = container.exited_at(self._running_since)
-            exit_code = ended.code if ended else 0 if has_ended and has_run else None
+            exit_code = ended.code if ended else self._exit_code if has_ended and has_run else None
             shown.append(
                 container.description(
                     task_arn=self.task_arn,
@@ -234,6 +249,8 @@ class EcsTask:
     def step(self) -> None:
         """Moves the task one state on, if its time has come and no Cloud Map operation is open."""
         self.logs.flush()
+        if (ACTIVE.own or self._is_ill) and self.desired_status == TaskState.RUNNING:
+            self._suffer_faults()
         if runtime.now() < self._next_step_at:
             return
         if self._registrations and not self._is_ready_to_leave_state():
@@ -248,8 +265,8 @@ class EcsTask:
             self._enter(state)
         else:
             self._next_step_at = self._exits_at()
-            if self.has_health_check and self.last_status == TaskState.RUNNING:
-                self._become_healthy()
+            if self.last_status == TaskState.RUNNING and not self._is_ill:
+                self._check_health()
 
     def _is_ready_to_leave_state(self) -> bool:
         """Follows the registrations; returns False while the task has to wait for Cloud Map."""
@@ -315,11 +332,40 @@ class EcsTask:
         except ServiceException as error:
             self.stop(f"{REGISTRATION_FAILED} {error.message}", TASK_FAILED_TO_START)
 
-    def _become_healthy(self) -> None:
-        """Passes the container health check.
+    def _check_health(self) -> None:
+        """Passes or fails the containers' health checks.
 
         AWS does not document how long the first check takes; ours: one step after the start.
         """
-        self.health_status = "HEALTHY"
-        for registration in self._registrations:
-            registration.report_healthy()
+        after = min(each.unhealthy_after for each in self._containers if each.essential)
+        fails_at = (self._running_since or 0.0) + after
+        if runtime.now() >= fails_at:
+            self._become(UNHEALTHY)
+        elif self.has_health_check:
+            self._become("HEALTHY")
+            self._next_step_at = min(self._next_step_at, fails_at)
+
+    def _become(self, health_status: str) -> None:
+        """Changes the health status, and tells Cloud Map."""
+        if self.health_status != health_status:
+            self.health_status = health_status
+            for registration in self._registrations:
+                registration.report(health_status == UNHEALTHY)
+
+    def _suffer_faults(self) -> None:
+        """Fails as the faults that are on want it; see localaws/faults."""
+        if ACTIVE.of_task("zone", self):
+            reason = f"The Availability Zone {self.availability_zone} is down (a fault)"
+            self.stop(reason, "TerminationNotice" if self.started_at else TASK_FAILED_TO_START)
+        elif self.last_status == TaskState.PENDING and ACTIVE.of_task("pull", self):
+            self.stop(CANNOT_PULL.format(image=self.images[0]), TASK_FAILED_TO_START)
+        elif self.last_status == TaskState.RUNNING:
+            crash = ACTIVE.of_task("crash", self)
+            if crash and runtime.now() >= (self._running_since or 0.0) + crash.after:
+                self._exit_code = crash.exit_code
+                self.stop(ESSENTIAL_CONTAINER_EXITED, "EssentialContainerExited")
+            is_ill = ACTIVE.of_task("unhealthy", self) is not None
+            if is_ill != self._is_ill:
+                self._is_ill = is_ill
+                healthy = "HEALTHY" if self.has_health_check else "UNKNOWN"
+                self._become(UNHEALTHY if is_ill else healthy)

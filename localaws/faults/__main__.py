@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`localaws fault`: begins, lists and ends faults of an endpoint that runs."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import urllib.error
+import urllib.request
+from typing import Any
+
+from localaws.faults.task_faults import KINDS
+
+DEFAULT_ENDPOINT = "http://127.0.0.1:4566"
+CALLS = "calls fail, are late (--latency), or lose their connection (--drop)"
+
+
+def main(arguments: list[str]) -> int:
+    """Returns 0; 1 when the endpoint does not answer or refuses; argparse ends with 2."""
+    asked = _parser().parse_args(arguments)
+    endpoint = asked.endpoint or os.environ.get("AWS_ENDPOINT_URL") or DEFAULT_ENDPOINT
+    url = f"{endpoint.rstrip('/')}/_localaws/faults"
+    try:
+        if asked.what == "list":
+            faults = _request("GET", url)
+        elif asked.what == "end":
+            faults = _request("DELETE", url if asked.id == "all" else f"{url}/{asked.id}")
+        else:
+            faults = [_request("POST", url, _fault(asked))]
+    except urllib.error.HTTPError as error:
+        sys.stderr.write(f"localaws: {_reason(error)}\n")
+        return 1
+    except OSError as error:
+        sys.stderr.write(f"localaws: {endpoint} does not answer: {error}\n")
+        return 1
+    lines = [f"{each['id']}  {each['sentence']}" for each in faults] or ["no fault is on"]
+    sys.stdout.write("\n".join(lines) + "\n")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="localaws fault", description=__doc__)
+    parser.add_argument("--endpoint", help=f"AWS_ENDPOINT_URL, or {DEFAULT_ENDPOINT}")
+    parsers = parser.add_subparsers(dest="what", required=True)
+    parsers.add_parser("list", help="the faults that are on")
+    parsers.add_parser("end", help="end one by its id, or all").add_argument("id")
+    for kind, what in KINDS.items():
+        task = parsers.add_parser(kind, help=what)
+        for name in ("cluster", "service", "family", "image", "zone"):
+            task.add_argument(f"--{name}", help="only tasks of this one")
+        if kind == "crash":
+            task.add_argument("--exit-code", dest="exitCode", type=int)
+            task.add_argument("--after", type=float, help="seconds that a task runs before")
+    call = parsers.add_parser("call", help=CALLS)
+    for name in ("service", "region", "operation"):
+        call.add_argument(f"--{name}", help="only calls of this one")
+    call.add_argument("--probability", type=float, help="from 0 to 1")
+    call.add_argument("--every", type=int, help="every so-manyth call")
+    call.add_argument("--attempt", type=int, help="only this attempt of an SDK's, from 1 on")
+    call.add_argument("--latency", type=float, help="milliseconds")
+    call.add_argument("--drop", action="store_true", default=None)
+    call.add_argument("--status", type=int, help="of HTTP, 503 by default")
+    call.add_argument("--code", help="AWS's error code, ServiceUnavailable by default")
+    return parser
+
+
+def _fault(asked: argparse.Namespace) -> dict[str, Any]:
+    """The fault as the endpoint takes it."""
+    given = {name: value for name, value in vars(asked).items() if value is not None}
+    fault = {name: value for name, value in given.items() if name not in ("what", "endpoint")}
+    error = {"statusCode": fault.pop("status", None), "code": fault.pop("code", None)}
+    if error := {name: value for name, value in error.items() if value is not None}:
+        fault["error"] = error
+    return {"kind": asked.what, **fault}
+
+
+def _request(method: str, url: str, body: Any = None) -> Any:
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(url, data, method=method)
+    # Heeds no proxy variable: `make env` sets that of the bastion.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(request, timeout=10) as reply:
+        return json.load(reply)
+
+
+def _reason(error: urllib.error.HTTPError) -> str:
+    text = error.read().decode(errors="replace")
+    try:
+        return str(json.loads(text)["error"])
+    except (ValueError, LookupError, TypeError):
+        return f"{error.url} answered {error.code}: {text[:200]}"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
