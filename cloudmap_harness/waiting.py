@@ -1,11 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Waits by polling: the only module of the harness that sleeps."""
 
+import logging
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from cloudmap_harness.errors import WaitTimeout
+from cloudmap_harness.errors import AwsError, WaitTimeout
+from cloudmap_harness.passing_errors import may_pass
+
+LOG = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -22,16 +27,37 @@ def wait_for(
 ) -> T:
     """Returns the first reading without problems; the last reading is made at the deadline.
 
-    Raises WaitTimeout with the last reading. An error that `read` raises is not retried: boto3 has
-    already repeated the calls that can succeed later.
+    Raises WaitTimeout with the last reading. An AwsError that may pass does not end the wait, and
+    how often that happened is logged; it is raised when it comes at the deadline. Every other error
+    of `read` is raised at once.
     """
     started = clock()
+    passed: Counter[str] = Counter()
     while True:
-        seen = read()
-        found = problems(seen)
-        if not found:
-            return seen
+        try:
+            seen = read()
+            found: Sequence[str] = problems(seen)
+            if not found:
+                _tell(passed, expected)
+                return seen
+        except AwsError as error:
+            if not may_pass(error):
+                raise
+            passed[error.code] += 1
+            if clock() - started >= timeout:
+                error.add_note(f"after {clock() - started:.0f} s of waiting for {expected}")
+                raise
+            sleep(min(interval, max(timeout - (clock() - started), 0.0)))
+            continue
         elapsed = clock() - started
         if elapsed >= timeout:
+            _tell(passed, expected)
             raise WaitTimeout(expected, seen, found, elapsed)
         sleep(min(interval, timeout - elapsed))
+
+
+def _tell(passed: Counter[str], expected: str) -> None:
+    """Says which errors have passed, and how often."""
+    if passed:
+        counted = ", ".join(f"{code} ({count} times)" for code, count in sorted(passed.items()))
+        LOG.warning("while waiting for %s, errors have passed: %s", expected, counted)

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The account in a file, so that it outlives the process: written within a second of each change.
+"""The account in a file, so that it outlives the process.
+
+It is written before a call that changes it is answered, as long as that is quick; in a large
+account, and for what changes without a call, within a second. On the disk it is a second later at
+the most.
 
 The file begins with a line of JSON: who wrote it, when, and the length and digest of the rest. It
 is replaced in one step, so that there is a whole one after a crash at any moment.
@@ -13,11 +17,12 @@ import json
 import logging
 import os
 import platform
+import time
 from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Self
 
 import moto
@@ -32,6 +37,8 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 
+QUICK_SECONDS = 0.02
+"""What it may take to make an account's bytes, for it to be written before a call is answered."""
 BUSY_SECONDS = 0.4
 """Between two looks at an account that changes."""
 IDLE_SECONDS = 5.0
@@ -54,7 +61,11 @@ class KeptAccount:
         """What became of an account that could not be read."""
         self._touched = Event()
         self._stopped = Event()
+        self._saving = Lock()
         self._written: bytes | None = None
+        self._is_on_disk = False
+        self._cost = 0.0
+        """Seconds that it took to make the account's bytes the last time."""
         self._left_out: list[str] = []
         self._thread = Thread(target=self._keep, name="account", daemon=True)
 
@@ -81,7 +92,7 @@ class KeptAccount:
         self._stopped.set()
         self._touched.set()
         self._thread.join()
-        self._save()
+        self._save(on_disk=True)
         self._lock.close()
 
     def _hold_folder(self) -> None:
@@ -105,6 +116,8 @@ class KeptAccount:
                 return application(environ, start_response)
             finally:
                 if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+                    if self._cost < QUICK_SECONDS:
+                        self._save(on_disk=False)
                     self._touched.set()
 
         return watching
@@ -121,21 +134,27 @@ class KeptAccount:
             try:
                 # A task that starts changes the account without a call: as long as it changes it
                 # is looked at again.
-                busy = self._save() or was_touched
+                busy = self._save(on_disk=True) or was_touched
             except Exception:
                 # The next look may do: another service's handler has changed what was read.
                 LOG.exception("the account was not kept")
                 busy = True
 
-    def _save(self) -> bool:
-        """Writes the account when it has changed since the last time; says whether it had."""
-        with runtime.LOCK:
-            clock, state = runtime.now(), self._state()
-        if state == self._written:
-            return False
-        _write(self.file, clock, state)
-        self._written = state
-        return True
+    def _save(self, *, on_disk: bool) -> bool:
+        """Writes the account when it has changed since the last time; says whether it had.
+
+        With `on_disk` it survives a power cut too, which takes longer.
+        """
+        with self._saving:
+            with runtime.LOCK:
+                began = time.monotonic()
+                clock, state = runtime.now(), self._state()
+                self._cost = time.monotonic() - began
+            changed = state != self._written
+            if changed or (on_disk and not self._is_on_disk):
+                _write(self.file, clock, state, on_disk=on_disk)
+                self._written, self._is_on_disk = state, on_disk
+            return changed
 
     def _state(self) -> bytes:
         try:
@@ -157,8 +176,8 @@ class KeptAccount:
         )
 
 
-def _write(file: Path, clock: float, state: bytes) -> None:
-    """Replaces the file in one step, also in a power cut."""
+def _write(file: Path, clock: float, state: bytes, *, on_disk: bool) -> None:
+    """Replaces the file in one step, with `on_disk` also in a power cut."""
     header = _writer() | {
         "kept": datetime.now().isoformat(timespec="seconds"),
         "clock": clock,
@@ -169,8 +188,11 @@ def _write(file: Path, clock: float, state: bytes) -> None:
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as output:
         output.write(json.dumps(header).encode() + b"\n" + state)
         output.flush()
-        os.fsync(output.fileno())
+        if on_disk:
+            os.fsync(output.fileno())
     new.replace(file)
+    if not on_disk:
+        return
     folder = os.open(file.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

@@ -14,6 +14,7 @@ from cloudmap_harness.discovery.probes import (
     ObservedTask,
     observe,
     service_events,
+    stopped_tasks,
     subnet_networks,
 )
 from cloudmap_harness.discovery.service import DiscoverableService
@@ -105,7 +106,7 @@ def wait_until_converged(
 ) -> Observation:
     """Returns the first observation without problems.
 
-    Raises WaitTimeout with ECS's latest events, and AwsError.
+    Raises WaitTimeout with ECS's latest events and why tasks have stopped, and AwsError.
     """
     try:
         return wait_for(
@@ -116,7 +117,8 @@ def wait_until_converged(
             interval=interval,
         )
     except WaitTimeout as late:
-        events = service_events(aws, service.cluster, service.ecs_service)
+        named = service.cluster, service.ecs_service
+        events = [*service_events(aws, *named), *stopped_tasks(aws, *named)]
         raise late.with_events(events) from None
 
 

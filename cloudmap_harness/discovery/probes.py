@@ -153,6 +153,30 @@ def service_events(aws: AwsClients, cluster: str, service: str, limit: int = 10)
     )
 
 
+def stopped_tasks(aws: AwsClients, cluster: str, service: str, limit: int = 5) -> tuple[str, ...]:
+    """Returns why tasks of an ECS service have stopped lately, a line each, newest first.
+
+    ECS shows a stopped task for an hour.
+    """
+    with aws.errors_explained():
+        arns = aws.ecs.list_tasks(cluster=cluster, serviceName=service, desiredStatus="STOPPED")
+        some = arns["taskArns"][:ECS_PAGE]
+        found = aws.ecs.describe_tasks(cluster=cluster, tasks=some)["tasks"] if some else []
+    newest = sorted(found, key=lambda task: task["stoppingAt"], reverse=True)
+    return tuple(map(_end_of, newest[:limit]))
+
+
+def _end_of(task: "TaskTypeDef") -> str:
+    codes = [
+        f"{container['name']} ended with exit code {container['exitCode']}"
+        for container in task.get("containers", [])
+        if container.get("exitCode")
+    ]
+    reason = "; ".join([task.get("stoppedReason") or task.get("stopCode", ""), *codes])
+    id_ = task["taskArn"].rsplit("/", 1)[-1]
+    return f"{task['stoppingAt']:%H:%M:%S} (task {id_}) has stopped: {reason}"
+
+
 def _task(task: "TaskTypeDef") -> ObservedTask:
     details: Mapping[str, str] = {
         detail["name"]: detail["value"]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 import pytest
 
-from cloudmap_harness.errors import WaitTimeout
+from cloudmap_harness.errors import AwsError, WaitTimeout
 from cloudmap_harness.waiting import wait_for
 
 
@@ -99,3 +99,60 @@ def test_an_error_of_the_reading_is_not_retried() -> None:
     with pytest.raises(PermissionError):
         wait_for(denied, four, expected="4", timeout=10, interval=1)
     assert len(reads) == 1
+
+
+def failing(error: AwsError, times: int) -> Callable[[], int]:
+    """A reading that fails so many times, and then is 4."""
+    readings: list[AwsError | int] = [*[error] * times, 4]
+
+    def read() -> int:
+        reading = readings.pop(0)
+        if isinstance(reading, AwsError):
+            raise reading
+        return reading
+
+    return read
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        ("ThrottlingException", 400),
+        ("RequestLimitExceeded", 503),
+        ("ServiceNotFound", 404),
+        ("ClusterNotFoundException", 400),
+        ("EndpointConnectionError", None),
+        ("SomethingNew", 502),
+    ],
+)
+def test_an_error_that_may_pass_is_waited_out_and_told(
+    code: str, status: int | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock = Clock()
+    read = failing(AwsError("ListTasks", code, "words", status), 3)
+    seen = wait_for(
+        read, four, expected="4 tasks", timeout=10, interval=2, clock=clock, sleep=clock.sleep
+    )
+    assert (seen, clock.now) == (4, 106.0)
+    assert f"while waiting for 4 tasks, errors have passed: {code} (3 times)" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [("AccessDeniedException", 400), ("InvalidInput", 400), ("NotImplemented", 501)],
+)
+def test_an_error_that_stays_ends_the_wait(code: str, status: int) -> None:
+    clock = Clock()
+    read = failing(AwsError("ListTasks", code, "words", status), 1)
+    with pytest.raises(AwsError, match=code):
+        wait_for(read, four, expected="4", timeout=9, interval=1, clock=clock, sleep=clock.sleep)
+    assert clock.now == 100.0
+
+
+def test_an_error_that_has_not_passed_at_the_deadline_is_raised() -> None:
+    clock = Clock()
+    read = failing(AwsError("ListTasks", "ThrottlingException", "words", 400), 9)
+    with pytest.raises(AwsError, match="ThrottlingException") as error:
+        wait_for(read, four, expected="4", timeout=5, interval=2, clock=clock, sleep=clock.sleep)
+    assert clock.now == 105.0
+    assert error.value.__notes__ == ["after 5 s of waiting for 4"]
