@@ -18,8 +18,11 @@ from cloudmap_harness.discovery.probes import (
     subnet_networks,
 )
 from cloudmap_harness.discovery.service import DiscoverableService
-from cloudmap_harness.errors import WaitTimeout, abridge
+from cloudmap_harness.errors import AwsError, WaitTimeout, abridge
 from cloudmap_harness.waiting import wait_for
+
+PASSING_TIMEOUT = 30.0
+"""Seconds for which an error of AWS's may last where nothing is waited for but its end."""
 
 LAYERS = ("running tasks", "Cloud Map instances", "A records")
 NO_ADDRESS = IPv4Address("0.0.0.0")
@@ -92,7 +95,13 @@ def convergence_of(
     aws: AwsClients, service: DiscoverableService, *, desired: int, ttl: int
 ) -> Convergence:
     """Returns the check for a service, with the address ranges of its subnets. Raises AwsError."""
-    networks = subnet_networks(aws, service.subnet_ids)
+    networks = wait_for(
+        lambda: subnet_networks(aws, service.subnet_ids),
+        lambda _: [],
+        expected="the subnets",
+        timeout=PASSING_TIMEOUT,
+        interval=1.0,
+    )
     return Convergence(desired, service.record_name, ttl, networks)
 
 
@@ -118,7 +127,10 @@ def wait_until_converged(
         )
     except WaitTimeout as late:
         named = service.cluster, service.ecs_service
-        events = [*service_events(aws, *named), *stopped_tasks(aws, *named)]
+        try:
+            events = [*service_events(aws, *named), *stopped_tasks(aws, *named)]
+        except AwsError as error:  # What the check has seen must not be lost for it.
+            events = [f"they cannot be read: {error}"]
         raise late.with_events(events) from None
 
 

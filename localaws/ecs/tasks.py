@@ -263,6 +263,8 @@ class EcsTask:
             self.version += 1
             self._next_step_at = self._one_step_later()
             self._enter(state)
+            if ACTIVE.own and state == TaskState.RUNNING:
+                self._suffer_faults()  # Nobody sees a task run that crashes at once.
         else:
             self._next_step_at = self._exits_at()
             if self.last_status == TaskState.RUNNING and not self._is_ill:
