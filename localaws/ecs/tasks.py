@@ -15,39 +15,26 @@ from localaws import runtime
 from localaws.ecs.place import Place, PublishedPort, published_ports
 from localaws.ecs.registration import Registration
 from localaws.ecs.registry import TaskInstance
+from localaws.ecs.shown_task import ShownTask
 from localaws.ecs.task_containers import UNHEALTHY, task_containers
+from localaws.ecs.task_endings import (
+    ESSENTIAL_CONTAINER_EXITED,
+    REGISTRATION_FAILED,
+    TASK_FAILED_TO_START,
+    ending_by_fault,
+)
+from localaws.ecs.task_health import TaskHealth
 from localaws.ecs.task_logs import GROUP_MISSING, LogGroupMissing, TaskLogs
 from localaws.ecs.task_needs import PortMapping
 from localaws.ecs.task_request import TaskRequest
 from localaws.ecs.task_states import TaskState, next_state
 from localaws.faults.active import ACTIVE
 
-REGISTRATION_FAILED = "Timeout waiting for service discovery instance provisioning to complete."
-"""AWS's words when a task cannot be registered (AWS provider issue 4082)."""
-
-ESSENTIAL_CONTAINER_EXITED = "Essential container in task exited"
-
-CANNOT_PULL = (
-    "CannotPullContainerError: pull image manifest has been retried 1 time(s): "
-    "failed to resolve ref {image}: not found"
-)
-"""AWS's words for an image that the registry does not have."""
-
-TASK_FAILED_TO_START = "TaskFailedToStart"
-"""The stopCode of a task that never ran."""
-
 NEVER = math.inf
 """When a task takes its next step that stays as it is until somebody stops it."""
 
-ATTACHMENT_STATUS = {
-    TaskState.PROVISIONING: "PRECREATED",
-    TaskState.DEPROVISIONING: "DETACHING",
-    TaskState.STOPPED: "DELETED",
-}
-"""The status of a task's interface by the task's state; in every other state it is ATTACHED."""
 
-
-class EcsTask:
+class EcsTask(ShownTask):
     """One task, in the place of moto's Task; the attributes have the names of the API's members."""
 
     def __init__(
@@ -102,12 +89,9 @@ class EcsTask:
         self.stop_code: str | None = None
         self.desired_status = TaskState.RUNNING
         self.last_status = TaskState.PROVISIONING
-        self.health_status = "UNKNOWN"
         self._leave = leave
         containers: list[dict[str, Any]] = definition.container_definitions
         self._containers = task_containers(containers, request.overrides)
-        self.has_health_check = any(each.has_health_check for each in self._containers)
-        """Whether a container has a health check."""
         self.published_ports: list[PublishedPort] = published_ports(containers, place)
         """Each TCP port that the task listens on."""
         _, _, _, region, account_id, _ = arn.split(":", 5)
@@ -116,11 +100,10 @@ class EcsTask:
             Registration(registry, self._instance(request.external_id))
             for registry in request.registries
         ]
+        self._health = TaskHealth(self._containers, self._registrations)
         self._target_groups = request.target_groups
         self._running_since: float | None = None
         self._exit_code = 0
-        self._is_ill = False
-        """Whether a fault makes the containers unhealthy."""
         self._next_step_at = self._one_step_later()
 
     def _instance(self, external_id: str) -> TaskInstance:
@@ -132,7 +115,7 @@ class EcsTask:
             cluster_name=self.cluster_name,
             service_name=self.service_name,
             family=self.family,
-            has_health_check=self.has_health_check,
+            has_health_check=any(each.has_health_check for each in self._containers),
             # AWS adds it outside awsvpc mode only [developer guide, "Service discovery"].
             ec2_instance_id=instance.ec2_instance_id if instance and ports else None,
             host_ports={
@@ -148,6 +131,10 @@ class EcsTask:
     @property
     def host_ports(self) -> Mapping[PortMapping, int]:
         return self.place.host_ports
+
+    @property
+    def health_status(self) -> str:
+        return self._health.status
 
     @property
     def images(self) -> list[str]:
@@ -185,57 +172,6 @@ class EcsTask:
         """Whether the task stopped before it ran."""
         return self.stop_code == TASK_FAILED_TO_START
 
-    @property
-    def attachments(self) -> list[dict[str, Any]]:
-        """The task's elastic network interface, its details in the order that AWS gives."""
-        interface = self.place.interface
-        if interface is None:
-            return []
-        details = [{"name": "subnetId", "value": self.subnet_id}]
-        if self.last_status != TaskState.PROVISIONING:
-            details += [
-                {"name": "networkInterfaceId", "value": interface.id},
-                {"name": "macAddress", "value": interface.mac_address},
-                {"name": "privateDnsName", "value": interface.private_dns_name},
-                {"name": "privateIPv4Address", "value": self.private_address},
-            ]
-        return [
-            {
-                "id": self.attachment_id,
-                "type": "ElasticNetworkInterface",
-                "status": ATTACHMENT_STATUS.get(self.last_status, "ATTACHED"),
-                "details": details,
-            }
-        ]
-
-    @property
-    def containers(self) -> list[dict[str, Any]]:
-        """The task's containers: PENDING, RUNNING or STOPPED, depending on the task's state."""
-        has_run = self.started_at is not None
-        has_ended = self.last_status in (TaskState.DEPROVISIONING, TaskState.STOPPED)
-        status = "STOPPED" if has_ended else "RUNNING" if has_run else "PENDING"
-        attachment = {
-            "attachmentId": self.attachment_id,
-            "privateIpv4Address": self.private_address,
-        }
-        shown = []
-        for container in self._containers:
-            ended = container.exited_at(self._running_since)
-            exit_code = ended.code if ended else self._exit_code if has_ended and has_run else None
-            shown.append(
-                container.description(
-                    task_arn=self.task_arn,
-                    status="STOPPED" if ended else status,
-                    exit_code=exit_code,
-                    health=self.health_status,
-                    attachment=attachment if self.place.interface else None,
-                    host_ports=self.place.host_ports,
-                    agent_since=self.started_at,
-                    has_agent=self.enable_execute_command,
-                )
-            )
-        return shown
-
     def stop(self, reason: str, stop_code: str) -> None:
         """Sets the desired status to STOPPED; the scheduler moves the task through the states."""
         if self.desired_status == TaskState.STOPPED:
@@ -249,7 +185,7 @@ class EcsTask:
     def step(self) -> None:
         """Moves the task one state on, if its time has come and no Cloud Map operation is open."""
         self.logs.flush()
-        if (ACTIVE.own or self._is_ill) and self.desired_status == TaskState.RUNNING:
+        if (ACTIVE.own or self._health.is_ill) and self.desired_status == TaskState.RUNNING:
             self._suffer_faults()
         if runtime.now() < self._next_step_at:
             return
@@ -267,8 +203,10 @@ class EcsTask:
                 self._suffer_faults()  # Nobody sees a task run that crashes at once.
         else:
             self._next_step_at = self._exits_at()
-            if self.last_status == TaskState.RUNNING and not self._is_ill:
-                self._check_health()
+            if self._running_since is not None:
+                looked_at = self._health.check(self._running_since)
+                if self._health.status != UNHEALTHY:
+                    self._next_step_at = min(self._next_step_at, looked_at)
 
     def _is_ready_to_leave_state(self) -> bool:
         """Follows the registrations; returns False while the task has to wait for Cloud Map."""
@@ -334,40 +272,12 @@ class EcsTask:
         except ServiceException as error:
             self.stop(f"{REGISTRATION_FAILED} {error.message}", TASK_FAILED_TO_START)
 
-    def _check_health(self) -> None:
-        """Passes or fails the containers' health checks.
-
-        AWS does not document how long the first check takes; ours: one step after the start.
-        """
-        after = min(each.unhealthy_after for each in self._containers if each.essential)
-        fails_at = (self._running_since or 0.0) + after
-        if runtime.now() >= fails_at:
-            self._become(UNHEALTHY)
-        elif self.has_health_check:
-            self._become("HEALTHY")
-            self._next_step_at = min(self._next_step_at, fails_at)
-
-    def _become(self, health_status: str) -> None:
-        """Changes the health status, and tells Cloud Map."""
-        if self.health_status != health_status:
-            self.health_status = health_status
-            for registration in self._registrations:
-                registration.report(health_status == UNHEALTHY)
-
     def _suffer_faults(self) -> None:
         """Fails as the faults that are on want it; see localaws/faults."""
-        if ACTIVE.of_task("zone", self):
-            reason = f"The Availability Zone {self.availability_zone} is down (a fault)"
-            self.stop(reason, "TerminationNotice" if self.started_at else TASK_FAILED_TO_START)
-        elif self.last_status == TaskState.PENDING and ACTIVE.of_task("pull", self):
-            self.stop(CANNOT_PULL.format(image=self.images[0]), TASK_FAILED_TO_START)
+        since = self._running_since
+        seconds = 0.0 if since is None else runtime.now() - since
+        if ending := ending_by_fault(self, self.last_status, seconds):
+            self._exit_code = ending.exit_code
+            self.stop(ending.reason, ending.stop_code)
         elif self.last_status == TaskState.RUNNING:
-            crash = ACTIVE.of_task("crash", self)
-            if crash and runtime.now() >= (self._running_since or 0.0) + crash.after:
-                self._exit_code = crash.exit_code
-                self.stop(ESSENTIAL_CONTAINER_EXITED, "EssentialContainerExited")
-            is_ill = ACTIVE.of_task("unhealthy", self) is not None
-            if is_ill != self._is_ill:
-                self._is_ill = is_ill
-                healthy = "HEALTHY" if self.has_health_check else "UNKNOWN"
-                self._become(UNHEALTHY if is_ill else healthy)
+            self._health.suffer(ACTIVE.of_task("unhealthy", self) is not None)
