@@ -32,6 +32,7 @@ BENCHMARKS: Mapping[str, str] = {
     "growth": "benchmarks.growth:measure",
     "dns": "benchmarks.dns:measure",
     "bastion": "benchmarks.bastion:measure",
+    "kept": "benchmarks.kept:measure",
 }
 """Each benchmark's function, which yields its measurements; its module is imported when it runs."""
 

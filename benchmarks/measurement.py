@@ -16,7 +16,7 @@ class Measurement:
 
     name: str
     unit: str
-    """`s`, `ms`, `MiB`, `KiB` or `per second`."""
+    """`s`, `ms`, `MiB`, `KiB`, `per second` or `changes`."""
     ours: float
     reference: float
     reference_is: str
