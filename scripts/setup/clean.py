@@ -24,6 +24,7 @@ GENERATED = (
     "terraform.*.tfstate.*.backup",
     ".terraform.*.lock.info",
     "junit*.xml",
+    ".hypothesis",
     ".mypy_cache",
     ".pytest_cache",
     ".ruff_cache",
