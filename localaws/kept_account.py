@@ -16,6 +16,7 @@ import hashlib
 import json
 import logging
 import os
+import pickle
 import platform
 import time
 from collections.abc import Iterable
@@ -28,12 +29,13 @@ from typing import TYPE_CHECKING, Self
 import moto
 
 from localaws import runtime, snapshot
+from localaws.repeats import AnsweringRepeats, Reply
 from localaws.state_folder import account_file
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 LOG = logging.getLogger(__name__)
 
@@ -52,10 +54,15 @@ class UnreadableAccountError(Exception):
 class KeptAccount:
     """Restores the folder's account on entry, and keeps it until the end of the block.
 
+    It is a WSGI application too, which serves another one and keeps what that changes. The replies
+    that it remembers are kept as well: a client whose reply was lost with the process repeats its
+    call, and must not be told that there is already what it makes.
+
     Raises OSError on entry when another endpoint keeps its account there.
     """
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, application: AnsweringRepeats):
+        self._application = application
         self.file = account_file(folder)
         self.notice: str | None = None
         """What became of an account that could not be read."""
@@ -74,7 +81,7 @@ class KeptAccount:
         self._hold_folder()
         try:
             with runtime.LOCK:
-                _restore(self.file)
+                self._application.remember(_restore(self.file))
         except FileNotFoundError:
             pass
         except UnreadableAccountError as error:
@@ -108,19 +115,14 @@ class KeptAccount:
             reason = f"another endpoint keeps its account in {self.file.parent}"
             raise OSError(error.errno, f"{reason}; LOCALAWS_STATE chooses another") from error
 
-    def watched(self, application: WSGIApplication) -> WSGIApplication:
-        """Returns the application; a call to it may change the account."""
-
-        def watching(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-            try:
-                return application(environ, start_response)
-            finally:
-                if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
-                    if self._cost < QUICK_SECONDS:
-                        self._save(on_disk=False)
-                    self._touched.set()
-
-        return watching
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        try:
+            return self._application(environ, start_response)
+        finally:
+            if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+                if self._cost < QUICK_SECONDS:
+                    self._save(on_disk=False)
+                self._touched.set()
 
     def _keep(self) -> None:
         busy = True
@@ -152,7 +154,8 @@ class KeptAccount:
                 self._cost = time.monotonic() - began
             changed = state != self._written
             if changed or (on_disk and not self._is_on_disk):
-                _write(self.file, clock, state, on_disk=on_disk)
+                replies = pickle.dumps(self._application.remembered())
+                _write(self.file, clock, state, replies, on_disk=on_disk)
                 self._written, self._is_on_disk = state, on_disk
             return changed
 
@@ -176,17 +179,19 @@ class KeptAccount:
         )
 
 
-def _write(file: Path, clock: float, state: bytes, *, on_disk: bool) -> None:
+def _write(file: Path, clock: float, state: bytes, replies: bytes, *, on_disk: bool) -> None:
     """Replaces the file in one step, with `on_disk` also in a power cut."""
+    content = state + replies
     header = _writer() | {
         "kept": datetime.now().isoformat(timespec="seconds"),
         "clock": clock,
-        "length": len(state),
-        "sha256": hashlib.sha256(state).hexdigest(),
+        "state": len(state),
+        "length": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
     }
     new = file.with_name("account.new")
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as output:
-        output.write(json.dumps(header).encode() + b"\n" + state)
+        output.write(json.dumps(header).encode() + b"\n" + content)
         output.flush()
         if on_disk:
             os.fsync(output.fileno())
@@ -200,28 +205,31 @@ def _write(file: Path, clock: float, state: bytes, *, on_disk: bool) -> None:
         os.close(folder)
 
 
-def _restore(file: Path) -> None:
-    """Restores the account, whole or not at all.
+def _restore(file: Path) -> list[tuple[str, Reply]]:
+    """Restores the account, whole or not at all; returns the replies that were remembered.
 
     Raises FileNotFoundError without a file, and UnreadableAccountError.
     """
-    first, _, state = file.read_bytes().partition(b"\n")
+    first, _, content = file.read_bytes().partition(b"\n")
     try:
         header = json.loads(first)
         written_by = {name: header[name] for name in _writer()}
         clock, length, digest = float(header["clock"]), header["length"], header["sha256"]
+        end_of_state = int(header["state"])
     except (ValueError, LookupError, TypeError) as error:
         raise UnreadableAccountError("it is no account, or only a part of one") from error
     if written_by != _writer():
         differs = [f"{name} {was}" for name, was in written_by.items() if was != _writer()[name]]
         raise UnreadableAccountError(f"another version has written it: {', '.join(differs)}")
-    if len(state) != length or hashlib.sha256(state).hexdigest() != digest:
+    if len(content) != length or hashlib.sha256(content).hexdigest() != digest:
         raise UnreadableAccountError("it is truncated or damaged")
     try:
-        snapshot.restore(state)
+        replies: list[tuple[str, Reply]] = pickle.loads(content[end_of_state:])
+        snapshot.restore(content[:end_of_state])
     except Exception as error:  # Whatever a class raises that does not know its own bytes.
         raise UnreadableAccountError(f"{type(error).__name__}: {error}") from error
     runtime.resume_at(clock)
+    return replies
 
 
 @cache

@@ -54,6 +54,16 @@ class AnsweringRepeats:
         start_response(status, headers)
         return body
 
+    def remembered(self) -> list[tuple[str, Reply]]:
+        """The replies that are remembered, the oldest first."""
+        with self._lock:
+            return [*self._replies.items()]
+
+    def remember(self, replies: Iterable[tuple[str, Reply]]) -> None:
+        """Takes over what another endpoint remembered: its clients repeat their calls here."""
+        with self._lock:
+            self._replies.update(replies)
+
     def _carried_out(self, environ: WSGIEnvironment) -> Reply:
         begun: list[tuple[str, list[tuple[str, str]]]] = []
 

@@ -45,6 +45,8 @@ class RequestHandler(MotoRequestHandler):
     """Speaks HTTP/1.1, in which a reply may be chunked, and logs no requests."""
 
     protocol_version = "HTTP/1.1"
+    wbufsize = 1 << 16
+    """A reply is sent in one piece: one that is cut off after its status is not asked for again."""
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Logs nothing: a client that waits asks many times a second."""
@@ -99,13 +101,14 @@ class Endpoint:
         if self.https_url and self._settings.state:
             bundle = certificate_file(self._settings.state)
             members |= {"https": self.https_url, "caBundle": str(bundle)}
-        application: WSGIApplication = EndpointApplication(members)
+        repeats = AnsweringRepeats(EndpointApplication(members))
+        application: WSGIApplication = repeats
         if self._settings.keep and self._settings.state:
-            account = exits.enter_context(KeptAccount(self._settings.state))
+            account = exits.enter_context(KeptAccount(self._settings.state, repeats))
             members |= {"account": str(account.file), "notice": account.notice or ""}
-            application = account.watched(application)
+            application = account
         return RefusingStrangers(
-            FaultPages(InjectingFaults(AnsweringRepeats(application))),
+            FaultPages(InjectingFaults(application)),
             own_origins=frozenset().union(*(origins_at(url.scheme, url.port or 0) for url in own)),
             allowed_origins=self._settings.cors_origins,
         )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from cloudmap_harness.discovery.convergence import wait_until_converged
-from cloudmap_harness.discovery.probes import observe
+from cloudmap_harness.discovery.probes import observe, stopped_tasks
 from cloudmap_harness.errors import WaitTimeout
 from cloudmap_harness.terraform.deployment import Deployment
 from handson.context import Context
@@ -50,7 +50,12 @@ def failed_check(live: LiveDeployment) -> WaitTimeout:
 def test_a_crash_loop_is_told_with_its_reason(
     live: LiveDeployment, faults: Faults, steps: Progress
 ) -> None:
+    settings = live.context.settings
     with faults.on({"kind": "crash", "exitCode": 3}):
+        eventually(
+            lambda: stopped_tasks(live.context.aws, settings.cluster, settings.ecs_service),
+            lambda stopped: len(stopped) >= TASKS,
+        )
         told = str(failed_check(live))
     assert "has started" in told, "ECS's events"
     assert "Essential container in task exited" in told

@@ -23,6 +23,7 @@ from localaws.server import Endpoint
 from localaws.settings import EndpointSettings
 from localaws.state_folder import account_file
 from tests.endpoint.localaws.account import Account, address_of
+from tests.endpoint.localaws.fuzz.wire import SIGNATURE
 from tests.endpoint.localaws.vpc.test_bastion import Shell, group
 from tests.support.paths import CHECKOUT
 from tests.support.waiting import eventually
@@ -130,6 +131,35 @@ def test_an_operation_in_flight_is_carried_on(start: Start) -> None:
     operation = second.aws.cloud_map.get_operation(OperationId=created)["Operation"]
     assert operation["Status"] == "PENDING"
     assert second.aws.succeeded(created)["Status"] == "SUCCESS"
+
+
+def test_a_call_whose_reply_was_lost_with_the_process_is_repeated_without_a_second_effect(
+    start: Start,
+) -> None:
+    """As an SDK does it: the same call, as another attempt."""
+    first = start()
+    assert b"<groupId>" in create_group(first, attempt=1)
+    first.kill()
+    second = start()
+    assert b"<groupId>" in create_group(second, attempt=2)
+    groups = second.aws.ec2.describe_security_groups()["SecurityGroups"]
+    assert [group["GroupName"] for group in groups].count("web") == 1
+
+
+def create_group(running: Running, *, attempt: int) -> bytes:
+    """The reply to an attempt of one and the same call."""
+    request = urllib.request.Request(
+        running.url,
+        b"Action=CreateSecurityGroup&Version=2016-11-15&GroupName=web&GroupDescription=web",
+        {
+            "Authorization": SIGNATURE.format("ec2"),
+            "AMZ-SDK-Invocation-Id": "11111111-2222-3333-4444-555555555555",
+            "AMZ-SDK-Request": f"attempt={attempt}; max=3",
+        },
+    )
+    with urllib.request.urlopen(request) as reply:
+        content: bytes = reply.read()
+    return content
 
 
 def test_an_orderly_end_keeps_what_was_just_done(start: Start) -> None:

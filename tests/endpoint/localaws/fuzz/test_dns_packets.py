@@ -8,7 +8,7 @@ import struct
 from contextlib import suppress
 
 import pytest
-from dnslib import DNSRecord
+from dnslib import QTYPE, DNSHeader, DNSQuestion, DNSRecord
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
@@ -25,7 +25,10 @@ NAME = f"{SERVICE}.{NAMESPACE}"
 def packets(draw: st.DrawFn) -> bytes:
     """A query with other bytes in it, cut, or longer; or any bytes at all."""
     kind = draw(st.sampled_from(["A", "AAAA", "SRV", "ANY", "TXT"]))
-    packet = bytearray(DNSRecord.question(NAME, kind).pack())
+    question = DNSQuestion(NAME, getattr(QTYPE, kind))
+    packet = bytearray(
+        DNSRecord(DNSHeader(id=draw(st.integers(0, 65535)), rd=1), q=question).pack()
+    )
     for _ in range(draw(st.integers(0, 4))):
         packet[draw(st.integers(0, len(packet) - 1))] = draw(st.integers(0, 255))
     whole = bytes(packet)
