@@ -31,7 +31,7 @@ from handson.background_process import (
 from handson.errors import EndpointError, UsageError
 from handson.project import CHECKOUT, SETTINGS_FILE, STATE
 from localaws.settings import EndpointSettings, EndpointSettingsError, load_endpoint_settings
-from localaws.state_folder import account_file
+from localaws.state_folder import account_files
 from stacks.settings import load_settings
 
 _PORTS = ("LOCALAWS_PORT", "LOCALAWS_DNS_PORT", "LOCALAWS_BASTION_PORT", "LOCALAWS_TLS_PORT")
@@ -188,7 +188,8 @@ def reset(environ: Mapping[str, str], state: Path = STATE) -> LocalEndpoint:
     Raises EndpointError when another endpoint has the port.
     """
     down(state)
-    account_file(account_folder(state)).unlink(missing_ok=True)
+    for kept in account_files(account_folder(state)):
+        kept.unlink(missing_ok=True)
     endpoint = up(environ, state, Life.KEPT)
     if not endpoint.started:
         raise EndpointError(

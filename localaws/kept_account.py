@@ -4,31 +4,28 @@
 It is written before a call that changes it is answered, as long as that is quick; in a large
 account, and for what changes without a call, within a second. On the disk it is a second later at
 the most.
-
-The file begins with a line of JSON: who wrote it, when, and the length and digest of the rest. It
-is replaced in one step, so that there is a whole one after a crash at any moment.
 """
 
 from __future__ import annotations
 
 import fcntl
-import hashlib
-import json
 import logging
-import os
 import pickle
-import platform
 import time
 from collections.abc import Iterable
-from datetime import datetime
-from functools import cache
 from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Self
 
-import moto
-
 from localaws import runtime, snapshot
+from localaws.account_file import (
+    AccountBytes,
+    UnreadableAccountError,
+    put_aside,
+    read,
+    write_on_disk,
+    write_quickly,
+)
 from localaws.repeats import AnsweringRepeats, Reply
 from localaws.state_folder import account_file
 
@@ -45,10 +42,6 @@ BUSY_SECONDS = 0.4
 """Between two looks at an account that changes."""
 IDLE_SECONDS = 5.0
 """Between two looks at one that nobody calls: a task may end, a schedule may be due."""
-
-
-class UnreadableAccountError(Exception):
-    """Why a file is not an account that this version can go on with."""
 
 
 class KeptAccount:
@@ -80,8 +73,7 @@ class KeptAccount:
         self.file.parent.mkdir(parents=True, exist_ok=True)
         self._hold_folder()
         try:
-            with runtime.LOCK:
-                self._application.remember(_restore(self.file))
+            self._restore(read(self.file))
         except FileNotFoundError:
             pass
         except UnreadableAccountError as error:
@@ -89,6 +81,17 @@ class KeptAccount:
             LOG.warning("%s", self.notice)
         self._thread.start()
         return self
+
+    def _restore(self, kept: AccountBytes) -> None:
+        """Restores the account, whole or not at all. Raises UnreadableAccountError."""
+        try:
+            replies: list[tuple[str, Reply]] = pickle.loads(kept.replies)
+            with runtime.LOCK:
+                snapshot.restore(kept.state)
+        except Exception as error:  # Whatever a class raises that does not know its own bytes.
+            raise UnreadableAccountError(f"{type(error).__name__}: {error}") from error
+        runtime.resume_at(kept.clock)
+        self._application.remember(replies)
 
     def __exit__(
         self,
@@ -121,7 +124,7 @@ class KeptAccount:
         finally:
             if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
                 if self._cost < QUICK_SECONDS:
-                    self._save(on_disk=False)
+                    self._try_to_save(on_disk=False)
                 self._touched.set()
 
     def _keep(self) -> None:
@@ -133,14 +136,18 @@ class KeptAccount:
             # Cleared before the look: what is touched during it is looked at again.
             was_touched = self._touched.is_set()
             self._touched.clear()
-            try:
-                # A task that starts changes the account without a call: as long as it changes it
-                # is looked at again.
-                busy = self._save(on_disk=True) or was_touched
-            except Exception:
-                # The next look may do: another service's handler has changed what was read.
-                LOG.exception("the account was not kept")
-                busy = True
+            # A task that starts changes the account without a call: as long as it changes it is
+            # looked at again.
+            busy = self._try_to_save(on_disk=True) or was_touched
+
+    def _try_to_save(self, *, on_disk: bool) -> bool:
+        """Says whether there is reason to look again soon; a full disk must not stop the calls."""
+        try:
+            return self._save(on_disk=on_disk)
+        except Exception:
+            # The next look may do: another service's handler has changed what was read.
+            LOG.exception("the account was not kept")
+            return True
 
     def _save(self, *, on_disk: bool) -> bool:
         """Writes the account when it has changed since the last time; says whether it had.
@@ -155,7 +162,8 @@ class KeptAccount:
             changed = state != self._written
             if changed or (on_disk and not self._is_on_disk):
                 replies = pickle.dumps(self._application.remembered())
-                _write(self.file, clock, state, replies, on_disk=on_disk)
+                write = write_on_disk if on_disk else write_quickly
+                write(self.file, AccountBytes(clock, state, replies))
                 self._written, self._is_on_disk = state, on_disk
             return changed
 
@@ -170,76 +178,9 @@ class KeptAccount:
             return state
 
     def _put_aside(self, error: UnreadableAccountError) -> str:
-        """Renames the file, so that nothing is lost; returns what to tell the user."""
-        aside = self.file.with_name(f"account-{datetime.now():%Y%m%d-%H%M%S}-unreadable")
-        self.file.rename(aside)
+        """Keeps the file under another name; returns what to tell the user."""
+        aside = put_aside(self.file)
         return (
             f"the kept account cannot be used: {error}. It is put aside as {aside}, and this is an "
             "empty account: `make deploy` deploys there anew"
         )
-
-
-def _write(file: Path, clock: float, state: bytes, replies: bytes, *, on_disk: bool) -> None:
-    """Replaces the file in one step, with `on_disk` also in a power cut."""
-    content = state + replies
-    header = _writer() | {
-        "kept": datetime.now().isoformat(timespec="seconds"),
-        "clock": clock,
-        "state": len(state),
-        "length": len(content),
-        "sha256": hashlib.sha256(content).hexdigest(),
-    }
-    new = file.with_name("account.new")
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as output:
-        output.write(json.dumps(header).encode() + b"\n" + content)
-        output.flush()
-        if on_disk:
-            os.fsync(output.fileno())
-    new.replace(file)
-    if not on_disk:
-        return
-    folder = os.open(file.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
-def _restore(file: Path) -> list[tuple[str, Reply]]:
-    """Restores the account, whole or not at all; returns the replies that were remembered.
-
-    Raises FileNotFoundError without a file, and UnreadableAccountError.
-    """
-    first, _, content = file.read_bytes().partition(b"\n")
-    try:
-        header = json.loads(first)
-        written_by = {name: header[name] for name in _writer()}
-        clock, length, digest = float(header["clock"]), header["length"], header["sha256"]
-        end_of_state = int(header["state"])
-    except (ValueError, LookupError, TypeError) as error:
-        raise UnreadableAccountError("it is no account, or only a part of one") from error
-    if written_by != _writer():
-        differs = [f"{name} {was}" for name, was in written_by.items() if was != _writer()[name]]
-        raise UnreadableAccountError(f"another version has written it: {', '.join(differs)}")
-    if len(content) != length or hashlib.sha256(content).hexdigest() != digest:
-        raise UnreadableAccountError("it is truncated or damaged")
-    try:
-        replies: list[tuple[str, Reply]] = pickle.loads(content[end_of_state:])
-        snapshot.restore(content[:end_of_state])
-    except Exception as error:  # Whatever a class raises that does not know its own bytes.
-        raise UnreadableAccountError(f"{type(error).__name__}: {error}") from error
-    runtime.resume_at(clock)
-    return replies
-
-
-@cache
-def _writer() -> dict[str, str]:
-    """What can read an account: the versions of all whose classes are in it."""
-    code = hashlib.sha256()
-    for source in sorted(Path(__file__).parent.rglob("*.py")):
-        code.update(source.read_bytes())
-    return {
-        "localaws": code.hexdigest()[:12],
-        "moto": moto.__version__,
-        "python": ".".join(platform.python_version_tuple()[:2]),
-    }

@@ -11,6 +11,16 @@ def account_file(folder: Path) -> Path:
     return folder / "account"
 
 
+def recent_account_file(folder: Path) -> Path:
+    """The account as it was a moment ago, until it is on the disk; see localaws/account_file.py."""
+    return folder / "account.recent"
+
+
+def account_files(folder: Path) -> tuple[Path, ...]:
+    """All that makes up a kept account."""
+    return account_file(folder), recent_account_file(folder)
+
+
 def certificate_file(folder: Path) -> Path:
     """The certificate of HTTPS, which clients are to trust (AWS_CA_BUNDLE)."""
     return folder / "certificate.pem"

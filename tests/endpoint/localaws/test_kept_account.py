@@ -3,16 +3,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import stat
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,62 +20,11 @@ from localaws.settings import EndpointSettings
 from localaws.state_folder import account_file
 from tests.endpoint.localaws.account import Account, address_of
 from tests.endpoint.localaws.fuzz.wire import SIGNATURE
+from tests.endpoint.localaws.keeping import PROMISED_SECONDS, Running, Start, eventually_still
+from tests.endpoint.localaws.keeping import start as start
 from tests.endpoint.localaws.vpc.test_bastion import Shell, group
 from tests.support.paths import CHECKOUT
 from tests.support.waiting import eventually
-
-PROMISED_SECONDS = 1.0
-"""After which an acknowledged change outlives the process."""
-
-
-@dataclass(frozen=True)
-class Running:
-    """An endpoint in a process of its own, which keeps its account in a folder."""
-
-    process: subprocess.Popen[str]
-    url: str
-
-    @property
-    def aws(self) -> Account:
-        return Account(self.url)
-
-    @property
-    def health(self) -> Any:
-        with urllib.request.urlopen(f"{self.url}/_localstack/health") as reply:
-            return json.load(reply)
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.wait()
-
-
-Start = Callable[..., Running]
-
-
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
-    """Starts an endpoint with the state folder of this test; all of them are ended."""
-    started: list[Running] = []
-
-    def start(**settings: str) -> Running:
-        environ = {name: value for name, value in os.environ.items() if "LOCALAWS" not in name}
-        environ |= {"LOCALAWS_PORT": "0", "LOCALAWS_STATE": str(tmp_path), "LOCALAWS_KEEP": "1"}
-        process = subprocess.Popen(
-            [sys.executable, "-m", "localaws"],
-            cwd=CHECKOUT,
-            env=environ | settings,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert process.stdout is not None
-        running = Running(process, process.stdout.readline().rpartition(" ")[2].strip())
-        started.append(running)
-        return running
-
-    yield start
-    for running in started:
-        with suppress(ProcessLookupError):
-            running.kill()
 
 
 def seen(aws: Account, service_id: str) -> dict[str, Any]:
@@ -196,87 +141,6 @@ def test_the_file_is_its_owners_and_is_left_alone_when_nothing_changes(
     written = eventually_still(file)
     time.sleep(kept_account.IDLE_SECONDS + PROMISED_SECONDS)
     assert file.stat().st_mtime_ns == written
-
-
-def eventually_still(file: Path) -> int:
-    """When the file was written last, once it has been left alone for a while."""
-    while True:
-        before = file.stat().st_mtime_ns
-        time.sleep(2 * PROMISED_SECONDS)
-        if file.stat().st_mtime_ns == before:
-            return before
-
-
-def cut(content: bytes) -> bytes:
-    return content[: len(content) // 2]
-
-
-def cut_in_its_header(content: bytes) -> bytes:
-    return content[:20]
-
-
-def nothing(content: bytes) -> bytes:
-    return b""
-
-
-def one_byte_changed(content: bytes) -> bytes:
-    return content[:-100] + bytes([content[-100] ^ 1]) + content[-99:]
-
-
-def of_another_moto(content: bytes) -> bytes:
-    header, _, state = content.partition(b"\n")
-    return json.dumps({**json.loads(header), "moto": "4.0.0"}).encode() + b"\n" + state
-
-
-def of_other_code(content: bytes) -> bytes:
-    header, _, state = content.partition(b"\n")
-    return json.dumps({**json.loads(header), "localaws": "0123456789ab"}).encode() + b"\n" + state
-
-
-@pytest.mark.parametrize(
-    ("change", "reason"),
-    [
-        (cut, "truncated"),
-        (cut_in_its_header, "only a part"),
-        (nothing, "only a part"),
-        (one_byte_changed, "damaged"),
-        (of_another_moto, "moto 4.0.0"),
-        (of_other_code, "localaws 0123456789ab"),
-    ],
-)
-def test_an_account_that_cannot_be_read_is_put_aside_and_told(
-    start: Start, tmp_path: Path, change: Callable[[bytes], bytes], reason: str
-) -> None:
-    first = start()
-    first.aws.ecs.create_cluster(clusterName="handson")
-    first.process.terminate()
-    first.process.wait(20)
-    changed = change(account_file(tmp_path).read_bytes())
-    account_file(tmp_path).write_bytes(changed)
-    second = start()
-    (aside,) = tmp_path.glob("account-*-unreadable")
-    assert aside.read_bytes() == changed
-    notice = second.health["notice"]
-    assert reason in notice and str(aside) in notice and "make deploy" in notice
-    assert second.aws.ecs.list_clusters()["clusterArns"] == []
-    assert len(second.aws.subnets()) == 2, "the article's network"
-
-
-def test_a_state_that_its_own_classes_refuse_is_not_loaded_by_half(
-    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    first = start()
-    first.aws.ecs.create_cluster(clusterName="handson")
-    first.process.terminate()
-    first.process.wait(20)
-
-    def refuse(state: bytes) -> None:
-        raise AttributeError("no such class")
-
-    monkeypatch.setattr("localaws.snapshot.restore", refuse)
-    with Endpoint(EndpointSettings(port=0, state=tmp_path, keep=True)) as endpoint:
-        assert Account(endpoint.url).ecs.list_clusters()["clusterArns"] == []
-    assert len([*tmp_path.glob("account-*-unreadable")]) == 1
 
 
 def test_two_endpoints_do_not_keep_their_accounts_in_one_folder(
