@@ -86,13 +86,15 @@ def tasks(aws: AwsClients, cluster: str, service: str) -> tuple[ObservedTask, ..
             cluster=cluster, serviceName=service, PaginationConfig={"PageSize": ECS_PAGE}
         )
         arns = [arn for page in pages for arn in page["taskArns"]]
-        # A task that stopped between the two calls is in the reply's `failures`.
+        # A task that stopped between the two calls is in the reply's `failures`, and one that is
+        # to stop by then, as in a crash loop, is no task that the service can count on.
         found = [
             _task(task)
             for at in range(0, len(arns), ECS_PAGE)
             for task in aws.ecs.describe_tasks(cluster=cluster, tasks=arns[at : at + ECS_PAGE])[
                 "tasks"
             ]
+            if task["desiredStatus"] == "RUNNING"
         ]
     return tuple(sorted(found, key=_by_address))
 

@@ -2,7 +2,7 @@
 """Probes read every page, return sorted values, and repeat the text of an AWS error."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
@@ -67,6 +67,7 @@ def described(number: int, status: str = "RUNNING") -> dict[str, Any]:
     return {
         "taskArn": arn(number),
         "lastStatus": status,
+        "desiredStatus": "RUNNING",
         "availabilityZone": f"{REGION}a",
         "attachments": [
             {
@@ -106,11 +107,44 @@ def test_tasks_are_read_page_by_page(stubbed: tuple[AwsClients, Stubber]) -> Non
 def test_a_task_has_the_address_of_its_interface(stubbed: tuple[AwsClients, Stubber]) -> None:
     aws, ecs = stubbed
     ecs.add_response("list_tasks", {"taskArns": [arn(1), arn(2)]})
-    starting = {"taskArn": arn(2), "lastStatus": "PROVISIONING", "attachments": []}
+    starting = described(2, "PROVISIONING") | {"attachments": []}
+    del starting["availabilityZone"]
     ecs.add_response("describe_tasks", {"tasks": [described(1), starting]})
     assert probes.tasks(aws, CLUSTER, "s") == (
         ObservedTask(f"{2:032x}", "PROVISIONING", None, None, None),
         ObservedTask(f"{1:032x}", "RUNNING", IPv4Address("10.0.8.1"), "eni-1", f"{REGION}a"),
+    )
+
+
+def test_a_task_that_has_crashed_between_the_two_calls_does_not_count(
+    stubbed: tuple[AwsClients, Stubber],
+) -> None:
+    aws, ecs = stubbed
+    ecs.add_response("list_tasks", {"taskArns": [arn(1), arn(2)]})
+    crashed = described(2) | {"desiredStatus": "STOPPED"}
+    ecs.add_response("describe_tasks", {"tasks": [described(1), crashed]})
+    assert [task.id for task in probes.tasks(aws, CLUSTER, "s")] == [f"{1:032x}"]
+
+
+def test_stopped_tasks_say_why(stubbed: tuple[AwsClients, Stubber]) -> None:
+    aws, ecs = stubbed
+    ecs.add_response("list_tasks", {"taskArns": [arn(1), arn(2)]})
+    ended = {"name": "httpd", "exitCode": 137}
+    at = datetime(2026, 1, 1, 12, tzinfo=UTC)
+    tasks = [
+        {"taskArn": arn(1), "stoppingAt": at, "stoppedReason": "Scaling activity"},
+        {
+            "taskArn": arn(2),
+            "stoppingAt": at + timedelta(minutes=1),
+            "stoppedReason": "Essential container in task exited",
+            "containers": [ended],
+        },
+    ]
+    ecs.add_response("describe_tasks", {"tasks": tasks})
+    assert probes.stopped_tasks(aws, CLUSTER, "s") == (
+        f"12:01:00 (task {2:032x}) has stopped: Essential container in task exited; "
+        "httpd ended with exit code 137",
+        f"12:00:00 (task {1:032x}) has stopped: Scaling activity",
     )
 
 
