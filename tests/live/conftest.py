@@ -22,6 +22,7 @@ from handson.variables import Variables
 from stacks.errors import SettingsError
 from stacks.settings import Settings
 from tests.live.checkout import copy as copy  # A fixture, for the tests of this folder.
+from tests.live.faults import QUICK, Faults
 from tests.support.interrupts import orderly_interrupts as orderly_interrupts
 from tests.support.progress import Progress
 from tests.support.progress import steps as steps
@@ -29,14 +30,6 @@ from tests.support.shared_models import shared_models as shared_models
 from tests.support.terraform import terraform as terraform
 
 FAILED = pytest.StashKey[bool]()
-QUICK = {
-    "LOCALAWS_TICK_SECONDS": "0.01",
-    "LOCALAWS_OPERATION_SECONDS": "0.02",
-    "LOCALAWS_TASK_STEP_SECONDS": "0.02",
-}
-"""A run's own endpoint imitates AWS's delays less patiently, unless these variables say otherwise:
-a check can see every state, but nobody is there to watch.
-"""
 
 
 @pytest.fixture
@@ -125,6 +118,12 @@ def context(
         if not kept:
             with deferred():
                 down(run_folder)
+
+
+@pytest.fixture
+def faults(context: Context) -> Faults:
+    """The faults of the run's own endpoint; they end with it."""
+    return Faults(context.aws.endpoint)
 
 
 @pytest.fixture

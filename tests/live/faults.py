@@ -17,7 +17,15 @@ from typing import Any
 
 from cloudmap_harness.aws.clients import AwsClients
 from handson.local_endpoint import ON_FREE_PORTS, Life, LocalEndpoint, down, up
-from tests.live.conftest import QUICK
+
+QUICK = {
+    "LOCALAWS_TICK_SECONDS": "0.01",
+    "LOCALAWS_OPERATION_SECONDS": "0.02",
+    "LOCALAWS_TASK_STEP_SECONDS": "0.02",
+}
+"""A run's own endpoint imitates AWS's delays less patiently, unless these variables say otherwise:
+a check can see every state, but nobody is there to watch.
+"""
 
 EVERY_CALL_THROTTLED = {
     "kind": "call",

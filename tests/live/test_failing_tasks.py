@@ -32,11 +32,6 @@ def live(deployment: Deployment, context: Context, steps: Progress) -> Iterator[
     live.check_nothing_is_left()
 
 
-@pytest.fixture
-def faults(context: Context) -> Faults:
-    return Faults(context.aws.endpoint)
-
-
 def failed_check(live: LiveDeployment) -> WaitTimeout:
     """The check, which does not wait for long."""
     service = live.stacks.service()

@@ -26,11 +26,6 @@ def live(deployment: Deployment, context: Context) -> LiveDeployment:
     return LiveDeployment(StackDeployment(context, deployment), context.vpc_client())
 
 
-@pytest.fixture
-def faults(context: Context) -> Faults:
-    return Faults(context.aws.endpoint)
-
-
 def test_every_call_is_throttled_for_ten_seconds(
     live: LiveDeployment, faults: Faults, steps: Progress
 ) -> None:

@@ -12,7 +12,7 @@ from handson.context import Context
 from handson.live_run import new_id, own_names
 from handson.local_endpoint import ON_FREE_PORTS, Life, down, up
 from handson.variables import Variables
-from tests.live.conftest import QUICK
+from tests.live.faults import QUICK
 from tests.support.environment import environment_without
 from tests.support.paths import CHECKOUT
 
