@@ -26,6 +26,13 @@ def speaks_json(environ: WSGIEnvironment) -> bool:
     return "json" in environ.get("CONTENT_TYPE", "") or "HTTP_X_AMZ_TARGET" in environ
 
 
+def read_body(environ: WSGIEnvironment) -> bytes:
+    """Reads the body of a request that is not chunked; what is no length is none."""
+    length = environ.get("CONTENT_LENGTH") or ""
+    body: bytes = environ["wsgi.input"].read(int(length) if length.isdecimal() else 0)
+    return body
+
+
 def error_reply(
     environ: WSGIEnvironment, start_response: StartResponse, status: int, code: str, error: object
 ) -> Iterable[bytes]:

@@ -12,11 +12,12 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
+from botocore.exceptions import UnknownServiceError
 from moto.core.request import Request
 from moto.core.routing import get_service_router
 from werkzeug.exceptions import HTTPException
 
-from localaws.error_replies import error_reply
+from localaws.error_replies import error_reply, read_body
 from localaws.faults.active import ACTIVE
 from localaws.faults.call_faults import AskedCall
 
@@ -71,10 +72,10 @@ def _operation(environ: WSGIEnvironment, service: str) -> str:
     if target:
         return target.rpartition(".")[2]
     if "form-urlencoded" in environ.get("CONTENT_TYPE", ""):
-        body: bytes = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        body = read_body(environ)
         environ["wsgi.input"] = io.BytesIO(body)
         return parse_qs(body.decode("utf-8", "replace")).get("Action", [""])[0]
-    with suppress(HTTPException, NotImplementedError, KeyError):
+    with suppress(HTTPException, NotImplementedError, KeyError, UnknownServiceError):
         operation, _ = get_service_router(service).match(Request(dict(environ)))
         return str(operation.name)
     return ""

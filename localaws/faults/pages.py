@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from localaws.error_replies import reply
+from localaws.error_replies import read_body, reply
 from localaws.faults.active import ACTIVE
 from localaws.faults.call_faults import FaultError, call_fault, latency_of
 from localaws.faults.task_faults import TaskFault, task_fault
@@ -46,10 +46,9 @@ def _answer(path: str, method: str, environ: WSGIEnvironment) -> tuple[int, Any]
 
 
 def _body(environ: WSGIEnvironment) -> Any:
-    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     try:
-        return json.loads(body or b"null")
-    except ValueError as error:
+        return json.loads(read_body(environ) or b"null")
+    except (ValueError, RecursionError) as error:
         raise FaultError(f"the body is not JSON: {error}") from error
 
 
