@@ -40,6 +40,16 @@ def install_cdktf() -> None:
         sys.exit(code)
 
 
+def name_endpoint() -> None:
+    """Names this checkout's endpoint to what comes next, unless another one is named already."""
+    from handson.background_process import read_pid_file  # Its packages are in .venv.
+    from handson.project import STATE
+
+    recorded = read_pid_file(STATE)
+    if recorded is not None:
+        os.environ.setdefault("AWS_ENDPOINT_URL", recorded[1])
+
+
 def run_verb(verb: str, arguments: Sequence[str] = ()) -> None:
     """Exits with the verb's exit code."""
     from handson.cli import main  # Its packages are in .venv.
