@@ -12,7 +12,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 from cloudmap_harness.aws.clients import AwsClients
@@ -77,13 +77,14 @@ class MortalEndpoint:
     def __init__(self, folder: Path):
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
-        self._environ = {**QUICK, **os.environ, **ON_FREE_PORTS, "LOCALAWS_PORT": str(port)}
+        own = {"LOCALAWS_PORT": str(port), "LOCALAWS_KEEP": "1"}
+        self._environ = {**QUICK, **os.environ, **ON_FREE_PORTS, **own}
         self._folder = folder
         self.killed = 0
 
     def start(self) -> LocalEndpoint:
         """Starts it, with what it has kept."""
-        self._running = up(self._environ, self._folder, Life.KEPT)
+        self._running = up(self._environ, self._folder, Life.OWNED)
         return self._running
 
     def kill(self) -> None:
@@ -98,9 +99,12 @@ class MortalEndpoint:
     def killed_when(self, moment: Callable[[], bool], *, away: float) -> Iterator[None]:
         """It is killed when the moment has come during the block, and back some seconds later."""
 
+        ended = Event()
+
         def watch() -> None:
             while not moment():
-                time.sleep(0.02)
+                if ended.wait(0.02):
+                    return
             self.kill()
             time.sleep(away)
             self.start()
@@ -108,8 +112,12 @@ class MortalEndpoint:
         before = self.killed
         thread = Thread(target=watch, daemon=True)
         thread.start()
-        yield
-        thread.join(60)
+        try:
+            yield
+        finally:
+            # Also when the block fails: the endpoint must not come back after it was stopped.
+            ended.set()
+            thread.join()
         assert self.killed == before + 1, "the moment never came"
 
 

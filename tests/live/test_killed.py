@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import psutil
 import pytest
@@ -72,9 +72,12 @@ def cluster_is_there(live: LiveDeployment) -> Callable[[], bool]:
 def terraform_is_killed_when(moment: Callable[[], bool]) -> Iterator[None]:
     """Terraform is killed a while after the moment has come, when it has written its state."""
 
+    ended = Event()
+
     def watch() -> None:
         while not moment():
-            time.sleep(0.05)
+            if ended.wait(0.05):
+                return
         time.sleep(AWAY_SECONDS)
         for child in psutil.Process().children(recursive=True):
             if child.name() == "terraform":
@@ -82,8 +85,11 @@ def terraform_is_killed_when(moment: Callable[[], bool]) -> Iterator[None]:
 
     thread = Thread(target=watch, daemon=True)
     thread.start()
-    yield
-    thread.join(60)
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
 
 
 def test_the_endpoint_is_killed_in_apply(
