@@ -34,26 +34,28 @@ def wait_for(
     started = clock()
     passed: Counter[str] = Counter()
     while True:
+        failed: AwsError | None = None
         try:
             seen = read()
-            found: Sequence[str] = problems(seen)
-            if not found:
-                _tell(passed, expected)
-                return seen
+            found = problems(seen)
         except AwsError as error:
             if not may_pass(error):
                 raise
+            failed = error
             passed[error.code] += 1
-            if clock() - started >= timeout:
-                error.add_note(f"after {clock() - started:.0f} s of waiting for {expected}")
-                raise
-            sleep(min(interval, max(timeout - (clock() - started), 0.0)))
-            continue
+        else:
+            if not found:
+                _tell(passed, expected)
+                return seen
         elapsed = clock() - started
-        if elapsed >= timeout:
+        if elapsed < timeout:
+            sleep(min(interval, timeout - elapsed))
+        elif failed is not None:
+            failed.add_note(f"after {elapsed:.0f} s of waiting for {expected}")
+            raise failed
+        else:
             _tell(passed, expected)
             raise WaitTimeout(expected, seen, found, elapsed)
-        sleep(min(interval, timeout - elapsed))
 
 
 def _tell(passed: Counter[str], expected: str) -> None:
