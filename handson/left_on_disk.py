@@ -14,7 +14,6 @@ from cloudmap_harness.aws.targets import Target
 from handson import local_endpoint
 from handson.errors import UsageError
 from handson.live_run import LiveRun
-from handson.local_endpoint import LocalEndpoint
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,9 @@ def _runs(pid: int, folder: Path) -> bool:
 def _described(folder: Path) -> LeftFolder:
     if any(map(_holds_resources, folder.glob("terraform.*.tfstate"))):
         run = _run(folder)
-        if run is not None and (run.target is not Target.LOCAL or _answers(run.endpoint)):
+        if run is not None and (
+            run.target is not Target.LOCAL or local_endpoint.answers(run.endpoint)
+        ):
             command = f"make destroy STATE={shlex.quote(str(folder))}"
             return LeftFolder(folder, f"what Terraform deployed on {run.target}", command)
     return LeftFolder(
@@ -88,7 +89,3 @@ def _run(folder: Path) -> LiveRun | None:
 def _deployment(folder: Path) -> str:
     run = _run(folder)
     return run.names.get("HANDSON_DEPLOYMENT", "") if run else ""
-
-
-def _answers(endpoint: str | None) -> bool:
-    return isinstance(local_endpoint.find_at(endpoint or ""), LocalEndpoint)

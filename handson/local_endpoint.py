@@ -102,6 +102,11 @@ def find_at(url: str) -> LocalEndpoint | OtherServer | None:
     return _from_health(health)
 
 
+def answers(url: str | None) -> bool:
+    """Says whether an embedded endpoint answers at that URL."""
+    return isinstance(find_at(url or ""), LocalEndpoint)
+
+
 def find_running_at(url: str) -> LocalEndpoint:
     """Returns the endpoint at that URL. Raises EndpointError when it is not there."""
     found = find_at(url)

@@ -23,7 +23,6 @@ from handson.context import Context, vpc_expectation_of
 from handson.errors import HandsonError, UsageError
 from handson.gone_deployment import put_aside_if_gone
 from handson.live_run import LiveRun
-from handson.local_endpoint import LocalEndpoint
 from handson.preflight import require_addresses, require_capabilities
 from handson.shared_provider import provider_for
 from handson.stack_deployment import StackDeployment, terraform_of
@@ -90,7 +89,7 @@ def _on_deployment(
     endpoint = None
     if variables.state is not None:
         run = LiveRun.read(variables.state)
-        if run.target is Target.LOCAL and not _answers(run.endpoint):
+        if run.target is Target.LOCAL and not local_endpoint.answers(run.endpoint):
             raise EndpointGone(run)
         variables, endpoint = run.variables(variables, variables.state), run.endpoint
     settings = variables.settings()
@@ -107,10 +106,6 @@ def _on_deployment(
         advice = "`make deploy` continues, `make destroy` takes it down"
         interrupted.add_note(f"the state is kept; {advice}{files}")
         raise
-
-
-def _answers(endpoint: str | None) -> bool:
-    return isinstance(local_endpoint.find_at(endpoint or ""), LocalEndpoint)
 
 
 def _is_empty(variables: Variables) -> bool:
