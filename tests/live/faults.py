@@ -99,26 +99,38 @@ class MortalEndpoint:
     def killed_when(self, moment: Callable[[], bool], *, away: float) -> Iterator[None]:
         """It is killed when the moment has come during the block, and back some seconds later."""
 
-        ended = Event()
-
-        def watch() -> None:
-            while not moment():
-                if ended.wait(0.02):
-                    return
+        def kill_and_restart() -> None:
             self.kill()
             time.sleep(away)
             self.start()
 
         before = self.killed
-        thread = Thread(target=watch, daemon=True)
-        thread.start()
-        try:
+        with when(moment, kill_and_restart):
             yield
-        finally:
-            # Also when the block fails: the endpoint must not come back after it was stopped.
-            ended.set()
-            thread.join()
         assert self.killed == before + 1, "the moment never came"
+
+
+@contextmanager
+def when(moment: Callable[[], bool], act: Callable[[], None]) -> Iterator[None]:
+    """Acts in a thread of its own when the moment has come during the block.
+
+    The thread ends with the block, also when that fails: nothing is done after a test's end.
+    """
+    ended = Event()
+
+    def watch() -> None:
+        while not moment():
+            if ended.wait(0.02):
+                return
+        act()
+
+    thread = Thread(target=watch, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
 
 
 def has_cluster(aws: AwsClients) -> bool:

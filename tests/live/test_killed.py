@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Event, Thread
 
 import psutil
 import pytest
@@ -22,7 +21,7 @@ from handson.shared_provider import provider_for
 from handson.stack_deployment import StackDeployment
 from handson.variables import Variables
 from stacks.settings import Settings
-from tests.live.faults import MortalEndpoint, has_cluster
+from tests.live.faults import MortalEndpoint, has_cluster, when
 from tests.live.test_handson import LiveDeployment
 from tests.support.progress import Progress
 
@@ -72,24 +71,14 @@ def cluster_is_there(live: LiveDeployment) -> Callable[[], bool]:
 def terraform_is_killed_when(moment: Callable[[], bool]) -> Iterator[None]:
     """Terraform is killed a while after the moment has come, when it has written its state."""
 
-    ended = Event()
-
-    def watch() -> None:
-        while not moment():
-            if ended.wait(0.05):
-                return
+    def kill() -> None:
         time.sleep(AWAY_SECONDS)
         for child in psutil.Process().children(recursive=True):
             if child.name() == "terraform":
                 os.kill(child.pid, signal.SIGKILL)
 
-    thread = Thread(target=watch, daemon=True)
-    thread.start()
-    try:
+    with when(moment, kill):
         yield
-    finally:
-        ended.set()
-        thread.join()
 
 
 def test_the_endpoint_is_killed_in_apply(
