@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """A command's target, reached: its endpoint runs, or the AWS account is confirmed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
 from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.aws.targets import Target, child_environment, localstack_endpoint
 from cloudmap_harness.aws.vpc_lookup import VpcSelector
-from cloudmap_harness.discovery.probes import Observation
+from cloudmap_harness.discovery.observation import ObservedRecord
 from cloudmap_harness.discovery.vpc_access import VpcExpectation
 from cloudmap_harness.discovery.vpc_client import VpcClient
 from cloudmap_harness.errors import TargetError
@@ -87,7 +87,7 @@ def ensure_endpoint(variables: Variables) -> str | None:
     return start_if_needed(variables.environ) if target is Target.LOCAL else None
 
 
-def vpc_expectation_of(settings: Settings, observation: Observation) -> VpcExpectation:
+def vpc_expectation_of(settings: Settings, records: Iterable[ObservedRecord]) -> VpcExpectation:
     """Returns what DNS and HTTP must answer in the VPC for the records that were observed.
 
     The page is known for the httpd image only.
@@ -95,7 +95,7 @@ def vpc_expectation_of(settings: Settings, observation: Observation) -> VpcExpec
     image = settings.image.rpartition("/")[2].partition("@")[0].partition(":")[0]
     return VpcExpectation(
         name=f"{settings.service}.{settings.namespace}",
-        addresses=tuple(record.address for record in observation.records),
+        addresses=tuple(record.address for record in records),
         ttl=settings.dns_ttl,
         port=settings.port,
         page_text="It works!" if image == "httpd" else "",

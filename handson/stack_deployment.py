@@ -6,15 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from cloudmap_harness.aws.listing.resource import ResourceNames
-from cloudmap_harness.discovery.convergence import (
-    Convergence,
-    convergence_of,
-    wait_until_converged,
-)
-from cloudmap_harness.discovery.probes import Observation
-from cloudmap_harness.discovery.service import DiscoverableService
+from cloudmap_harness.discovery.check import ServiceCheck
+from cloudmap_harness.discovery.convergence import wait_until_converged
+from cloudmap_harness.discovery.look import check_service
+from cloudmap_harness.discovery.problems import Problem
 from cloudmap_harness.terraform.deployment import Deployment
 from handson.context import Context
+from handson.deployed_service import DeployedService
 from handson.project import CHECKOUT, CONVERGENCE_TIMEOUT, POLL_INTERVAL, SYNTHESIS
 from handson.stack_outputs import COUNTED, count_variable, service_of
 from stacks.settings import Settings
@@ -50,25 +48,35 @@ class StackDeployment:
         """Raises PlanNotEmpty when Terraform would change anything at that desired count."""
         self.terraform.check_plan_is_empty(count_variable(desired))
 
-    def service(self) -> DiscoverableService:
+    def service(self) -> DeployedService:
         """Returns what is deployed. Raises NotDeployed."""
         return service_of(self.terraform.output())
 
-    def convergence(self, service: DiscoverableService) -> Convergence:
-        """Returns what must hold of the deployed service."""
-        ttl = self.context.settings.dns_ttl
-        return convergence_of(self.context.aws, service, desired=service.desired, ttl=ttl)
+    def check(self, service: DeployedService) -> ServiceCheck:
+        """Checks the deployed service as it is now. Raises AwsError."""
+        return check_service(
+            self.context.aws, service.cluster, service.ecs_service, desired=service.desired
+        )
+
+    def expectations(self, service: DeployedService, check: ServiceCheck) -> list[Problem]:
+        """Returns where the check has something else than the settings."""
+        return [*service.expectations(check, ttl=self.context.settings.dns_ttl)]
 
     def wait_until_converged(
-        self, service: DiscoverableService, convergence: Convergence
-    ) -> Observation:
-        """Returns the first observation in which the layers agree. Raises WaitTimeout."""
+        self, service: DeployedService, *, timeout: float | None = None
+    ) -> ServiceCheck:
+        """Returns the first check in which the layers agree. Raises WaitTimeout.
+
+        `timeout` in seconds stands in for that of the target.
+        """
         target = self.context.target
         return wait_until_converged(
             self.context.aws,
-            service,
-            convergence,
-            timeout=CONVERGENCE_TIMEOUT[target],
+            service.cluster,
+            service.ecs_service,
+            desired=service.desired,
+            expectations=lambda check: self.expectations(service, check),
+            timeout=CONVERGENCE_TIMEOUT[target] if timeout is None else timeout,
             interval=POLL_INTERVAL[target],
         )
 

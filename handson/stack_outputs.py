@@ -4,8 +4,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from cloudmap_harness.discovery.service import DiscoverableService
 from cloudmap_harness.errors import HarnessError
+from handson.deployed_service import DeployedService
 
 COUNTED = ("compute",)
 """The stacks that the desired count changes."""
@@ -26,13 +26,13 @@ def count_variable(desired: int) -> dict[str, dict[str, str]]:
     return {stack: {"desired_count": str(desired)} for stack in COUNTED}
 
 
-def service_of(outputs: Mapping[str, Mapping[str, Any]]) -> DiscoverableService:
+def service_of(outputs: Mapping[str, Mapping[str, Any]]) -> DeployedService:
     """Returns the deployed service from the outputs by stack and name. Raises NotDeployed."""
     for stack in _STACKS:
         if not outputs.get(stack):
             raise NotDeployed(stack)
     network, discovery, compute = (outputs[stack] for stack in _STACKS)
-    return DiscoverableService(
+    return DeployedService(
         cluster=compute["cluster_name"],
         ecs_service=compute["service_name"],
         desired=int(compute["desired_count"]),

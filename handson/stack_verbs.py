@@ -13,13 +13,16 @@ from contextlib import nullcontext
 from rich.console import Console
 
 from cloudmap_harness.aws.targets import Target
-from cloudmap_harness.discovery.convergence import NO_ADDRESS, Convergence, addresses_by_layer
-from cloudmap_harness.discovery.probes import Observation, observe
-from cloudmap_harness.discovery.service import DiscoverableService
+from cloudmap_harness.discovery import table
+from cloudmap_harness.discovery.check import ServiceCheck
+from cloudmap_harness.discovery.observation import Address
+from cloudmap_harness.discovery.problems import Kind, Problem
+from cloudmap_harness.discovery.vpc_client import HttpReply
 from cloudmap_harness.errors import AwsError
 from cloudmap_harness.terraform.signals import Interrupted
-from handson import local_endpoint, status_table
+from handson import local_endpoint
 from handson.context import Context, vpc_expectation_of
+from handson.deployed_service import DeployedService
 from handson.errors import HandsonError, UsageError
 from handson.gone_deployment import put_aside_if_gone
 from handson.live_run import LiveRun
@@ -141,8 +144,8 @@ def _scale(stacks: StackDeployment) -> int:
 
 def _status(stacks: StackDeployment) -> int:
     try:
-        service, convergence = _deployed(stacks)
-        observation = observe(stacks.context.aws, service)
+        service = _deployed(stacks)
+        check = stacks.check(service)
     except AwsError as error:
         if error.code not in _GONE:
             raise
@@ -150,7 +153,7 @@ def _status(stacks: StackDeployment) -> int:
             f"Terraform's state has a deployment that {stacks.context.target} does not have "
             f"({error}); `make deploy` makes it anew, `make destroy` clears the state"
         ) from error
-    return _show(stacks, convergence, observation)
+    return _show(stacks, service, check)
 
 
 def _destroy(stacks: StackDeployment) -> int:
@@ -159,32 +162,32 @@ def _destroy(stacks: StackDeployment) -> int:
     return 0
 
 
-def _deployed(stacks: StackDeployment) -> tuple[DiscoverableService, Convergence]:
-    """Returns what is deployed and what must hold of it. Raises HandsonError for half of it."""
+def _deployed(stacks: StackDeployment) -> DeployedService:
+    """Returns what is deployed. Raises HandsonError for half of it."""
     try:
-        service = stacks.service()
+        return stacks.service()
     except NotDeployed as error:
         raise HandsonError(f"{error}; `make deploy` goes on from there") from error
-    return service, stacks.convergence(service)
 
 
 def _settle(stacks: StackDeployment) -> int:
-    service, convergence = _deployed(stacks)
-    return _show(stacks, convergence, stacks.wait_until_converged(service, convergence))
+    service = _deployed(stacks)
+    return _show(stacks, service, stacks.wait_until_converged(service))
 
 
-def _show(stacks: StackDeployment, convergence: Convergence, observation: Observation) -> int:
+def _show(stacks: StackDeployment, service: DeployedService, check: ServiceCheck) -> int:
     """Prints the layers and, inside the VPC, what each address answers; 1 when one is wrong."""
     context, console = stacks.context, Console()
-    problems, pages = convergence.problems(observation), None
+    problems = stacks.expectations(service, check)
+    pages: dict[Address, HttpReply] | None = None
     client = context.vpc_client()
     if client is not None:
-        expectation = vpc_expectation_of(context.settings, observation)
-        hosts = sorted(set().union(*addresses_by_layer(observation).values()) - {NO_ADDRESS})
+        expectation = vpc_expectation_of(context.settings, check.records)
+        hosts = check.addresses
         replies = client.fetch_all([*map(str, hosts)], expectation.port)
         pages = dict(zip(hosts, replies, strict=True))
-        problems += expectation.http_problems(replies)
-    status_table.show(console, stacks.title, convergence.desired, observation, problems, pages)
+        problems += (Problem(Kind.PAGE, each) for each in expectation.http_problems(replies))
+    table.show(console, stacks.title, check, problems, pages)
     if client is None:
         console.print(f"HTTP: not looked at from inside the VPC on {context.target}")
-    return 1 if problems else 0
+    return 1 if problems or check.problems else 0

@@ -4,154 +4,147 @@
 A probe changes nothing, and an empty tuple is a valid answer. Each raises AwsError.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import TYPE_CHECKING, TypeVar
 
 from cloudmap_harness.aws.clients import AwsClients
-from cloudmap_harness.discovery.service import DiscoverableService
+from cloudmap_harness.discovery.batches import batches
+from cloudmap_harness.discovery.ecs_services import ECS_PAGE
+from cloudmap_harness.discovery.observation import (
+    RUNNING,
+    ObservedInstance,
+    ObservedRecord,
+    ObservedTarget,
+    ObservedTask,
+)
+from cloudmap_harness.discovery.registries import CLOUD_MAP_PAGE, Registry
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import TaskTypeDef
 
-# The largest pages that AWS returns.
-ECS_PAGE = 100
-CLOUD_MAP_PAGE = 100
+Placed = TypeVar("Placed", ObservedTask, ObservedInstance)
+
 ROUTE53_PAGE = 300
+"""The most record sets of a page."""
+MAX_DISCOVERED = 1000
+"""The most instances that DiscoverInstances returns; it has no pages."""
+
+_TASK_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""What DescribeTasks takes for a task's id; it refuses the whole call for anything else."""
 
 
-@dataclass(frozen=True)
-class ObservedTask:
-    """A task whose desired status is RUNNING; address and interface are those of its ENI."""
-
-    id: str
-    status: str
-    address: IPv4Address | None
-    network_interface: str | None
-    availability_zone: str | None
-
-
-@dataclass(frozen=True)
-class ObservedInstance:
-    """An instance of a Cloud Map service; `address` is its AWS_INSTANCE_IPV4."""
-
-    id: str
-    address: IPv4Address | None
-
-
-@dataclass(frozen=True)
-class ObservedRecord:
-    """One value of an A record set."""
-
-    name: str
-    address: IPv4Address
-    ttl: int
-    set_identifier: str | None
-    multivalue: bool
-
-
-@dataclass(frozen=True)
-class Observation:
-    """The tasks, instances and records of one service, read one after another."""
-
-    tasks: tuple[ObservedTask, ...]
-    instances: tuple[ObservedInstance, ...]
-    records: tuple[ObservedRecord, ...]
-
-    @property
-    def running(self) -> tuple[ObservedTask, ...]:
-        return tuple(task for task in self.tasks if task.status == "RUNNING")
-
-    def __str__(self) -> str:
-        return (
-            f"{len(self.running)} running tasks, {len(self.instances)} instances, "
-            f"{len(self.records)} A records"
-        )
-
-
-def observe(aws: AwsClients, service: DiscoverableService) -> Observation:
-    """Reads all three layers of a service."""
-    return Observation(
-        tasks(aws, service.cluster, service.ecs_service),
-        instances(aws, service.service_id),
-        records(aws, service.hosted_zone_id),
-    )
-
-
-def tasks(aws: AwsClients, cluster: str, service: str) -> tuple[ObservedTask, ...]:
-    """Returns the ECS service's tasks whose desired status is RUNNING, in any last status."""
+def task_arns(aws: AwsClients, cluster: str, service: str) -> list[str]:
+    """Returns the ARNs of the ECS service's tasks whose desired status is RUNNING."""
     with aws.errors_explained():
         pages = aws.ecs.get_paginator("list_tasks").paginate(
             cluster=cluster, serviceName=service, PaginationConfig={"PageSize": ECS_PAGE}
         )
-        arns = [arn for page in pages for arn in page["taskArns"]]
-        # A task that stopped between the two calls is in the reply's `failures`, and one that is
-        # to stop by then, as in a crash loop, is no task that the service can count on.
+        return [arn for page in pages for arn in page["taskArns"]]
+
+
+def described_tasks(
+    aws: AwsClients, cluster: str, arns_or_ids: Sequence[str]
+) -> tuple[ObservedTask, ...]:
+    """Returns the tasks of a cluster that still exist, stopped ones among them."""
+    with aws.errors_explained():
+        # A task that does not exist any more is in the reply's `failures`.
         found = [
             _task(task)
-            for at in range(0, len(arns), ECS_PAGE)
-            for task in aws.ecs.describe_tasks(cluster=cluster, tasks=arns[at : at + ECS_PAGE])[
-                "tasks"
-            ]
-            if task["desiredStatus"] == "RUNNING"
+            for some in batches(arns_or_ids, ECS_PAGE)
+            for task in aws.ecs.describe_tasks(cluster=cluster, tasks=some)["tasks"]
         ]
-    return tuple(sorted(found, key=_by_address))
+    return by_address(found)
+
+
+def tasks(aws: AwsClients, cluster: str, service: str) -> tuple[ObservedTask, ...]:
+    """Returns the ECS service's tasks whose desired status is RUNNING, in any last status."""
+    return wanted_tasks(described_tasks(aws, cluster, task_arns(aws, cluster, service)))
+
+
+def wanted_tasks(described: Iterable[ObservedTask]) -> tuple[ObservedTask, ...]:
+    """Returns the tasks on which their service counts.
+
+    One may have been told to stop after it was listed, as in a crash loop.
+    """
+    return tuple(task for task in described if task.desired_status == RUNNING)
+
+
+def is_task_id(text: str) -> bool:
+    """Whether a task could have this id."""
+    return _TASK_ID.fullmatch(text) is not None
 
 
 def instances(aws: AwsClients, service_id: str) -> tuple[ObservedInstance, ...]:
-    """Returns the instances that are registered in a Cloud Map service."""
+    """Returns the instances that are registered in a Cloud Map service, without their health."""
     with aws.errors_explained():
         pages = aws.servicediscovery.get_paginator("list_instances").paginate(
             ServiceId=service_id, PaginationConfig={"PageSize": CLOUD_MAP_PAGE}
         )
         found = [
-            ObservedInstance(
-                instance["Id"], _address(instance["Attributes"].get("AWS_INSTANCE_IPV4"))
-            )
+            _instance(instance["Id"], instance["Attributes"])
             for page in pages
             for instance in page["Instances"]
         ]
-    return tuple(sorted(found, key=_by_address))
+    return by_address(found)
 
 
-def records(aws: AwsClients, hosted_zone_id: str) -> tuple[ObservedRecord, ...]:
-    """Returns the A records of a hosted zone, one per value."""
+def health_statuses(aws: AwsClients, service_id: str) -> Mapping[str, str]:
+    """Returns the health status of each instance that has one, by the instance's id."""
+    statuses: dict[str, str] = {}
+    token: dict[str, str] = {}
+    with aws.errors_explained():
+        while True:  # boto3 has no paginator for this call.
+            page = aws.servicediscovery.get_instances_health_status(
+                ServiceId=service_id, MaxResults=CLOUD_MAP_PAGE, **token
+            )
+            statuses |= page.get("Status", {})
+            if not page.get("NextToken"):
+                return statuses
+            token = {"NextToken": page["NextToken"]}
+
+
+def discovered(aws: AwsClients, registry: Registry) -> frozenset[str]:
+    """Returns the ids of the instances that DiscoverInstances gives, healthy or not."""
+    with aws.errors_explained():
+        reply = aws.servicediscovery.discover_instances(
+            NamespaceName=registry.http_name,
+            ServiceName=registry.name,
+            HealthStatus="ALL",
+            MaxResults=MAX_DISCOVERED,
+        )
+    return frozenset(instance["InstanceId"] for instance in reply["Instances"])
+
+
+def records(
+    aws: AwsClients, hosted_zone_id: str
+) -> tuple[tuple[ObservedRecord, ...], tuple[ObservedTarget, ...]]:
+    """Returns the A and AAAA records and the SRV records of a hosted zone, one per value."""
+    found: list[ObservedRecord] = []
+    targets: list[ObservedTarget] = []
     with aws.errors_explained():
         pages = aws.route53.get_paginator("list_resource_record_sets").paginate(
             HostedZoneId=hosted_zone_id, PaginationConfig={"PageSize": ROUTE53_PAGE}
         )
-        found = [
-            ObservedRecord(
-                record_set["Name"],
-                IPv4Address(value["Value"]),
-                record_set["TTL"],
-                record_set.get("SetIdentifier"),
-                record_set.get("MultiValueAnswer", False),
-            )
-            for page in pages
-            for record_set in page["ResourceRecordSets"]
-            if record_set["Type"] == "A"
-            for value in record_set.get("ResourceRecords", [])
-        ]
-    return tuple(sorted(found, key=lambda record: (record.address, record.name)))
-
-
-def subnet_networks(aws: AwsClients, subnet_ids: tuple[str, ...]) -> tuple[IPv4Network, ...]:
-    """Returns the subnets' address ranges."""
-    with aws.errors_explained():
-        subnets = aws.ec2.describe_subnets(SubnetIds=list(subnet_ids))["Subnets"]
-    return tuple(sorted(IPv4Network(subnet["CidrBlock"]) for subnet in subnets))
-
-
-def service_events(aws: AwsClients, cluster: str, service: str, limit: int = 10) -> tuple[str, ...]:
-    """Returns an ECS service's latest events, newest first; () when there is no such service."""
-    with aws.errors_explained():
-        services = aws.ecs.describe_services(cluster=cluster, services=[service])["services"]
-    return tuple(
-        f"{event['createdAt']:%H:%M:%S} {event['message']}"
-        for found in services
-        for event in found.get("events", [])[:limit]
+        for each in (each for page in pages for each in page["ResourceRecordSets"]):
+            identifier, multivalue = each.get("SetIdentifier"), each.get("MultiValueAnswer", False)
+            for value in (value["Value"] for value in each.get("ResourceRecords", [])):
+                if each["Type"] in ("A", "AAAA"):
+                    found.append(
+                        ObservedRecord(
+                            each["Name"], ip_address(value), each["TTL"], identifier, multivalue
+                        )
+                    )
+                elif each["Type"] == "SRV":
+                    _, _, port, host = value.split()
+                    name, ttl = each["Name"], each["TTL"]
+                    targets.append(
+                        ObservedTarget(name, int(port), host, ttl, identifier, multivalue)
+                    )
+    return (
+        tuple(sorted(found, key=lambda r: (r.address.version, int(r.address), r.name))),
+        tuple(sorted(targets, key=lambda t: (t.name, t.host, t.port))),
     )
 
 
@@ -186,18 +179,45 @@ def _task(task: "TaskTypeDef") -> ObservedTask:
         if attachment["type"] == "ElasticNetworkInterface"
         for detail in attachment["details"]
     }
+    # The attachment has no IPv6 address; the containers, which share the interface, have it.
+    ipv6 = [
+        interface["ipv6Address"]
+        for container in task.get("containers", [])
+        for interface in container.get("networkInterfaces", [])
+        if interface.get("ipv6Address")
+    ]
+    owner, _, service = task.get("group", "").partition(":")
     return ObservedTask(
         id=task["taskArn"].rsplit("/", 1)[-1],
         status=task["lastStatus"],
-        address=_address(details.get("privateIPv4Address")),
+        address=_ipv4(details.get("privateIPv4Address")),
         network_interface=details.get("networkInterfaceId"),
         availability_zone=task.get("availabilityZone"),
+        ipv6=IPv6Address(ipv6[0]) if ipv6 else None,
+        desired_status=task["desiredStatus"],
+        health=task.get("healthStatus", ""),
+        deployment=task.get("startedBy", ""),
+        service=service if owner == "service" else "",
+        stopped_reason=task.get("stoppedReason", ""),
     )
 
 
-def _address(text: str | None) -> IPv4Address | None:
+def _instance(id_: str, attributes: Mapping[str, str]) -> ObservedInstance:
+    ipv6, port = attributes.get("AWS_INSTANCE_IPV6"), attributes.get("AWS_INSTANCE_PORT")
+    return ObservedInstance(
+        id=id_,
+        address=_ipv4(attributes.get("AWS_INSTANCE_IPV4")),
+        ipv6=IPv6Address(ipv6) if ipv6 else None,
+        port=int(port) if port else None,
+        cluster=attributes.get("ECS_CLUSTER_NAME", ""),
+        service=attributes.get("ECS_SERVICE_NAME", ""),
+    )
+
+
+def _ipv4(text: str | None) -> IPv4Address | None:
     return IPv4Address(text) if text else None
 
 
-def _by_address(value: ObservedTask | ObservedInstance) -> tuple[int, str]:
-    return int(value.address or 0), value.id
+def by_address(values: Iterable[Placed]) -> tuple[Placed, ...]:
+    """Returns tasks or instances in the order of their addresses."""
+    return tuple(sorted(values, key=lambda each: (int(each.address or 0), each.id)))

@@ -3,8 +3,8 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address
 
+from cloudmap_harness.discovery.observation import Address
 from cloudmap_harness.discovery.vpc_client import (
     MAX_ANSWERS,
     DnsAnswer,
@@ -21,7 +21,7 @@ class VpcExpectation:
     """The DNS answers that are expected for a name, and the page expected at its addresses."""
 
     name: str
-    addresses: tuple[IPv4Address, ...]
+    addresses: tuple[Address, ...]
     ttl: int
     port: int
     page_text: str

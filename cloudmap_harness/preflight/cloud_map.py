@@ -8,7 +8,8 @@ from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.aws.listing.resource import ResourceNames
 from cloudmap_harness.aws.tags import ProjectTags
 from cloudmap_harness.cleanup import CleanupStack
-from cloudmap_harness.discovery.probes import ObservedRecord, instances, records
+from cloudmap_harness.discovery.observation import ObservedRecord
+from cloudmap_harness.discovery.probes import instances, records
 from cloudmap_harness.errors import AwsError
 from cloudmap_harness.preflight.results import Missing
 from cloudmap_harness.waiting import wait_for
@@ -85,7 +86,7 @@ class CloudMapProbe:
     def records_of(self, service: str) -> tuple[ObservedRecord, ...]:
         """Returns the A records of a service in the namespace's zone."""
         name = f"{service}.{self._names.namespace}."
-        found = records(self._aws, self._zone_id) if self._zone_id else ()
+        found, _ = records(self._aws, self._zone_id) if self._zone_id else ((), ())
         return tuple(record for record in found if record.name == name)
 
     def record_set_each(self) -> str:

@@ -6,13 +6,12 @@ from cloudmap_harness.aws.listing.resource import ResourceNames
 from cloudmap_harness.aws.tags import ProjectTags
 from cloudmap_harness.aws.vpc_lookup import VpcNetwork
 from cloudmap_harness.cleanup import CleanupStack
-from cloudmap_harness.discovery.probes import (
+from cloudmap_harness.discovery.observation import (
     ObservedInstance,
     ObservedRecord,
     ObservedTask,
-    instances,
-    tasks,
 )
+from cloudmap_harness.discovery.probes import instances, tasks
 from cloudmap_harness.discovery.vpc_access import VpcExpectation
 from cloudmap_harness.discovery.vpc_client import (
     VpcClient,

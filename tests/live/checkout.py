@@ -17,7 +17,7 @@ import pytest
 
 from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.aws.targets import Target, child_environment
-from cloudmap_harness.discovery.service import DiscoverableService
+from handson.deployed_service import DeployedService
 from handson.local_endpoint import ON_FREE_PORTS, down
 from handson.stack_outputs import service_of
 from tests.support.environment import environment_without
@@ -56,7 +56,7 @@ class Copy:
         """How many resources Terraform manages in that stack."""
         return sum(each["mode"] == "managed" for each in self._state(stack)["resources"])
 
-    def deployed(self) -> DiscoverableService:
+    def deployed(self) -> DeployedService:
         """What Terraform says that it made."""
         outputs = {stack: self._state(stack)["outputs"] for stack in STACKS}
         return service_of(

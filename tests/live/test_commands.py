@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The four commands as a person types them, through the real CLI, in a copy of the checkout."""
 
-from cloudmap_harness.discovery.convergence import convergence_of, wait_until_converged
+from cloudmap_harness.discovery.convergence import wait_until_converged
 from tests.live.checkout import STACKS, Copy
 
 
@@ -17,8 +17,15 @@ def test_the_commands_work_as_typed(copy: Copy) -> None:
     copy.run("cdktf", "deploy", "discovery", "compute", "--auto-approve")
     assert {stack: copy.json(stack) for stack in STACKS} == synthesized
     aws, deployed = copy.aws(), copy.deployed()
-    check = convergence_of(aws, deployed, desired=1, ttl=300)
-    wait_until_converged(aws, deployed, check, timeout=60, interval=0.2)
+    wait_until_converged(
+        aws,
+        deployed.cluster,
+        deployed.ecs_service,
+        desired=1,
+        expectations=lambda check: deployed.expectations(check, ttl=300),
+        timeout=60,
+        interval=0.2,
+    )
 
     name = deployed.record_name.rstrip(".")
     page = copy.run("sh", "-c", f'eval "$(make -s env)" && curl --silent --show-error {name}')

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from cloudmap_harness.discovery.convergence import wait_until_converged
-from cloudmap_harness.discovery.probes import observe, stopped_tasks
+from cloudmap_harness.discovery.probes import stopped_tasks
 from cloudmap_harness.errors import WaitTimeout
 from cloudmap_harness.terraform.deployment import Deployment
 from handson.context import Context
@@ -34,11 +33,8 @@ def live(deployment: Deployment, context: Context, steps: Progress) -> Iterator[
 
 def failed_check(live: LiveDeployment) -> WaitTimeout:
     """The check, which does not wait for long."""
-    service = live.stacks.service()
     with pytest.raises(WaitTimeout) as caught:
-        wait_until_converged(
-            live.context.aws, service, live.stacks.convergence(service), timeout=2, interval=0.1
-        )
+        live.stacks.wait_until_converged(live.stacks.service(), timeout=2)
     return caught.value
 
 
@@ -65,7 +61,7 @@ def test_an_image_that_cannot_be_pulled_trips_the_circuit_breaker(
     THEN it is rolled back to the deployment that runs, which is never without its tasks.
     """
     settings, ecs = live.context.settings, live.context.aws.ecs
-    before = observe(live.context.aws, live.stacks.service()).running
+    before = live.stacks.check(live.stacks.service()).seen.running
     with faults.on({"kind": "pull", "image": "httpd"}), steps("a deployment that fails"):
         ecs.update_service(
             cluster=settings.cluster,
@@ -81,7 +77,7 @@ def test_an_image_that_cannot_be_pulled_trips_the_circuit_breaker(
         )
     assert any("deployment failed: tasks failed to start" in message for message in messages)
     live.check(TASKS, steps)
-    assert observe(live.context.aws, live.stacks.service()).running == before
+    assert live.stacks.check(live.stacks.service()).seen.running == before
     stopped = ecs.list_tasks(cluster=settings.cluster, desiredStatus="STOPPED")["taskArns"]
     reasons = {
         task["stoppedReason"]
@@ -107,17 +103,17 @@ def test_a_zone_is_down_while_the_service_scales(
         with steps("scale to 4"):
             live.stacks.scale(4)
         live.check(4, steps)
-        running = observe(live.context.aws, live.stacks.service()).running
+        running = live.stacks.check(live.stacks.service()).seen.running
         assert zone not in {task.availability_zone for task in running}
 
 
 def test_an_unhealthy_task_leaves_dns_and_the_name_has_all_addresses_again(
     live: LiveDeployment, faults: Faults, steps: Progress
 ) -> None:
-    before = {record.address for record in observe(live.context.aws, live.stacks.service()).records}
+    before = {record.address for record in live.stacks.check(live.stacks.service()).seen.records}
     with faults.on({"kind": "unhealthy"}), steps("unhealthy tasks"):
         eventually(
-            lambda: {r.address for r in observe(live.context.aws, live.stacks.service()).records},
+            lambda: {r.address for r in live.stacks.check(live.stacks.service()).seen.records},
             lambda addresses: not addresses & before,
         )
     live.check(TASKS, steps)

@@ -12,7 +12,7 @@ import pytest
 
 from cloudmap_harness.aws.inventory import inventory_by_names
 from cloudmap_harness.aws.listing.resource import Resource
-from cloudmap_harness.discovery.probes import Observation
+from cloudmap_harness.discovery.check import ServiceCheck
 from cloudmap_harness.discovery.vpc_client import VpcClient
 from cloudmap_harness.errors import HarnessError
 from cloudmap_harness.terraform.deployment import Deployment
@@ -53,15 +53,16 @@ class LiveDeployment:
                 steps(f"resolve and fetch {desired}"),
                 self.terraform.timings.measure("DNS and HTTP"),
             ):
-                vpc_expectation_of(self.context.settings, seen).check(self.vpc_client)
+                expectation = vpc_expectation_of(self.context.settings, seen.records)
+                expectation.check(self.vpc_client)
 
-    def _converged(self, desired: int) -> Observation:
+    def _converged(self, desired: int) -> ServiceCheck:
         """Tasks, instances and records as they agree on `desired` addresses, one by one."""
         service = self.stacks.service()
         assert service.desired == desired
         with self.terraform.timings.measure("waiting"):
-            seen = self.stacks.wait_until_converged(service, self.stacks.convergence(service))
-        self.interfaces |= {task.network_interface or "" for task in seen.tasks}
+            seen = self.stacks.wait_until_converged(service)
+        self.interfaces |= {task.network_interface or "" for task in seen.seen.tasks}
         return seen
 
     def tell_the_rest(self, steps: Progress) -> None:

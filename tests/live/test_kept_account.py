@@ -7,7 +7,7 @@ import time
 
 from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.aws.targets import Target, child_environment
-from cloudmap_harness.discovery.probes import observe
+from cloudmap_harness.discovery.look import check_service
 from cloudmap_harness.terraform.deployment import Deployment
 from cloudmap_harness.terraform.environment import terraform_environment
 from handson.background_process import read_pid_file
@@ -32,14 +32,14 @@ def test_a_deployment_outlives_its_endpoint_but_not_a_reset(copy: Copy) -> None:
     """
     copy.run("make", "deploy", "DESIRED=2")
     deployed = copy.deployed()
-    before = observe(copy.aws(), deployed)
+    before = check_service(copy.aws(), deployed.cluster, deployed.ecs_service)
     time.sleep(PROMISED_SECONDS)
     pid, _ = endpoint_of(copy)
     os.kill(pid, signal.SIGKILL)
 
     copy.run("make", "status", "DESIRED=2")
     assert endpoint_of(copy)[0] != pid
-    assert observe(copy.aws(), deployed) == before
+    assert check_service(copy.aws(), deployed.cluster, deployed.ecs_service) == before
     assert len(before.records) == 2
     terraform_of(copy).check_plan_is_empty(count_variable(2))
 

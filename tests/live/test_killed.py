@@ -12,7 +12,6 @@ import psutil
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cloudmap_harness.discovery.probes import observe
 from cloudmap_harness.errors import DestroyError, TerraformError
 from cloudmap_harness.terraform.deployment import Deployment
 from handson.context import Context
@@ -103,9 +102,9 @@ def test_the_endpoint_is_killed_in_the_wait(
         live.stacks.deploy(TASKS)
     with endpoint.killed_when(lambda: True, away=AWAY_SECONDS):
         live.check(TASKS, steps)
-    before = observe(live.context.aws, live.stacks.service())
+    before = live.stacks.check(live.stacks.service())
     live.check(TASKS, steps)
-    assert observe(live.context.aws, live.stacks.service()) == before
+    assert live.stacks.check(live.stacks.service()) == before
     live.terraform.destroy()
     live.check_nothing_is_left()
 

@@ -18,13 +18,15 @@ from cloudmap_harness.aws.account import AccountNotConfirmed, Caller, RootNotAll
 from cloudmap_harness.aws.health import EndpointHealth, localstack_advice
 from cloudmap_harness.aws.targets import Target, child_environment
 from cloudmap_harness.aws.vpc_lookup import VpcNetwork, VpcNotFound, address_shortage
-from cloudmap_harness.discovery.convergence import Convergence
-from cloudmap_harness.discovery.probes import (
+from cloudmap_harness.discovery.differences import Differences
+from cloudmap_harness.discovery.ecs_services import EcsService, NoSuchService
+from cloudmap_harness.discovery.observation import (
     Observation,
     ObservedInstance,
     ObservedRecord,
     ObservedTask,
 )
+from cloudmap_harness.discovery.registries import Registry
 from cloudmap_harness.discovery.vpc_access import VpcExpectation
 from cloudmap_harness.discovery.vpc_client import DnsAnswer, HttpReply
 from cloudmap_harness.errors import HarnessError
@@ -57,7 +59,13 @@ OBSERVED = Observation(
     (ObservedInstance("t-9", ONE), ObservedInstance("t-3", FAR)),
     (ObservedRecord(f"other.{NAME}.", ONE, 60, "t-8", False),),
 )
-CONVERGENCE = Convergence(2, f"{NAME}.", 300, (IPv4Network("10.0.8.0/23"),))
+DIFFERENCES = Differences(
+    2,
+    EcsService("c", "web", 2, ("arn",), (), ("subnet-1",), (), ()),
+    (IPv4Network("10.0.8.0/23"),),
+    Registry("srv-1", "arn", "web", "example.internal", "Z1", {"A": 300}, True, True, "example"),
+    OBSERVED,
+)
 EXPECTATION = VpcExpectation(NAME, (ONE, TWO), 300, 80, "It works!")
 NETWORK = VpcNetwork(
     "vpc-1",
@@ -99,6 +107,7 @@ ERRORS: tuple[Exception, ...] = (
     RootNotAllowed(CALLER),
     VpcNotFound("0 VPCs named v, and one is needed"),
     CapabilityMissing(REPORT),
+    NoSuchService(None, "web"),
     NotDeployed("compute"),
     EndpointGone(LiveRun(Target.LOCAL, "http://127.0.0.1:1", {})),
 )
@@ -149,7 +158,8 @@ def test_what_a_mistake_is_answered_with(mistake: str, snapshot: SnapshotAsserti
 
 
 def test_what_a_failed_check_says(snapshot: SnapshotAssertion) -> None:
-    assert CONVERGENCE.problems(OBSERVED) == snapshot
+    lines = [f"{each.kind}: {each}; {each.advice}" for each in DIFFERENCES.problems()]
+    assert lines == snapshot
 
 
 def test_what_a_failed_look_from_inside_the_vpc_says(snapshot: SnapshotAssertion) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.aws.targets import Target, child_environment
-from cloudmap_harness.discovery.probes import Observation, ObservedRecord
+from cloudmap_harness.discovery.observation import ObservedRecord
 from handson.context import Context, vpc_expectation_of
 from handson.errors import EndpointError
 from stacks.settings import Settings
@@ -44,7 +44,7 @@ def test_a_local_target_that_cannot_be_looked_at_is_an_error() -> None:
 
 def test_a_promise_has_the_settings_names_and_the_records_addresses() -> None:
     settings = Settings(namespace="example.internal", dns_ttl=60, port=8080)
-    expectation = vpc_expectation_of(settings, Observation((), (), (RECORD,)))
+    expectation = vpc_expectation_of(settings, [RECORD])
     assert expectation.name == "cloudmap-handson.example.internal"
     assert expectation.addresses == (RECORD.address,)
     assert (expectation.ttl, expectation.port) == (60, 8080)
@@ -63,4 +63,4 @@ def test_a_promise_has_the_settings_names_and_the_records_addresses() -> None:
     ],
 )
 def test_only_of_apache_is_the_page_known(image: str, words: str) -> None:
-    assert vpc_expectation_of(Settings(image=image), Observation((), (), ())).page_text == words
+    assert vpc_expectation_of(Settings(image=image), []).page_text == words

@@ -3,7 +3,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address
 from typing import Any
 
 import pytest
@@ -15,7 +15,7 @@ from moto.server import ThreadedMotoServer
 from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.aws.targets import Target, child_environment
 from cloudmap_harness.discovery import probes
-from cloudmap_harness.discovery.probes import ObservedInstance, ObservedRecord, ObservedTask
+from cloudmap_harness.discovery.observation import ObservedInstance, ObservedRecord, ObservedTask
 from cloudmap_harness.errors import AwsError
 
 REGION = "ap-northeast-1"
@@ -154,17 +154,6 @@ def test_a_service_without_tasks_has_none(stubbed: tuple[AwsClients, Stubber]) -
     assert probes.tasks(aws, CLUSTER, "s") == ()
 
 
-def test_the_latest_events_come_first(stubbed: tuple[AwsClients, Stubber]) -> None:
-    aws, ecs = stubbed
-    at = datetime(2026, 1, 1, 12, tzinfo=UTC)
-    events = [{"createdAt": at, "message": f"event {number}"} for number in range(20)]
-    ecs.add_response("describe_services", {"services": [{"events": events}]})
-    assert probes.service_events(aws, CLUSTER, "s", limit=2) == (
-        "12:00:00 event 0",
-        "12:00:00 event 1",
-    )
-
-
 def record_set(number: int, **more: Any) -> dict[str, Any]:
     return {
         "Name": "web.handson.internal.",
@@ -198,7 +187,7 @@ def test_records_are_read_page_by_page() -> None:
             {"HostedZoneId": "Z1", "MaxItems": "300"}
             | {f"StartRecord{key}": value for key, value in following.items()},
         )
-        records = probes.records(aws, "Z1")
+        records, targets = probes.records(aws, "Z1")
         route53.assert_no_pending_responses()
     assert [record.address for record in records] == [
         IPv4Address("10.0.8.0") + number for number in range(1, 351)
@@ -207,6 +196,7 @@ def test_records_are_read_page_by_page() -> None:
         "web.handson.internal.", IPv4Address("10.0.8.1"), 300, f"{1:032x}", multivalue=True
     )
     assert records[0] == first
+    assert targets == ()
 
 
 def test_each_value_of_a_plain_record_set_is_a_record(aws: AwsClients) -> None:
@@ -227,7 +217,8 @@ def test_each_value_of_a_plain_record_set_is_a_record(aws: AwsClients) -> None:
             ]
         },
     )
-    assert probes.records(aws, zone["HostedZone"]["Id"]) == tuple(
+    records, _ = probes.records(aws, zone["HostedZone"]["Id"])
+    assert records == tuple(
         ObservedRecord("web.handson.internal.", IPv4Address(address), 60, None, multivalue=False)
         for address in ("10.0.8.1", "10.0.8.2")
     )
@@ -235,7 +226,7 @@ def test_each_value_of_a_plain_record_set_is_a_record(aws: AwsClients) -> None:
 
 def test_a_zone_without_a_records_has_none(aws: AwsClients) -> None:
     zone = aws.route53.create_hosted_zone(Name="handson.internal", CallerReference="1")
-    assert probes.records(aws, zone["HostedZone"]["Id"]) == ()
+    assert probes.records(aws, zone["HostedZone"]["Id"]) == ((), ())
 
 
 def test_instances_are_read_page_by_page(aws: AwsClients) -> None:
@@ -256,18 +247,6 @@ def test_instances_are_read_page_by_page(aws: AwsClients) -> None:
         for number in range(1, 251)
     )
     assert calls == ["ListInstances"] * 3
-
-
-def test_subnets_are_address_ranges(aws: AwsClients) -> None:
-    vpc = aws.ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
-    subnets = [
-        aws.ec2.create_subnet(VpcId=vpc, CidrBlock=cidr)["Subnet"]["SubnetId"]
-        for cidr in ("10.0.9.0/24", "10.0.8.0/24")
-    ]
-    assert probes.subnet_networks(aws, tuple(subnets)) == (
-        IPv4Network("10.0.8.0/24"),
-        IPv4Network("10.0.9.0/24"),
-    )
 
 
 def test_an_aws_error_is_raised_with_its_code_and_text(stubbed: tuple[AwsClients, Stubber]) -> None:

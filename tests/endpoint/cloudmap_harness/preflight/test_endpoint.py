@@ -12,7 +12,7 @@ from cloudmap_harness.aws.listing.resource import Resource, ResourceKind, Resour
 from cloudmap_harness.aws.targets import Target, child_environment
 from cloudmap_harness.aws.vpc_lookup import VpcSelector
 from cloudmap_harness.discovery import probes
-from cloudmap_harness.discovery.probes import ObservedInstance
+from cloudmap_harness.discovery.observation import ObservedInstance
 from cloudmap_harness.errors import AwsError
 from cloudmap_harness.preflight import cloud_map
 from cloudmap_harness.preflight.endpoint import check_endpoint

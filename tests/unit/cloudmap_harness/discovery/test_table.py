@@ -1,25 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The status table fits 80 columns, shows what differs first, and stays short for hundreds."""
+"""The table fits 80 columns, shows what differs first, and stays short for hundreds."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from io import StringIO
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address
 
 from rich.console import Console
 
-from cloudmap_harness.discovery.convergence import Convergence
-from cloudmap_harness.discovery.probes import (
+from cloudmap_harness.discovery.check import ServiceCheck
+from cloudmap_harness.discovery.observation import (
+    Address,
     Observation,
     ObservedInstance,
     ObservedRecord,
+    ObservedTarget,
     ObservedTask,
 )
+from cloudmap_harness.discovery.table import ROWS, show
 from cloudmap_harness.discovery.vpc_client import HttpReply
-from handson.status_table import ROWS, show
+from tests.unit.cloudmap_harness.discovery.layers import NAME, REGISTRY, checked
 
-NAME = "web.example.internal."
-CHECK = Convergence(0, NAME, 300, (IPv4Network("10.0.8.0/23"),))
 TITLE = f"web.example.internal on local (http://127.0.0.1:4566), {'x' * 60}"
 
 
@@ -35,14 +36,18 @@ def seen(count: int) -> Observation:
 
 
 def printed(
-    desired: int, observation: Observation, pages: Mapping[IPv4Address, HttpReply] | None = None
+    desired: int, observation: Observation, pages: Mapping[Address, HttpReply] | None = None
 ) -> list[str]:
+    return shown(checked(observation, desired=desired), pages)
+
+
+def shown(check: ServiceCheck, pages: Mapping[Address, HttpReply] | None = None) -> list[str]:
     console = Console(file=StringIO(), width=80, force_terminal=False)
-    problems = replace(CHECK, desired=desired).problems(observation)
-    show(console, TITLE, desired, observation, problems, pages)
+    show(console, TITLE, check, pages=pages)
     assert isinstance(console.file, StringIO)
     lines = [line.rstrip() for line in console.file.getvalue().splitlines()]
-    assert all(len(line) <= 80 for line in lines if line != TITLE)
+    whole = [TITLE, *(f"  {each}; {each.advice}" for each in check.problems)]
+    assert all(len(line) <= 80 for line in lines if line not in whole)
     assert "\x1b" not in "".join(lines)
     return [line for line in lines if line]
 
@@ -71,7 +76,8 @@ def test_a_missing_record_is_missing_in_its_row_and_told_below() -> None:
     lines = printed(2, observation)
     assert cells(lines[3])[-2:] == ["not", "converged"]
     assert cells(lines[7]) == ["10.0.8.5", "000000000000", "RUNNING", "000000000000", "missing"]
-    assert lines[8:] == ["  A records: 1 instead of 2", "  10.0.8.5: missing in A records"]
+    (problem,) = lines[8:]
+    assert problem.startswith("  10.0.8.5: missing in A records; wait if a change is in progress")
 
 
 def test_none_is_converged_and_has_no_rows() -> None:
@@ -109,6 +115,30 @@ def test_each_address_has_what_it_answered_when_somebody_looked() -> None:
 def test_an_address_that_does_not_answer_is_shown_before_those_that_do() -> None:
     observation = seen(350)
     last = observation.records[-1].address
-    pages = {record.address: HttpReply("", 200) for record in observation.records}
+    pages: dict[Address, HttpReply] = {
+        record.address: HttpReply("", 200) for record in observation.records
+    }
     lines = printed(350, observation, pages | {last: HttpReply("", 502)})
     assert any(cells(line)[0] == str(last) for line in lines[6 : 6 + ROWS])
+
+
+def test_srv_records_and_http_services_have_columns_of_their_own() -> None:
+    base = seen(1)
+    id_, host = base.tasks[0].id, f"{base.tasks[0].id}.{NAME}"
+    target = ObservedTarget(NAME, 80, host, 60, id_, True)
+    srv = replace(base, records=(replace(base.records[0], name=host, ttl=60),), targets=(target,))
+    lines = shown(checked(srv, desired=1, registry=replace(REGISTRY, ttls={"SRV": 60})))
+    assert cells(lines[4])[3:] == ["SRV", "record", "TTL"]
+    assert cells(lines[6])[-2:] == [id_[:12], "60"]
+    http = replace(base, records=(), discovered=frozenset({id_}))
+    registry = replace(REGISTRY, hosted_zone_id=None, ttls={})
+    lines = shown(checked(http, desired=1, registry=registry))
+    assert cells(lines[1]) == ["desired", "running", "instances", "discovered"]
+    assert cells(lines[4])[-1] == "discovered"
+    assert cells(lines[6])[-1] == id_[:12]
+
+
+def test_each_of_several_registries_has_its_table() -> None:
+    check = checked(seen(1), desired=1)
+    lines = shown(replace(check, registries=check.registries * 2))
+    assert [line for line in lines if line == NAME.rstrip(".")] == [NAME.rstrip(".")] * 2

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The check of ECS services, as values: what was expected, what was seen, what differs.
+
+The table, the JSON, the assertions of tests and `make status` show these; none computes its own.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cloudmap_harness.discovery.ecs_services import EcsService, Network
+from cloudmap_harness.discovery.observation import Address, Observation, ObservedRecord
+from cloudmap_harness.discovery.problems import Problem
+from cloudmap_harness.discovery.registries import Registry
+
+
+@dataclass(frozen=True)
+class RegistryCheck:
+    """What one registry has of a service's tasks, and what differs from them."""
+
+    registry: Registry
+    seen: Observation
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True)
+class ServiceCheck:
+    """One ECS service: what it should be, and the check of each of its registries."""
+
+    service: EcsService
+    desired: int
+    networks: tuple[Network, ...]
+    registries: tuple[RegistryCheck, ...]
+    others: tuple[Problem, ...] = ()
+    """The problems that are not of one registry."""
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Every difference; () when the service has converged."""
+        # What is wrong with the tasks is the same in every registry.
+        every = [*self.others, *(each for check in self.registries for each in check.problems)]
+        return tuple(dict.fromkeys(every))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is worth saying and no difference."""
+        if not self.service.registry_arns:
+            return ("it has no service registry: Cloud Map and Route 53 know nothing of its tasks",)
+        older = sum(each.tasks for each in self.service.older)
+        return (f"tasks of an older deployment that still drain: {older}",) if older else ()
+
+    @property
+    def seen(self) -> Observation:
+        """What was seen in the only registry. Raises ValueError when there is another number."""
+        (check,) = self.registries
+        return check.seen
+
+    @property
+    def records(self) -> tuple[ObservedRecord, ...]:
+        """The address records of every registry."""
+        return tuple(each for check in self.registries for each in check.seen.records)
+
+    @property
+    def addresses(self) -> tuple[Address, ...]:
+        """Every address in any layer, in order."""
+        found = {record.address for record in self.records}
+        for check in self.registries:
+            found.update(address for task in check.seen.tasks for address in task.addresses)
+            found.update(address for each in check.seen.instances for address in each.addresses)
+        return tuple(sorted(found, key=lambda each: (each.version, int(each))))
+
+    def __str__(self) -> str:
+        found = "; ".join(f"{check.registry}: {check.seen}" for check in self.registries)
+        return f"{self.service} with {found or 'no service registry'}"
+
+
+@dataclass(frozen=True)
+class Look:
+    """The checks of every service that was looked at, and of the hosted zones they are in."""
+
+    services: tuple[ServiceCheck, ...]
+    zones: Mapping[str, tuple[Problem, ...]]
+    """The records of no service, by the name of their namespace."""
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        checks = (each.problems for each in self.services)
+        return tuple(each for problems in (*checks, *self.zones.values()) for each in problems)

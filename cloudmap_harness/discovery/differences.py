@@ -1,0 +1,306 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What differs between the layers of one service in one registry. Pure: values in, problems out.
+
+ECS registers a task under its id, which Cloud Map writes as the SetIdentifier of the task's
+records [ECS developer guide, "Service discovery"]: so the id joins the layers, and addresses,
+ports and TTLs are compared under it. A task of another ECS service that shares the registry is
+left to that service's check.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from cloudmap_harness.discovery.ecs_services import EcsService, Network
+from cloudmap_harness.discovery.observation import (
+    RUNNING,
+    Address,
+    Observation,
+    ObservedInstance,
+    ObservedRecord,
+    ObservedTarget,
+    ObservedTask,
+)
+from cloudmap_harness.discovery.problems import Kind, Problem
+from cloudmap_harness.discovery.registries import Registry
+
+TASKS = "running tasks"
+INSTANCES = "Cloud Map instances"
+DISCOVERED = "DiscoverInstances"
+
+AnyRecord = ObservedRecord | ObservedTarget
+
+
+@dataclass(frozen=True)
+class Differences:
+    """The comparison of one service's tasks with what one registry has of them."""
+
+    desired: int
+    service: EcsService
+    networks: tuple[Network, ...]
+    registry: Registry
+    seen: Observation
+
+    def problems(self) -> list[Problem]:
+        """Returns what differs, one each; [] when every layer agrees on the desired count."""
+        return [
+            *self._wrong_count(),
+            *self._starting(),
+            *self._missing(),
+            *self._without_task(),
+            *self._orphans(),
+            *self._duplicates(),
+            *self._other_values(),
+            *self._outside_subnets(),
+            *self._unhealthy(),
+            *self._wrong_records(),
+        ]
+
+    @cached_property
+    def instances(self) -> tuple[ObservedInstance, ...]:
+        """The registry's instances but those of other ECS services' tasks."""
+        return tuple(each for each in self.seen.instances if each.id not in self._foreign)
+
+    @cached_property
+    def records(self) -> tuple[AnyRecord, ...]:
+        """The registry's records but those of other ECS services' tasks."""
+        every: tuple[AnyRecord, ...] = (*self.seen.records, *self.seen.targets)
+        return tuple(each for each in every if each.set_identifier not in self._foreign)
+
+    @property
+    def layers(self) -> dict[str, list[str]]:
+        """The ids in each layer, an id as often as it is there."""
+        layers = {
+            TASKS: [task.id for task in self.seen.running],
+            INSTANCES: [instance.id for instance in self.instances],
+        }
+        if self.seen.discovered is not None:
+            layers[DISCOVERED] = sorted(self.seen.discovered - self._foreign)
+        for type_ in self.registry.ttls:
+            if type_ in ("A", "AAAA", "SRV"):
+                layers[f"{type_} records"] = [
+                    each.set_identifier or "" for each in self._named(type_)
+                ]
+        return layers
+
+    def _named(self, type_: str) -> list[AnyRecord]:
+        """The records of a type at the service's own name, not at its instances' hosts."""
+        return [each for each in self.records if each.type == type_ and not self._is_host(each)]
+
+    def _is_host(self, record: AnyRecord) -> bool:
+        """Whether a record is that of an SRV record's target."""
+        return record.name.endswith(f".{self.registry.record_name}")
+
+    @cached_property
+    def _foreign(self) -> frozenset[str]:
+        """The ids of tasks of other services that run and are registered here too."""
+        return frozenset(
+            task.id
+            for task in self.seen.others
+            if task.service not in ("", self.service.name) and task.desired_status == RUNNING
+        )
+
+    @cached_property
+    def _tasks(self) -> Mapping[str, ObservedTask]:
+        return {task.id: task for task in self.seen.tasks}
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, ObservedInstance]:
+        return {instance.id: instance for instance in self.instances}
+
+    def _wrong_count(self) -> Iterator[Problem]:
+        """Of the tasks only: in another layer each one too few or too many has its own line."""
+        running = len(self.seen.running)
+        if running != self.desired:
+            yield Problem(Kind.COUNT, f"{TASKS}: {running} instead of {self.desired}")
+        if running > self.desired:
+            for older in self.service.older:
+                what = f"the older deployment {older.id} still has tasks: {older.tasks}"
+                yield Problem(Kind.DRAINING, what)
+
+    def _starting(self) -> Iterator[Problem]:
+        statuses = Counter(task.status for task in self.seen.tasks if task.status != RUNNING)
+        for status, count in sorted(statuses.items()):
+            yield Problem(Kind.STARTING, f"tasks still {status}: {count}")
+
+    def _missing(self) -> Iterator[Problem]:
+        layers = {layer: frozenset(ids) for layer, ids in self.layers.items()}
+        for task in self.seen.running:
+            instance = self._by_id.get(task.id)
+            for layer, ids in layers.items():
+                if task.id not in ids and _belongs(layer, instance):
+                    yield Problem(Kind.MISSING, f"{_name(task)}: missing in {layer}")
+
+    def _without_task(self) -> Iterator[Problem]:
+        others = {task.id: task for task in self.seen.others}
+        for instance in self.instances:
+            if instance.id in self._tasks:
+                continue
+            task = others.get(instance.id)
+            where = f"{_address(instance)}: "
+            if task and task.status != "STOPPED":
+                what = f"{where}still registered, and its task {task.id} is {task.status}"
+                yield Problem(Kind.DRAINING, what)
+            else:
+                why = f", which stopped: {task.stopped_reason}" if task else ""
+                what = f"{where}stale instance {instance.id}, no such task{why}"
+                yield Problem(Kind.STALE_INSTANCE, what)
+
+    def _orphans(self) -> Iterator[Problem]:
+        for record in self.records:
+            id_ = record.set_identifier
+            if id_ not in self._by_id and id_ not in self._tasks:
+                named = f" with the SetIdentifier {id_}" if id_ else ", without a SetIdentifier"
+                what = f"{_value(record)}: orphan {record.type} record{named}, no such instance"
+                yield Problem(Kind.ORPHAN_RECORD, what)
+        for id_ in sorted((self.seen.discovered or frozenset()) - self._foreign):
+            if id_ not in self._by_id:
+                what = f"instance {id_}: in {DISCOVERED}, but not registered any more"
+                yield Problem(Kind.STALE_INSTANCE, what)
+
+    def _duplicates(self) -> Iterator[Problem]:
+        by_layer: dict[str, Counter[str]] = {
+            TASKS: _counted(address for t in self.seen.running for address in t.addresses),
+            INSTANCES: Counter(_endpoint(each) for each in self.instances if each.addresses),
+        }
+        for type_ in self.registry.ttls:
+            by_layer[f"{type_} records"] = Counter(_value(each) for each in self._named(type_))
+        for layer, counts in by_layer.items():
+            for value, count in sorted(counts.items()):
+                if count > 1:
+                    yield Problem(Kind.DUPLICATE, f"{value}: {count} times in {layer}")
+
+    def _other_values(self) -> Iterator[Problem]:
+        """Under one id, the task, the instance and the records have the same values."""
+        for instance in self.instances:
+            task = self._tasks.get(instance.id)
+            if task and task.address and instance.address not in (None, task.address):
+                what = (
+                    f"{instance.address}: the instance's address, but its task has {task.address}"
+                )
+                yield Problem(Kind.OTHER_ADDRESS, what)
+            wanted = [port for port in self.service.ports if port]
+            if task and task.address and instance.port and wanted and instance.port not in wanted:
+                what = f"{instance.address}: registered with port {instance.port}"
+                yield Problem(Kind.OTHER_PORT, f"{what} instead of {_either(wanted)}")
+        for record in self.records:
+            found = self._by_id.get(record.set_identifier or "")
+            if found is None:
+                continue
+            if isinstance(record, ObservedRecord):
+                if record.address not in found.addresses:
+                    what = f"{record.address}: in the record of {found.id}, whose instance has"
+                    yield Problem(Kind.OTHER_ADDRESS, f"{what} {_address(found)}")
+            elif record.port != found.port:
+                what = f"{_value(record)}: the SRV record's port, but its instance has {found.port}"
+                yield Problem(Kind.OTHER_PORT, what)
+
+    def _outside_subnets(self) -> Iterator[Problem]:
+        if not self.networks:
+            return
+        layers: dict[Address, list[str]] = defaultdict(list)
+        for layer, addresses in (
+            (TASKS, [a for task in self.seen.running for a in task.addresses]),
+            (INSTANCES, [a for instance in self.instances for a in instance.addresses]),
+            (
+                "records",
+                [each.address for each in self.records if isinstance(each, ObservedRecord)],
+            ),
+        ):
+            for address in dict.fromkeys(addresses):
+                layers[address].append(layer)
+        subnets = ", ".join(map(str, self.networks))
+        for address, found in sorted(layers.items(), key=lambda item: _order(item[0])):
+            if not any(address in network for network in self.networks):
+                what = f"{address}: in {', '.join(found)}, outside the subnets {subnets}"
+                yield Problem(Kind.OUTSIDE_SUBNETS, what)
+
+    def _unhealthy(self) -> Iterator[Problem]:
+        for task in self.seen.running:
+            if task.health == "UNHEALTHY":
+                yield Problem(Kind.UNHEALTHY, f"{_name(task)}: unhealthy in ECS")
+        for instance in self.instances:
+            if instance.health == "UNHEALTHY":
+                what = f"{_address(instance)}: unhealthy in Cloud Map (instance {instance.id})"
+                yield Problem(Kind.UNHEALTHY, what)
+
+    def _wrong_records(self) -> Iterator[Problem]:
+        registry = self.registry
+        for record in self.records:
+            value = _value(record)
+            is_host = self._is_host(record)
+            # The record of a host has the TTL of the SRV record that names it.
+            ttl = registry.ttls.get("SRV" if is_host else record.type)
+            if ttl is not None and record.ttl != ttl:
+                yield Problem(Kind.WRONG_TTL, f"{value}: TTL {record.ttl} instead of {ttl}")
+            if registry.multivalue and not record.multivalue:
+                yield Problem(Kind.WRONG_RECORD, f"{value}: record without MultiValueAnswer")
+            name = registry.record_name
+            if is_host:
+                name = f"{record.set_identifier}.{name}"
+            if record.name != name or ttl is None:
+                what = f"{value}: {record.type} record {record.name} instead of {name}"
+                yield Problem(Kind.WRONG_RECORD, what)
+            if isinstance(record, ObservedTarget):
+                yield from self._wrong_host(record)
+
+    def _wrong_host(self, target: ObservedTarget) -> Iterator[Problem]:
+        host = f"{target.set_identifier}.{self.registry.record_name}"
+        if target.host != host:
+            what = f"{_value(target)}: SRV target {target.host} instead of {host}"
+            yield Problem(Kind.WRONG_RECORD, what)
+        elif not any(record.name == target.host for record in self.seen.records):
+            what = f"{_value(target)}: missing in the address records of SRV targets"
+            yield Problem(Kind.MISSING, what)
+
+
+def stray_records(
+    records: Iterable[AnyRecord], services: tuple[Registry, ...]
+) -> Iterator[Problem]:
+    """The records of a namespace's zone that have the name of none of its services."""
+    for record in records:
+        if not any(service.has_name(record.name) for service in services):
+            what = f"{_value(record)}: orphan {record.type} record {record.name}, no such service"
+            yield Problem(Kind.ORPHAN_RECORD, what)
+
+
+def _belongs(layer: str, instance: ObservedInstance | None) -> bool:
+    """Whether an instance makes a record of that type: of the addresses that it has."""
+    if instance is None or not instance.addresses:
+        return True
+    if layer == "A records":
+        return instance.address is not None
+    return layer != "AAAA records" or instance.ipv6 is not None
+
+
+def _name(task: ObservedTask) -> str:
+    return str(task.addresses[0]) if task.addresses else f"task {task.id}"
+
+
+def _address(instance: ObservedInstance) -> str:
+    return " ".join(map(str, instance.addresses)) or f"instance {instance.id}"
+
+
+def _endpoint(instance: ObservedInstance) -> str:
+    """The address, with the port where there is one: a server may have several tasks."""
+    port = f" port {instance.port}" if instance.port else ""
+    return f"{_address(instance)}{port}"
+
+
+def _value(record: AnyRecord) -> str:
+    if isinstance(record, ObservedRecord):
+        return str(record.address)
+    return f"{record.host.rstrip('.')} port {record.port}"
+
+
+def _counted(addresses: Iterable[Address]) -> Counter[str]:
+    return Counter(map(str, addresses))
+
+
+def _order(address: Address) -> tuple[int, int]:
+    return address.version, int(address)
+
+
+def _either(ports: Iterable[int]) -> str:
+    return " or ".join(map(str, ports))

@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: Apache-2.0
+"""ECS services as ECS itself describes them: what they desire, where, and their registries."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import TYPE_CHECKING
+
+from cloudmap_harness.aws.clients import AwsClients
+from cloudmap_harness.discovery.batches import batches
+from cloudmap_harness.errors import AwsError
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import DeploymentTypeDef, ServiceTypeDef
+
+ECS_PAGE = 100
+DESCRIBED_SERVICES = 10
+"""The most services of one DescribeServices."""
+
+Network = IPv4Network | IPv6Network
+
+
+class NoSuchService(AwsError):
+    """Raised when there is no active ECS service of that name: DescribeServices answers 200."""
+
+    def __init__(self, cluster: str | None, service: str) -> None:
+        where = f"in the cluster {cluster}" if cluster else "in any cluster of the region"
+        words = f"there is no active ECS service {service} {where}"
+        super().__init__("DescribeServices", "ServiceNotFoundException", words)
+        self.cluster, self.service = cluster, service
+
+
+@dataclass(frozen=True)
+class OlderDeployment:
+    """A deployment that a newer one replaces, and how many of its tasks are still there."""
+
+    id: str
+    tasks: int
+
+
+@dataclass(frozen=True)
+class EcsService:
+    """An active ECS service."""
+
+    cluster: str
+    name: str
+    desired: int
+    registry_arns: tuple[str, ...]
+    ports: tuple[int, ...]
+    """The ports that instances have in SRV records, in network mode awsvpc."""
+    subnet_ids: tuple[str, ...]
+    """The subnets from which the tasks get their addresses; () outside awsvpc."""
+    older: tuple[OlderDeployment, ...]
+    events: tuple[str, ...]
+    """The latest, newest first."""
+
+    def __str__(self) -> str:
+        return f"{self.cluster}/{self.name}"
+
+
+def find_services(
+    aws: AwsClients, cluster: str | None = None, service: str | None = None
+) -> tuple[EcsService, ...]:
+    """Returns the active services of a cluster, or of every cluster, that have that name, if any.
+
+    Raises NoSuchService when a service was named and is not there, and AwsError.
+    """
+    clusters = [cluster] if cluster else _clusters(aws)
+    found = [
+        each
+        for name in clusters
+        for each in _described(aws, name, [service] if service else _service_arns(aws, name))
+    ]
+    if service and not found:
+        raise NoSuchService(cluster, service)
+    return tuple(sorted(found, key=lambda each: (each.cluster, each.name)))
+
+
+def subnet_networks(aws: AwsClients, subnet_ids: Iterable[str]) -> dict[str, tuple[Network, ...]]:
+    """Returns the address ranges of each subnet, IPv4 before IPv6. Raises AwsError."""
+    wanted = sorted(set(subnet_ids))
+    if not wanted:
+        return {}
+    with aws.errors_explained():
+        subnets = aws.ec2.describe_subnets(SubnetIds=wanted)["Subnets"]
+    return {
+        subnet["SubnetId"]: tuple(
+            ip_network(block)
+            for block in [
+                subnet["CidrBlock"],
+                *(
+                    each["Ipv6CidrBlock"]
+                    for each in subnet.get("Ipv6CidrBlockAssociationSet", [])
+                    if each["Ipv6CidrBlockState"]["State"] == "associated"
+                ),
+            ]
+        )
+        for subnet in subnets
+    }
+
+
+def _clusters(aws: AwsClients) -> list[str]:
+    with aws.errors_explained():
+        pages = aws.ecs.get_paginator("list_clusters").paginate(
+            PaginationConfig={"PageSize": ECS_PAGE}
+        )
+        return [arn.rsplit("/", 1)[-1] for page in pages for arn in page["clusterArns"]]
+
+
+def _service_arns(aws: AwsClients, cluster: str) -> list[str]:
+    with aws.errors_explained():
+        pages = aws.ecs.get_paginator("list_services").paginate(
+            cluster=cluster, PaginationConfig={"PageSize": ECS_PAGE}
+        )
+        return [arn for page in pages for arn in page["serviceArns"]]
+
+
+def _described(aws: AwsClients, cluster: str, names: Sequence[str]) -> Iterator[EcsService]:
+    with aws.errors_explained():
+        for some in batches(names, DESCRIBED_SERVICES):
+            reply = aws.ecs.describe_services(cluster=cluster, services=some)
+            # A deleted service is described as DRAINING or INACTIVE for some time.
+            yield from (_service(each) for each in reply["services"] if each["status"] == "ACTIVE")
+
+
+def _service(service: "ServiceTypeDef") -> EcsService:
+    task_sets = service.get("taskSets", [])
+    registries = [
+        registry
+        for owner in (service, *task_sets)
+        for registry in owner.get("serviceRegistries", [])
+    ]
+    networks = [
+        each.get("networkConfiguration", {}).get("awsvpcConfiguration", {})
+        for each in (service, *service.get("deployments", []), *task_sets)
+    ]
+    return EcsService(
+        cluster=service["clusterArn"].rsplit("/", 1)[-1],
+        name=service["serviceName"],
+        desired=service["desiredCount"],
+        registry_arns=tuple(dict.fromkeys(each["registryArn"] for each in registries)),
+        ports=tuple(
+            sorted({each.get("port") or each.get("containerPort") or 0 for each in registries})
+        ),
+        # While a deployment is in progress, older tasks are in the subnets of the older one.
+        subnet_ids=tuple(sorted({id_ for each in networks for id_ in each.get("subnets", [])})),
+        older=tuple(_older(service.get("deployments", []))),
+        events=tuple(
+            f"{event['createdAt']:%H:%M:%S} {event['message']}"
+            for event in service.get("events", [])[:10]
+        ),
+    )
+
+
+def _older(deployments: Iterable["DeploymentTypeDef"]) -> Iterator[OlderDeployment]:
+    for each in deployments:
+        tasks = each["runningCount"] + each["pendingCount"]
+        if each["status"] != "PRIMARY" and tasks:
+            yield OlderDeployment(each["id"], tasks)
