@@ -4,7 +4,7 @@
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from cloudmap_harness.errors import AwsError, WaitTimeout
@@ -56,6 +56,13 @@ def wait_for(
         else:
             _tell(passed, expected)
             raise WaitTimeout(expected, seen, found, elapsed)
+
+
+def every(interval: float) -> Iterator[None]:
+    """Yields at once, and then again after each `interval` seconds, for ever."""
+    while True:
+        yield
+        time.sleep(interval)
 
 
 def _tell(passed: Counter[str], expected: str) -> None:

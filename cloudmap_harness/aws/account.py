@@ -69,14 +69,19 @@ def confirm_account(aws: AwsClients, *, confirmed: str | None, allow_root: bool)
     key = aws.access_key()
     if is_dummy_key(key):
         raise TargetError("the access key", key, "a real one for AWS")
-    for where, url in _configured_endpoints(aws.profile()):
-        raise TargetError(where, url, "no endpoint_url in the profile for AWS")
+    refuse_configured_endpoints(aws)
     caller = get_caller(aws)
     if confirmed != caller.account:
         raise AccountNotConfirmed(caller, confirmed)
     if caller.is_root and not allow_root:
         raise RootNotAllowed(caller)
     return caller
+
+
+def refuse_configured_endpoints(aws: AwsClients) -> None:
+    """Raises TargetError when the profile sends calls for AWS to another endpoint."""
+    for where, url in _configured_endpoints(aws.profile()):
+        raise TargetError(where, url, "no endpoint_url in the profile for AWS")
 
 
 def _configured_endpoints(profile: Mapping[str, object]) -> Iterator[tuple[str, str]]:

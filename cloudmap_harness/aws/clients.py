@@ -2,9 +2,11 @@
 """Makes the AWS clients for one environment, and turns botocore's errors into AwsError."""
 
 import os
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -36,10 +38,16 @@ class AwsClients:
     With an endpoint, the AWS variables of this process and the user's files are ignored.
     """
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    def __init__(self, environment: Mapping[str, str], *, attempts: int = 3) -> None:
+        """`attempts` is how often a call is sent until its error counts."""
+        self.calls: Counter[str] = Counter()
+        """The calls that were answered, by the action that IAM knows: `ecs:ListTasks`."""
+        self.repeated = 0
+        """How often a call was sent again, after a throttle or a lost reply."""
+        self._counting = Lock()
         self.endpoint = environment.get("AWS_ENDPOINT_URL")
         region = environment["AWS_REGION"]
-        config = Config(retries={"mode": "standard", "max_attempts": 3}, connect_timeout=5)
+        config = Config(retries={"mode": "standard", "max_attempts": attempts}, connect_timeout=5)
         if self.endpoint is None:
             session = botocore.session.Session(_IGNORE_ENDPOINT_URLS)
             with self.errors_explained():  # AWS_PROFILE may name no existing profile.
@@ -54,6 +62,7 @@ class AwsClients:
             )
             # An endpoint is reached without a proxy and without `data-` before its host name.
             self._config = config.merge(Config(proxies={}, inject_host_prefix=False))
+        self._session.events.register("after-call", self._count)
 
     @cached_property
     def ec2(self) -> "EC2Client":
@@ -98,6 +107,12 @@ class AwsClients:
             services = session.full_config.get("services", {})
         named: dict[str, Any] = services.get(profile.get("services", ""), {})
         return profile | named
+
+    def _count(self, model: Any, parsed: Mapping[str, Any], **_: Any) -> None:
+        with self._counting:
+            # A service signs under the name that its actions have in IAM.
+            self.calls[f"{model.service_model.signing_name}:{model.name}"] += 1
+            self.repeated += parsed.get("ResponseMetadata", {}).get("RetryAttempts", 0)
 
     @contextmanager
     def errors_explained(self) -> Iterator[None]:

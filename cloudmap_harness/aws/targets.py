@@ -49,17 +49,27 @@ class Target(StrEnum):
 
 
 def child_environment(
-    target: Target, environ: Mapping[str, str], *, endpoint: str | None, region: str
+    target: Target,
+    environ: Mapping[str, str],
+    *,
+    endpoint: str | None,
+    region: str,
+    access_key: str = DUMMY_KEY,
 ) -> dict[str, str]:
     """Returns the environment of a child process that talks to `target`.
 
-    For local and localstack the user's AWS variables are removed and the keys are dummies; for AWS
-    the endpoint variables are removed. Raises TargetError for a dummy key or an endpoint with AWS,
-    and for a missing endpoint or one of AWS's with the others.
+    For local and localstack the user's AWS variables are removed and the keys are dummies:
+    `access_key` may be one of twelve digits, which is an account's id. For AWS the endpoint
+    variables are removed. Raises TargetError for a dummy key or an endpoint with AWS, and for a
+    missing endpoint, one of AWS's or a real key with the others.
     """
     if target is Target.AWS:
         return _aws(environ, endpoint) | _region(region)
-    return _emulated(target, environ, endpoint) | _region(region)
+    if not is_dummy_key(access_key):
+        # The key itself is not repeated: it is half of a secret.
+        raise TargetError("the access key", "a real one", f"a dummy with TARGET={target}")
+    emulated = _emulated(target, environ, endpoint) | {"AWS_ACCESS_KEY_ID": access_key}
+    return emulated | _region(region)
 
 
 def is_dummy_key(access_key: str) -> bool:

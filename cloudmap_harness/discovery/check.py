@@ -9,8 +9,11 @@ from dataclasses import dataclass
 
 from cloudmap_harness.discovery.ecs_services import EcsService, Network
 from cloudmap_harness.discovery.observation import Address, Observation, ObservedRecord
-from cloudmap_harness.discovery.problems import Problem
+from cloudmap_harness.discovery.problems import Kind, Problem
 from cloudmap_harness.discovery.registries import Registry
+
+EVENTS = 3
+"""How many of ECS's latest events are told of a service with too few or too many tasks."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,10 @@ class ServiceCheck:
         if not self.service.registry_arns:
             return ("it has no service registry: Cloud Map and Route 53 know nothing of its tasks",)
         older = sum(each.tasks for each in self.service.older)
-        return (f"tasks of an older deployment that still drain: {older}",) if older else ()
+        notes = [f"tasks of an older deployment that still drain: {older}"] if older else []
+        if any(each.kind is Kind.COUNT for each in self.problems):
+            notes += (f"event {event}" for event in self.service.events[:EVENTS])
+        return tuple(notes)
 
     @property
     def seen(self) -> Observation:
@@ -82,6 +88,17 @@ class Look:
     """The records of no service, by the name of their namespace."""
 
     @property
+    def registered(self) -> tuple[ServiceCheck, ...]:
+        """The services that have a service registry, which are those that can be checked."""
+        return tuple(each for each in self.services if each.service.registry_arns)
+
+    @property
+    def unregistered(self) -> tuple[EcsService, ...]:
+        """The services without a service registry."""
+        return tuple(each.service for each in self.services if not each.service.registry_arns)
+
+    @property
     def problems(self) -> tuple[Problem, ...]:
+        """Every difference of every service and zone."""
         checks = (each.problems for each in self.services)
         return tuple(each for problems in (*checks, *self.zones.values()) for each in problems)

@@ -58,11 +58,13 @@ def show(
     check: ServiceCheck,
     more: Sequence[Problem] = (),
     pages: Pages | None = None,
+    *,
+    rows: bool = True,
 ) -> None:
     """Prints the counts, the addresses side by side, and a line for each problem and note.
 
     `more` are the problems that the caller has found. Without `pages` nobody has looked what the
-    addresses answer, and there is no column for it.
+    addresses answer, and there is no column for it. Without `rows` only the counts are shown.
     """
     problems = [*check.problems, *more]
     console.print(title, "", sep="\n", markup=False, highlight=False, soft_wrap=True)
@@ -70,6 +72,8 @@ def show(
         if len(check.registries) > 1:
             console.print(str(registry.registry), markup=False, highlight=False, soft_wrap=True)
         console.print(_counts(check, registry, bool(problems)), "", sep="\n")
+        if not rows:
+            continue
         if registry.seen.tasks or registry.seen.instances or registry.seen.records:
             console.print(_addresses(registry, pages))
     for line in abridge([f"{each}; {each.advice}" for each in problems]):

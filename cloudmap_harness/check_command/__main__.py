@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`cloudmap-check`: looks at ECS services, their Cloud Map instances and Route 53 records.
+
+It only reads. The endpoint or the AWS account is that of the environment: AWS_ENDPOINT_URL,
+AWS_PROFILE, AWS_REGION and so on.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+from cloudmap_harness.aws.clients import AwsClients
+from cloudmap_harness.check_command.environment import clients_for
+from cloudmap_harness.check_command.output import JsonOutput, Output, TableOutput
+from cloudmap_harness.check_command.progress import Progress
+from cloudmap_harness.discovery.check import Look
+from cloudmap_harness.discovery.look import look
+from cloudmap_harness.errors import AwsError, HarnessError, TargetError, WaitTimeout
+from cloudmap_harness.passing_errors import may_pass
+from cloudmap_harness.waiting import every, wait_for
+
+INTERVAL = 1.0
+"""Seconds between two looks at a local endpoint."""
+AWS_INTERVAL = 5.0
+"""Seconds between two looks on AWS, whose calls are limited and shared by the account."""
+MAX_WAIT = 86400.0
+
+SUCCESS, DIFFERENCES, WRONG_USE = 0, 1, 2
+INTERRUPTED = 128 + 2
+"""Ended by SIGINT."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Returns 0 when every layer agrees, 1 when not or on an error of AWS, 2 for wrong use."""
+    asked = _parser().parse_args(arguments)
+    try:
+        aws = clients_for(os.environ)
+        return _run(aws, asked)
+    except TargetError as error:
+        return _fail(WRONG_USE, error)
+    except HarnessError as error:
+        return _fail(DIFFERENCES, error)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader has gone, as in `cloudmap-check | head`; the interpreter must not flush to it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DIFFERENCES
+
+
+def _run(aws: AwsClients, asked: argparse.Namespace) -> int:
+    interval = INTERVAL if aws.endpoint else AWS_INTERVAL
+    with Progress(sys.stderr, aws) as progress:
+
+        def read() -> Look:
+            progress.clear()
+            return look(aws, asked.cluster, asked.service, progress=progress)
+
+        output = JsonOutput(aws) if asked.json else TableOutput(aws)
+        if asked.watch:
+            return _watch(read, output, progress, interval)
+        return _wait(read, output, progress, timeout=asked.wait, interval=interval)
+
+
+def _wait(
+    read: Callable[[], Look], output: Output, progress: Progress, *, timeout: float, interval: float
+) -> int:
+    """Looks until nothing differs or the time is over, and shows the last look."""
+    try:
+        seen = wait_for(
+            read,
+            lambda seen: [*map(str, seen.problems)],
+            expected="every layer to agree",
+            timeout=timeout,
+            interval=interval,
+        )
+    except WaitTimeout as late:
+        if not isinstance(late.last_seen, Look):
+            raise
+        seen = late.last_seen
+    progress.clear()
+    output.show(seen)
+    return DIFFERENCES if seen.problems else SUCCESS
+
+
+def _watch(read: Callable[[], Look], output: Output, progress: Progress, interval: float) -> int:
+    """Shows each look that differs from the one before it, until it is interrupted."""
+    before: Look | None = None
+    for _ in every(interval):
+        try:
+            seen = read()
+        except AwsError as error:
+            if not may_pass(error):
+                raise
+            sys.stderr.write(f"cloudmap-check: {error}; trying again\n")
+            continue
+        if seen != before:
+            progress.clear()
+            output.show(seen, again=before is not None)
+        before = seen
+    return SUCCESS
+
+
+def _fail(code: int, error: Exception) -> int:
+    sys.stderr.write(f"cloudmap-check: {error}\n")
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="cloudmap-check",
+        description=__doc__,
+        epilog="Exit codes: 0 every layer agrees, 1 something differs or AWS refuses, 2 wrong use.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--cluster", metavar="C", help="only services of this cluster")
+    parser.add_argument("--service", metavar="S", help="only services of this name")
+    when = parser.add_mutually_exclusive_group()
+    when.add_argument(
+        "--wait",
+        metavar="SECONDS",
+        type=_seconds,
+        default=0.0,
+        help="look again until nothing differs, this long at most",
+    )
+    when.add_argument("--watch", action="store_true", help="show every change until Ctrl-C")
+    parser.add_argument("--json", action="store_true", help="print JSON, one object for each look")
+    return parser
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if 0 <= seconds <= MAX_WAIT:
+        return seconds
+    raise argparse.ArgumentTypeError(f"{text!r}: seconds from 0 to {MAX_WAIT:.0f} are wanted")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An endpoint with a shop of services that agree, and the command as its users run it."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, cast
+
+import pytest
+from moto.core.base_backend import BackendDict
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.route53.models import route53_backends
+
+from cloudmap_harness.check_command.__main__ import main
+from localaws import runtime
+from localaws.dns_records import DnsRecordSet
+from localaws.hosted_zones import ManagedZone
+from localaws.route53 import HostedZones
+from localaws.server import Endpoint
+from localaws.settings import EndpointSettings
+from tests.endpoint.localaws.account import REGION, Account
+
+
+@pytest.fixture(scope="module")
+def endpoint() -> Iterator[Endpoint]:
+    settings = EndpointSettings(
+        port=0, tick_seconds=0.01, operation_seconds=0.02, task_step_seconds=0.02
+    )
+    with Endpoint(settings) as endpoint:
+        yield endpoint
+
+
+@pytest.fixture
+def aws(endpoint: Endpoint) -> Account:
+    """The default account, with nothing in it but the article's VPC."""
+    with runtime.LOCK:
+        BackendDict.reset()
+    return Account(endpoint.url)
+
+
+@dataclass
+class Shop:
+    """A namespace with a Cloud Map service, in which an ECS service registers two tasks."""
+
+    aws: Account
+    namespace: str
+    registry: str
+
+    def publish(self, identifier: str, *record_sets: DnsRecordSet) -> None:
+        """Write record sets under an instance's identifier, past Cloud Map."""
+        backend = cast(HostedZones, route53_backends[DEFAULT_ACCOUNT_ID]["aws"])
+        zone_id = self.aws.zone_id(self.namespace)
+        with runtime.LOCK:
+            zone = backend.get_hosted_zone(zone_id)
+            assert isinstance(zone, ManagedZone)
+            zone.publish({(self.registry, identifier): record_sets})
+
+
+@pytest.fixture
+def shop(aws: Account) -> Shop:
+    namespace = aws.namespace("shop.internal")
+    registry = aws.service(namespace, "web")
+    aws.ecs_service(registry, desired=2, name="web")
+    aws.steady(2, "web")
+    return Shop(aws, namespace, registry)
+
+
+@dataclass(frozen=True)
+class Ran:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+    @property
+    def kinds(self) -> list[str]:
+        """The kinds of all problems of the services."""
+        return [each["kind"] for s in self.json["services"] for each in s["problems"]]
+
+
+Check = Callable[..., Ran]
+
+
+@pytest.fixture
+def check(
+    endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Check:
+    """Runs the command with these arguments, at the endpoint."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint.url)
+    monkeypatch.setenv("AWS_REGION", REGION)
+
+    def run(*arguments: str) -> Ran:
+        code = main(arguments)
+        return Ran(code, *capsys.readouterr())
+
+    return run
