@@ -1,53 +1,46 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs the endpoint in the foreground until SIGINT or SIGTERM, or until its owner has gone."""
+"""`localaws`: serves the endpoint in the foreground; `localaws fault`: faults of one that runs."""
 
 from __future__ import annotations
 
-import logging
-import os
-import signal
 import sys
-from threading import Event, Thread
+from collections.abc import Callable, Mapping, Sequence
 
-from localaws.server import Endpoint
-from localaws.settings import EndpointSettingsError, load_endpoint_settings
+USAGE = """usage: localaws                 serve the AWS API on 127.0.0.1 until Ctrl-C
+       localaws fault --help    begin, list and end faults of an endpoint that runs
 
-
-def main() -> int:
-    """Serves until a signal. Returns 0 then, 1 if a port is taken, 2 for a wrong setting."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
-    stopped = Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopped.set())
-    try:
-        settings = load_endpoint_settings(os.environ)
-    except EndpointSettingsError as error:
-        return _fail(2, str(error))
-    if settings.owned:
-        Thread(target=_wait_for_owner, args=(stopped,), name="owner", daemon=True).start()
-    try:
-        with Endpoint(settings) as endpoint:
-            sys.stdout.write(f"localaws ready on {endpoint.url}\n")
-            sys.stdout.flush()
-            stopped.wait()
-    except OSError as error:
-        return _fail(1, error.strerror or str(error))
-    return 0
+Settings are environment variables: LOCALAWS_PORT (4566), LOCALAWS_REGION (ap-northeast-1),
+LOCALAWS_DNS_PORT, LOCALAWS_BASTION_PORT, LOCALAWS_TLS, LOCALAWS_STATE, LOCALAWS_KEEP and others;
+a name that is none is refused with a list of all.
+"""
 
 
-def _wait_for_owner(stopped: Event) -> None:
-    """Sets the event at the end of standard input, which comes however the owner ends.
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Returns the exit code of the command; 2 for a command that does not exist."""
+    given = [*(sys.argv[1:] if arguments is None else arguments)]
+    if not given:
+        # Only here: to import the endpoint takes half a second.
+        from localaws.foreground import serve
 
-    Not by sys.stdin, whose lock the interpreter would wait for at its end.
-    """
-    while os.read(0, 1024):
-        pass
-    stopped.set()
+        return serve()
+    if given in (["--help"], ["-h"]):
+        sys.stdout.write(USAGE)
+        return 0
+    command = COMMANDS.get(given[0])
+    if command is None:
+        sys.stderr.write(USAGE)
+        return 2
+    return command(given[1:])
 
 
-def _fail(code: int, message: str) -> int:
-    sys.stderr.write(f"localaws: {message}\n")
-    return code
+def _fault(arguments: list[str]) -> int:
+    from localaws.faults.command import fault
+
+    return fault(arguments)
+
+
+COMMANDS: Mapping[str, Callable[[list[str]], int]] = {"fault": _fault}
+"""The commands for an endpoint that runs, by name."""
 
 
 if __name__ == "__main__":

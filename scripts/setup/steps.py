@@ -80,7 +80,7 @@ def set_up(
         elif report:
             for step in steps:
                 print(f"setup: {step.title}: {step.note()}")
-        _link_launcher(checkout)
+        _link_launchers(checkout)
     except SetupError as error:
         print(error, file=sys.stderr)
         return 1
@@ -210,10 +210,11 @@ def _checked(
         raise SetupError(f"{failed}\n{words}")
 
 
-def _link_launcher(checkout: Path) -> None:
-    """Makes `cdktf` of the activated environment, and `npx cdktf`, start scripts/cdktf."""
-    launcher = Path("..") / ".." / "scripts" / "cdktf"
-    for link in (checkout / ".venv/bin/cdktf", checkout / "node_modules/.bin/cdktf"):
+def _link_launchers(checkout: Path) -> None:
+    """Makes the commands of the activated environment, and `npx cdktf`, start those in scripts/."""
+    links = [checkout / ".venv/bin" / name for name in ("cdktf", "localaws", "cloudmap-check")]
+    for link in (*links, checkout / "node_modules/.bin/cdktf"):
+        launcher = Path("..") / ".." / "scripts" / link.name
         if not (link.is_symlink() and link.readlink() == launcher):
             link.parent.mkdir(parents=True, exist_ok=True)
             # A rename is atomic: another set-up of this checkout may make the same link now.

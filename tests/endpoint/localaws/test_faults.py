@@ -16,8 +16,8 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError
 
 from localaws import runtime
+from localaws.__main__ import main
 from localaws.ecs.health_checks import NEVER, unhealthy_after
-from localaws.faults.__main__ import main
 from localaws.faults.active import ACTIVE
 from localaws.server import Endpoint
 from tests.endpoint.localaws.account import Account, Turns
@@ -192,21 +192,33 @@ def test_the_command_does_the_same(
     endpoint: Endpoint, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint.url)
-    assert main(["zone", "--zone", "ap-northeast-1a"]) == 0
+    assert main(["fault", "zone", "--zone", "ap-northeast-1a"]) == 0
     id_ = capsys.readouterr().out.split()[0]
     assert (
-        main(["call", "--service", "ecs", "--code", "ThrottlingException", "--status", "400"]) == 0
+        main(
+            [
+                "fault",
+                "call",
+                "--service",
+                "ecs",
+                "--code",
+                "ThrottlingException",
+                "--status",
+                "400",
+            ]
+        )
+        == 0
     )
-    assert main(["list"]) == 0
+    assert main(["fault", "list"]) == 0
     assert "calls of ecs fail with 400 ThrottlingException" in capsys.readouterr().out
-    assert main(["end", id_]) == 0
-    assert main(["end", "all"]) == 0
+    assert main(["fault", "end", id_]) == 0
+    assert main(["fault", "end", "all"]) == 0
     assert "no fault is on" in capsys.readouterr().out
-    assert main(["zone"]) == 1
+    assert main(["fault", "zone"]) == 1
     assert "`zone` is wanted too" in capsys.readouterr().err
-    assert main(["--endpoint", "http://127.0.0.1:1", "list"]) == 1
+    assert main(["fault", "--endpoint", "http://127.0.0.1:1", "list"]) == 1
     with pytest.raises(SystemExit, match="2"):
-        main(["flood"])
+        main(["fault", "flood"])
 
 
 # What only the embedded endpoint can: tasks, images and zones

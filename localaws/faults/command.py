@@ -17,7 +17,7 @@ DEFAULT_ENDPOINT = "http://127.0.0.1:4566"
 CALLS = "calls fail, are late (--latency), or lose their connection (--drop)"
 
 
-def main(arguments: list[str]) -> int:
+def fault(arguments: list[str]) -> int:
     """Returns 0; 1 when the endpoint does not answer or refuses; argparse ends with 2."""
     asked = _parser().parse_args(arguments)
     endpoint = asked.endpoint or os.environ.get("AWS_ENDPOINT_URL") or DEFAULT_ENDPOINT
@@ -91,7 +91,3 @@ def _reason(error: urllib.error.HTTPError) -> str:
         return str(json.loads(text)["error"])
     except (ValueError, LookupError, TypeError):
         return f"{error.url} answered {error.code}: {text[:200]}"
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

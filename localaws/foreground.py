@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs the endpoint in the foreground until SIGINT or SIGTERM, or until its owner has gone."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shlex
+import signal
+import sys
+from collections.abc import Iterator
+from threading import Event, Thread
+
+from localaws.listening import HOST
+from localaws.server import Endpoint
+from localaws.settings import EndpointSettings, EndpointSettingsError, load_endpoint_settings
+
+
+def serve() -> int:
+    """Serves until a signal. Returns 0 then, 1 if a port is taken, 2 for a wrong setting."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+    stopped = Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    try:
+        settings = load_endpoint_settings(os.environ)
+    except EndpointSettingsError as error:
+        return _fail(2, str(error))
+    if settings.owned:
+        Thread(target=_wait_for_owner, args=(stopped,), name="owner", daemon=True).start()
+    try:
+        with Endpoint(settings) as endpoint:
+            sys.stdout.writelines(f"{line}\n" for line in _greeting(endpoint, settings))
+            sys.stdout.flush()
+            stopped.wait()
+    except OSError as error:
+        return _fail(1, error.strerror or str(error))
+    return 0
+
+
+def _greeting(endpoint: Endpoint, settings: EndpointSettings) -> Iterator[str]:
+    """Yields where the endpoint is, and the lines for a shell that uses it."""
+    yield f"localaws ready on {endpoint.url}"
+    if endpoint.https_url:
+        yield f"  and on {endpoint.https_url}"
+    yield f"  resolver {HOST}:{endpoint.dns_port}, bastion {endpoint.bastion_url}"
+    yield "in the shell that uses it:"
+    variables = {
+        "AWS_ENDPOINT_URL": endpoint.url,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": settings.region,
+    }
+    for name, value in variables.items():
+        yield f"  export {name}={shlex.quote(value)}"
+    yield "Ctrl-C ends it"
+
+
+def _wait_for_owner(stopped: Event) -> None:
+    """Sets the event at the end of standard input, which comes however the owner ends.
+
+    Not by sys.stdin, whose lock the interpreter would wait for at its end.
+    """
+    while os.read(0, 1024):
+        pass
+    stopped.set()
+
+
+def _fail(code: int, message: str) -> int:
+    sys.stderr.write(f"localaws: {message}\n")
+    return code
