@@ -95,6 +95,16 @@ class AwsError(HarnessError):
         self.where, self.code, self.words, self.status = where, code, words, status
 
 
+class VpcNotChosen(HarnessError):
+    """Raised when no single VPC fits a choice; `vpcs` are those that there are to choose from."""
+
+    def __init__(self, reason: str, vpcs: Sequence[object]) -> None:
+        super().__init__(
+            "\n".join([reason, *(f"  {line}" for line in abridge(list(map(str, vpcs))))])
+        )
+        self.reason, self.vpcs = reason, tuple(vpcs)
+
+
 class WaitTimeout(HarnessError):
     """Raised when a wait times out, with the last reading and its problems.
 

@@ -101,6 +101,7 @@ ERRORS: tuple[Exception, ...] = (
     errors.PlanNotEmpty("compute", "Terraform's plan"),
     errors.DestroyError("the reason", [Path("terraform.compute.tfstate")]),
     errors.AwsError("CreateService", "AccessDenied", "AWS's own words", 400),
+    errors.VpcNotChosen("several VPCs", ["vpc-1 (web) in eu-west-1 of 123456789012", "vpc-2"]),
     errors.WaitTimeout("2 of each", OBSERVED, ["one problem"], 180.0, ["12:00:00 an event"]),
     errors.VpcAccessFailed(NAME, [f"problem {number}" for number in range(25)]),
     AccountNotConfirmed(CALLER, None),
