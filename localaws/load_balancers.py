@@ -75,30 +75,31 @@ class LoadBalancers(ELBv2Backend):
     ) -> list[FakeHealthStatus]:
         """moto: every registered target is healthy. AWS: when it answers."""
         found = super().describe_target_health(target_group_arn, targets)
-        if self.target_groups[target_group_arn].target_type == "ip":
+        group = self.target_groups[target_group_arn]
+        if group.target_type == "ip":
             for health in found:
                 if health.status == "healthy" and not self._answers(
-                    health.instance_id, int(health.port)
+                    group.vpc_id, health.instance_id, int(health.port)
                 ):
                     health.status, health.reason = "initial", "Elb.RegistrationInProgress"
                     health.description = "Target registration is in progress"
         return found
 
-    def _answers(self, address: str, port: int) -> bool:
-        """Whether a container listens there."""
+    def _answers(self, vpc_id: str | None, address: str, port: int) -> bool:
+        """Whether a container listens there: other VPCs may have the same addresses."""
         ecs = cast(Ecs, ecs_backends[self.account_id][self.region_name])
         with runtime.LOCK:
             return any(
-                task.private_address == address
+                (task.vpc_id, task.private_address) == (vpc_id, address)
                 and task.is_serving
                 and any(published.port == port for published in task.published_ports)
                 for task in ecs.all_tasks
             )
 
-    def route(self, host: str, port: int, path: str) -> Route | None:
-        """Returns where a request to a load balancer's DNS name goes; None without a listener."""
+    def route(self, vpc_id: str, host: str, port: int, path: str) -> Route | None:
+        """Returns where a request to a load balancer of the VPC goes; None without a listener."""
         for balancer in self.load_balancers.values():
-            if balancer.dns_name.lower() != host.lower():
+            if balancer.vpc_id != vpc_id or balancer.dns_name.lower() != host.lower():
                 continue
             for listener in balancer.listeners.values():
                 if int(listener.port) == port:

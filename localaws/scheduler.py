@@ -15,7 +15,8 @@ from localaws import runtime
 from localaws.autoscaling.backend import ApplicationAutoScaling
 from localaws.cloudmap.backend import CloudMap
 from localaws.ecs.backend import Ecs
-from localaws.vpc.containers import Containers, ServingTask
+from localaws.vpc.containers import ServingTask
+from localaws.vpc.servers import VpcServers
 
 LOG = logging.getLogger(__name__)
 
@@ -44,15 +45,15 @@ def serving_tasks() -> list[ServingTask]:
 class Scheduler:
     """Takes turns in its own thread until it is stopped."""
 
-    def __init__(self, containers: Containers) -> None:
-        self._containers = containers
+    def __init__(self, vpc_servers: VpcServers) -> None:
+        self._vpc_servers = vpc_servers
         self._stopped = Event()
         self._thread = Thread(target=self._run, name="scheduler", daemon=True)
 
     def start(self) -> None:
         # The tasks of a kept account listen before anybody can ask for them.
         with runtime.LOCK:
-            self._containers.reconcile(serving_tasks())
+            self._vpc_servers.follow(serving_tasks())
         self._thread.start()
 
     def stop(self) -> None:
@@ -65,7 +66,7 @@ class Scheduler:
                 # Under one lock, so that no client sees a task RUNNING that does not listen yet.
                 with runtime.LOCK:
                     tick()
-                    self._containers.reconcile(serving_tasks())
+                    self._vpc_servers.follow(serving_tasks())
             except Exception:
                 # An error in one account must not stop the others: it is logged, the turns go on.
                 LOG.exception("a turn of the scheduler failed")

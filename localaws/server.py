@@ -75,7 +75,9 @@ class Endpoint:
             if self._settings.tls:
                 listeners.append(_listener(exits, self._settings.tls_port, "LOCALAWS_TLS_PORT"))
                 self.https_url = f"https://{HOST}:{_port(listeners[1])}"
-            self.dns_port, self.bastion_url = vpc_servers.dns_port, vpc_servers.bastion_url
+            addresses = vpc_servers.addresses
+            self.dns_port = int(addresses["dns"].rpartition(":")[2])
+            self.bastion_url = addresses["bastion"]
             runtime.configure(self._settings)
             ACTIVE.clear()
             exits.enter_context(installed())
@@ -83,7 +85,7 @@ class Endpoint:
             servers = [_server(exits, listener, application) for listener in listeners]
             if self._settings.tls and self._settings.state:
                 _use_tls(servers[1], self._settings.state)
-            scheduler = Scheduler(vpc_servers.containers)
+            scheduler = Scheduler(vpc_servers)
             scheduler.start()
             exits.callback(scheduler.stop)
             for server in servers:
@@ -97,11 +99,13 @@ class Endpoint:
 
     def _application(self, exits: ExitStack, vpc_servers: VpcServers) -> WSGIApplication:
         own = [urlsplit(url) for url in (self.url, self.https_url) if url]
-        members = {**vpc_servers.addresses}
+        members = vpc_servers.addresses
         if self.https_url and self._settings.state:
             bundle = certificate_file(self._settings.state)
             members |= {"https": self.https_url, "caBundle": str(bundle)}
-        repeats = AnsweringRepeats(EndpointApplication(members))
+        repeats = AnsweringRepeats(
+            EndpointApplication(lambda: {**members, "vpcs": vpc_servers.listing()})
+        )
         application: WSGIApplication = repeats
         if self._settings.keep and self._settings.state:
             account = exits.enter_context(KeptAccount(self._settings.state, repeats))

@@ -69,14 +69,14 @@ def _names_operation(environ: WSGIEnvironment) -> bool:
 class EndpointApplication:
     """The health page, moto's services, and AWS's errors for what moto does not have."""
 
-    def __init__(self, addresses: Mapping[str, str]) -> None:
-        """`addresses` are the members that the health page has about other ports of ours."""
-        self._addresses = addresses
+    def __init__(self, members: Callable[[], Mapping[str, Any]]) -> None:
+        """`members` are those that the health page has besides, about other ports of ours."""
+        self._members = members
         self._moto = CachingDispatcher(create_backend_app)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ["PATH_INFO"] == HEALTH_PATH:
-            page = json.dumps({**health(), **self._addresses})
+            page = json.dumps({**health(), **self._members()})
             return reply(start_response, 200, "application/json", page)
         if account := ACCOUNT_KEY.search(environ.get("HTTP_AUTHORIZATION", "")):
             environ["HTTP_X_MOTO_ACCOUNT_ID"] = account[1]

@@ -24,7 +24,7 @@ from localaws.listening import HOST, on_port
 from localaws.load_balancers import DNS_SUFFIX
 from localaws.routes import Route
 from localaws.vpc.containers import CLOSING_SECONDS, Address, Containers
-from localaws.vpc.lookup import NamedVpc
+from localaws.vpc.lookup import Vpc
 from localaws.vpc.resolution import answer
 from localaws.vpc.security_groups import allows_ingress
 
@@ -55,16 +55,18 @@ class Unreachable(Exception):
 
 
 class Bastion:
-    """The proxy of a VPC, on the event loop that starts it."""
+    """The proxy of a VPC: listens from its creation, and answers on an event loop."""
 
-    def __init__(self, vpc: NamedVpc, containers: Containers):
+    def __init__(self, vpc: Vpc, containers: Containers, port: int):
+        """Raises OSError when the port is taken; 0 picks a free one."""
         self._vpc = vpc
         self._containers = containers
-
-    async def start(self, port: int) -> int:
-        """Listens and returns the port. Raises OSError when the port is taken."""
         with on_port(port, "LOCALAWS_BASTION_PORT"):
-            listener = socket.create_server((HOST, port))
+            self._socket = socket.create_server((HOST, port))
+        self.url = f"http://{HOST}:{self._socket.getsockname()[1]}"
+
+    async def start(self) -> None:
+        """Answers from now on."""
         # Connections stay open for the next request: a task closes its own when it stops, and a
         # later task with the same address has another port on loopback.
         self._client = ClientSession(
@@ -74,8 +76,7 @@ class Bastion:
         )
         self._http = web.Server(self._handle)
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(self._http, sock=listener)
-        return int(listener.getsockname()[1])
+        self._server = await loop.create_server(self._http, sock=self._socket)
 
     async def stop(self) -> None:
         self._server.close()

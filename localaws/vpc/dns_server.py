@@ -11,7 +11,7 @@ from typing import cast
 from dnslib import CLASS, EDNS0, OPCODE, QTYPE, RCODE, DNSError, DNSHeader, DNSRecord
 
 from localaws.listening import HOST, on_port
-from localaws.vpc.lookup import NamedVpc
+from localaws.vpc.lookup import Vpc
 from localaws.vpc.resolution import Answer, answer
 
 LOG = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ TRIES = 20
 """How many free TCP ports are tried until one is free for UDP too."""
 
 
-def reply_to(vpc: NamedVpc, data: bytes, *, udp: bool) -> bytes | None:
+def reply_to(vpc: Vpc, data: bytes, *, udp: bool) -> bytes | None:
     """The reply to a packet, or None for a packet without a header and for one that is a reply."""
     if len(data) < HEADER or data[2] & 0x80:
         return None
@@ -46,7 +46,7 @@ def _header(data: bytes, rcode: int) -> DNSHeader:
     return DNSHeader(id=int.from_bytes(data[:2]), qr=1, ra=1, rcode=rcode)
 
 
-def _reply(vpc: NamedVpc, query: DNSRecord) -> DNSRecord:
+def _reply(vpc: Vpc, query: DNSRecord) -> DNSRecord:
     """The reply as a resolver gives it: recursion available, not authoritative."""
     reply = query.reply(ra=1, aa=0)
     if query.header.opcode != OPCODE.QUERY:
@@ -60,7 +60,7 @@ def _reply(vpc: NamedVpc, query: DNSRecord) -> DNSRecord:
     return reply
 
 
-def _answer(vpc: NamedVpc, query: DNSRecord) -> Answer:
+def _answer(vpc: Vpc, query: DNSRecord) -> Answer:
     # A type that dnslib has no name for is in no record set.
     type_ = QTYPE.forward.get(query.q.qtype) or f"TYPE{query.q.qtype}"
     zones = vpc.private_zones
@@ -90,7 +90,7 @@ def _packed(query: DNSRecord, reply: DNSRecord, *, udp: bool) -> bytes:
 class Datagrams(asyncio.DatagramProtocol):
     """DNS over UDP."""
 
-    def __init__(self, vpc: NamedVpc):
+    def __init__(self, vpc: Vpc):
         self._vpc = vpc
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -107,21 +107,27 @@ class Datagrams(asyncio.DatagramProtocol):
 
 
 class DnsServer:
-    """The resolver of a VPC, on the event loop that starts it."""
+    """The resolver of a VPC: listens from its creation, and answers on an event loop."""
 
-    def __init__(self, vpc: NamedVpc):
+    def __init__(self, vpc: Vpc, port: int):
+        """Raises OSError when the port is taken; 0 picks a free one."""
         self._vpc = vpc
-
-    async def start(self, port: int) -> int:
-        """Listens and returns the port. Raises OSError when the port is taken."""
-        loop = asyncio.get_running_loop()
         with on_port(port, "LOCALAWS_DNS_PORT"):
-            stream, datagram = _listeners(port)
-        self._server = await asyncio.start_server(self._serve_stream, sock=stream)
+            self._stream, self._datagram = _listeners(port)
+        self.port: int = self._stream.getsockname()[1]
+
+    def close(self) -> None:
+        """Gives the port back when nobody has started the server."""
+        self._stream.close()
+        self._datagram.close()
+
+    async def start(self) -> None:
+        """Answers from now on."""
+        loop = asyncio.get_running_loop()
+        self._server = await asyncio.start_server(self._serve_stream, sock=self._stream)
         self._transport, _ = await loop.create_datagram_endpoint(
-            lambda: Datagrams(self._vpc), sock=datagram
+            lambda: Datagrams(self._vpc), sock=self._datagram
         )
-        return int(stream.getsockname()[1])
 
     async def stop(self) -> None:
         self._transport.close()

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A VPC by its Name tag, in the default account: what a resolver and a bastion need of it."""
+"""A VPC of any account and region: what a resolver and a bastion need of it."""
 
 from __future__ import annotations
 
 import ipaddress
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
-from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.core.base_backend import BackendDict
 from moto.ec2.models import ec2_backends
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 from moto.ec2.models.vpcs import VPC
@@ -18,6 +19,7 @@ from moto.utilities.utils import get_partition
 
 from localaws.ec2 import EC2
 from localaws.ecs.backend import Ecs
+from localaws.ecs.tasks import EcsTask
 from localaws.load_balancers import LoadBalancers
 from localaws.route53 import HostedZones
 from localaws.routes import Route
@@ -29,20 +31,30 @@ BASTION_OFFSET = 10
 
 
 @dataclass(frozen=True)
-class NamedVpc:
-    """A VPC with a Name tag. Each property reads the present state, in which it may be missing."""
+class Vpc(ABC):
+    """A VPC of one account and region. Each property reads the present state.
 
+    Nothing here makes a backend of moto's: to ask for a VPC of an account that was reset must not
+    give that account a network.
+    """
+
+    account_id: str
     region: str
-    name: str
 
     @property
-    def _ec2(self) -> EC2:
-        return cast(EC2, ec2_backends[DEFAULT_ACCOUNT_ID][self.region])
-
-    @property
+    @abstractmethod
     def current(self) -> VPC | None:
-        """The VPC, or None when no VPC has the name."""
-        return self._ec2.vpc_named(self.name)
+        """The VPC, or None when there is none now."""
+
+    @property
+    def _ec2(self) -> EC2 | None:
+        return cast(EC2 | None, _backend(ec2_backends, self.account_id, self.region))
+
+    @property
+    def tag_name(self) -> str | None:
+        """The VPC's Name tag."""
+        vpc, ec2 = self.current, self._ec2
+        return ec2.tags.get(vpc.id, {}).get("Name") if vpc and ec2 else None
 
     @property
     def bastion_address(self) -> ipaddress.IPv4Address | None:
@@ -57,27 +69,34 @@ class NamedVpc:
 
     def interface(self, address: str) -> NetworkInterface | None:
         """The network interface with this private address in the VPC."""
-        vpc = self.current
-        return self._ec2.interface_at(vpc.id, address) if vpc else None
+        vpc, ec2 = self.current, self._ec2
+        return ec2.interface_at(vpc.id, address) if vpc and ec2 else None
 
     def route(self, host: str, port: int, path: str) -> Route | None:
         """Where a load balancer of this DNS name sends a request; None without a listener."""
-        balancers = elbv2_backends[DEFAULT_ACCOUNT_ID][self.region]
-        return cast(LoadBalancers, balancers).route(host, port, path)
+        vpc, balancers = self.current, _backend(elbv2_backends, self.account_id, self.region)
+        if vpc is None or balancers is None:
+            return None
+        return cast(LoadBalancers, balancers).route(vpc.id, host, port, path)
 
     def source(self, task_id: str) -> Route | None:
-        """A running task as the source of a connection; None when there is no such task."""
-        task = self._ecs.running_task(task_id)
-        return self._ecs.source(task) if task else None
+        """A running task in the VPC as the source of a connection; None when there is none."""
+        ecs, task = self._ecs, self._task(task_id)
+        return ecs.source(task) if ecs and task else None
 
     def connection(self, task_id: str, host: str, port: int) -> Route | None:
         """Where Service Connect leads a task; None when the host and port are no alias to it."""
-        task = self._ecs.running_task(task_id)
-        return self._ecs.connection(task, host, port) if task else None
+        ecs, task = self._ecs, self._task(task_id)
+        return ecs.connection(task, host, port) if ecs and task else None
+
+    def _task(self, task_id: str) -> EcsTask | None:
+        vpc, ecs = self.current, self._ecs
+        task = ecs.running_task(task_id) if ecs else None
+        return task if vpc and task and task.vpc_id == vpc.id else None
 
     @property
-    def _ecs(self) -> Ecs:
-        return cast(Ecs, ecs_backends[DEFAULT_ACCOUNT_ID][self.region])
+    def _ecs(self) -> Ecs | None:
+        return cast(Ecs | None, _backend(ecs_backends, self.account_id, self.region))
 
     @property
     def private_zones(self) -> Zones | None:
@@ -89,8 +108,39 @@ class NamedVpc:
         vpc = self.current
         if vpc is None or not (_is_on(vpc.enable_dns_support) and _is_on(vpc.enable_dns_hostnames)):
             return None
-        route53 = route53_backends[DEFAULT_ACCOUNT_ID][get_partition(self.region)]
-        return cast(HostedZones, route53).zones_by_vpc.get(vpc.id, {})
+        partition = get_partition(self.region)
+        route53 = cast(HostedZones | None, _backend(route53_backends, self.account_id, partition))
+        return route53.zones_by_vpc.get(vpc.id, {}) if route53 else {}
+
+
+@dataclass(frozen=True)
+class VpcOfId(Vpc):
+    """A VPC by its id, which no other account or region has."""
+
+    id: str
+
+    @property
+    def current(self) -> VPC | None:
+        ec2 = self._ec2
+        return ec2.vpcs.get(self.id) if ec2 else None
+
+
+@dataclass(frozen=True)
+class VpcOfName(Vpc):
+    """The first VPC with a Name tag."""
+
+    name: str
+
+    @property
+    def current(self) -> VPC | None:
+        ec2 = self._ec2
+        return ec2.vpc_named(self.name) if ec2 else None
+
+
+def _backend(backends: BackendDict[Any], account_id: str, region: str) -> Any:
+    """The backend of an account and region, or None; moto's own look-up would make one."""
+    of_account = backends.get(account_id)
+    return None if of_account is None else of_account.get(region)
 
 
 def _is_on(attribute: object) -> bool:
