@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`localaws`: serves the endpoint in the foreground; `localaws fault`: faults of one that runs."""
+"""`localaws`: serves the endpoint in the foreground; `fault` and `vpcs` ask one that runs."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-USAGE = """usage: localaws                 serve the AWS API on 127.0.0.1 until Ctrl-C
-       localaws fault --help    begin, list and end faults of an endpoint that runs
+USAGE = """usage: localaws                 serve the AWS API on 127.0.0.1 until Ctrl-C; of one that runs:
+       localaws vpcs [--json]   its VPCs, with the resolver and the bastion of each
+       localaws fault --help    begin, list and end its faults
 
 Settings are environment variables: LOCALAWS_PORT (4566), LOCALAWS_REGION (ap-northeast-1),
 LOCALAWS_DNS_PORT, LOCALAWS_BASTION_PORT, LOCALAWS_TLS, LOCALAWS_STATE, LOCALAWS_KEEP and others;
@@ -39,7 +40,13 @@ def _fault(arguments: list[str]) -> int:
     return fault(arguments)
 
 
-COMMANDS: Mapping[str, Callable[[list[str]], int]] = {"fault": _fault}
+def _vpcs(arguments: list[str]) -> int:
+    from localaws.vpcs_command import vpcs
+
+    return vpcs(arguments)
+
+
+COMMANDS: Mapping[str, Callable[[list[str]], int]] = {"fault": _fault, "vpcs": _vpcs}
 """The commands for an endpoint that runs, by name."""
 
 
