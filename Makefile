@@ -103,7 +103,7 @@ local-reset: setup ## Start the embedded endpoint with an empty account
 local-status: setup ## Say whether the embedded endpoint runs, and where
 	@$(HANDSON) local-status
 
-env: setup ## Print shell lines: eval "$(make -s env)" puts your shell inside the VPC
+env: setup ## Print shell lines: eval "$(make -s env)" puts your shell inside a VPC: [VPC=id or Name]
 	@$(HANDSON) env
 
 lock: setup ## Write the lock files anew from pyproject.toml, requirements-uv.lock and package.json

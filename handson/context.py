@@ -7,11 +7,12 @@ from typing import Self
 
 from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.aws.targets import Target, child_environment, localstack_endpoint
+from cloudmap_harness.aws.vpc_choice import choose_vpc
 from cloudmap_harness.aws.vpc_lookup import VpcSelector
 from cloudmap_harness.discovery.observation import ObservedRecord
 from cloudmap_harness.discovery.vpc_access import VpcExpectation
 from cloudmap_harness.discovery.vpc_client import VpcClient
-from cloudmap_harness.errors import TargetError
+from cloudmap_harness.errors import TargetError, VpcNotChosen
 from cloudmap_harness.terraform.environment import terraform_environment
 from handson.account import confirmed_variables
 from handson.local_endpoint import find_running_at, start_if_needed
@@ -63,14 +64,20 @@ class Context:
         )
 
     def vpc_client(self) -> VpcClient | None:
-        """Returns the resolver and proxy inside the VPC; None where a target has none.
+        """Returns the resolver and proxy inside the settings' VPC; None where a target has none.
 
-        Only the embedded endpoint has them. Raises EndpointError when it does not answer.
+        Only the embedded endpoint has them; those of its own VPC as long as that of the settings
+        has neither a zone nor a task. Raises EndpointError when it does not answer.
         """
         if self.target is not Target.LOCAL or self.aws.endpoint is None:
             return None
         found = find_running_at(self.aws.endpoint)
-        return VpcClient.at(found.dns, found.bastion)
+        wanted = self.settings.vpc_id or self.settings.vpc_name
+        try:
+            inside = choose_vpc(found.vpcs, wanted, region=self.settings.region)
+        except VpcNotChosen:
+            return VpcClient.at(found.dns, found.bastion)
+        return VpcClient.at(inside.dns, inside.bastion)
 
 
 def ensure_endpoint(variables: Variables) -> str | None:

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from filelock import FileLock
 
 from cloudmap_harness.aws.health import EndpointHealth, read_health
+from cloudmap_harness.aws.vpc_choice import VpcAddresses, vpcs_of
 from cloudmap_harness.errors import AwsError
 from handson.background_process import (
     end,
@@ -60,9 +61,9 @@ class LocalEndpoint:
     pid: int
     version: str
     dns: str
-    """Where its VPC's resolver listens: `127.0.0.1:port`."""
+    """Where the resolver of its own VPC listens, the article's: `127.0.0.1:port`."""
     bastion: str
-    """The URL of the proxy inside the VPC."""
+    """The URL of the proxy inside that VPC."""
     peak_memory: int
     """The most memory that the process has had resident so far, in bytes."""
     https: str | None = None
@@ -75,6 +76,8 @@ class LocalEndpoint:
     """The faults that are on, a sentence each."""
     notice: str = ""
     """What became of a kept account that it could not use."""
+    vpcs: tuple[VpcAddresses, ...] = ()
+    """Its own VPC, once somebody has called it, and every other with a private zone or a task."""
     started: bool = False
     """Whether the call that returned this value started the process."""
 
@@ -250,8 +253,9 @@ def _from_health(health: EndpointHealth) -> LocalEndpoint | OtherServer:
             page.get("account"),
             tuple(map(str, page.get("faults", ()))),
             str(page.get("notice", "")),
+            vpcs_of(health),
         )
-    except (KeyError, TypeError, ValueError):
+    except (AwsError, KeyError, TypeError, ValueError):
         return OtherServer(f"another HTTP server ({health.server or 'no name'})")
 
 

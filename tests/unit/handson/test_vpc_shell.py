@@ -8,15 +8,35 @@ from pathlib import Path
 
 import pytest
 
+from cloudmap_harness.aws.vpc_choice import VpcAddresses
 from handson import vpc_shell as shell
 from handson.cli import main
-from handson.errors import EndpointError
+from handson.errors import EndpointError, UsageError
 from handson.local_endpoint import LocalEndpoint
 from handson.project import BIN
 
 REGION = "ap-northeast-1"
 ENDPOINT = LocalEndpoint(
     "http://127.0.0.1:4566", 1, "moto 5", "127.0.0.1:5353", "http://127.0.0.1:3128", 0
+)
+OWN = VpcAddresses(
+    "vpc-1",
+    "123456789012",
+    REGION,
+    "cloudmap-handson-vpc",
+    "10.0.0.0/16",
+    ENDPOINT.dns,
+    ENDPOINT.bastion,
+)
+ABROAD = replace(OWN, id="vpc-2", region="eu-west-1", dns="127.0.0.1:5354")
+SHOP = VpcAddresses(
+    "vpc-3",
+    "111122223333",
+    "eu-west-1",
+    "shop",
+    "10.5.0.0/16",
+    "127.0.0.1:5355",
+    "http://127.0.0.1:3129",
 )
 USERS = {
     "AWS_PROFILE": "production",
@@ -88,3 +108,49 @@ def test_without_an_endpoint_the_shell_gets_a_failure(
     monkeypatch.setattr(shell, "find_running", absent)
     assert main(["env"]) == 1
     assert capsys.readouterr() == ("false\n", "localaws does not run; `make local-up` starts it\n")
+
+
+def test_a_shell_in_another_vpc_is_in_its_account_and_region_too() -> None:
+    child = shell.vpc_environment(ENDPOINT, USERS, REGION, SHOP)
+    expected = {
+        "AWS_ACCESS_KEY_ID": "111122223333",
+        "AWS_REGION": "eu-west-1",
+        "AWS_DEFAULT_REGION": "eu-west-1",
+        "http_proxy": SHOP.bastion,
+        "VPC_DNS_PORT": "5355",
+    }
+    assert child | expected == child
+    own = shell.vpc_environment(ENDPOINT, USERS, REGION, OWN)
+    assert own == shell.vpc_environment(ENDPOINT, USERS, REGION)
+
+
+@pytest.mark.parametrize(
+    ("vpcs", "wanted", "region", "chosen"),
+    [
+        ((OWN, SHOP), "vpc-3", REGION, SHOP),
+        ((OWN, SHOP), "shop", REGION, SHOP),
+        ((OWN, SHOP), None, REGION, OWN),
+        ((SHOP,), None, REGION, SHOP),
+        ((OWN, ABROAD), None, "eu-west-1", ABROAD),
+        ((), None, REGION, None),
+        ((), "cloudmap-handson-vpc", REGION, None),
+    ],
+)
+def test_a_vpc_is_chosen(
+    vpcs: tuple[VpcAddresses, ...], wanted: str | None, region: str, chosen: VpcAddresses | None
+) -> None:
+    assert shell.chosen_vpc(replace(ENDPOINT, vpcs=vpcs), wanted, region) == chosen
+
+
+def test_an_error_lists_the_vpcs_and_is_one_of_use(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    endpoint = replace(ENDPOINT, vpcs=(SHOP, replace(SHOP, id="vpc-4", name=None)))
+    with pytest.raises(UsageError, match="several VPCs"):
+        shell.chosen_vpc(endpoint, None, REGION)
+    monkeypatch.setattr(shell, "find_running", lambda environ: endpoint)
+    monkeypatch.setenv("VPC", "office")
+    assert main(["env"]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == "false\n"
+    assert "office" in printed.err and "vpc-3 (shop) in eu-west-1" in printed.err
