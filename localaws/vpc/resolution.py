@@ -23,6 +23,9 @@ Zones = Mapping[str, IndexedZone]
 
 MAX_MULTIVALUE = 8
 """The most records in an answer under MULTIVALUE."""
+MAX_NEGATIVE_SECONDS = 300
+"""How long a negative answer lives at the most behind a VPC's resolver, whose zones' SOA has 900
+[AWS's staff in aws/aws-app-mesh-roadmap, issues 151 and 221]."""
 MAX_HOPS = 8
 """How many CNAMEs are followed within the private zones."""
 
@@ -150,7 +153,12 @@ def _negative_soa(zone_name: str, index: ZoneIndex) -> list[Record]:
     """The zone's SOA, with the time for which a client may remember that there is nothing."""
     groups = index.at(canonical(zone_name)) or {}
     return [
-        RR(zone_name, QTYPE.SOA, ttl=min(each.ttl, data.rdata.times[-1]), rdata=data.rdata)
+        RR(
+            zone_name,
+            QTYPE.SOA,
+            ttl=min(each.ttl, data.rdata.times[-1], MAX_NEGATIVE_SECONDS),
+            rdata=data.rdata,
+        )
         for each in (groups["SOA"].members[:1] if "SOA" in groups else ())
         for data in each.data
     ]

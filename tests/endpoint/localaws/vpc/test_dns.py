@@ -126,7 +126,17 @@ def test_a_name_without_records_does_not_exist_and_the_soa_says_for_how_long(
     reply = resolver.ask(f"nothing.{NAMESPACE}")
     assert reply.rcode() == dns.rcode.NXDOMAIN
     (soa,) = reply.authority
-    assert (str(soa.name), soa.rdtype, soa.ttl) == (f"{NAMESPACE}.", dns.rdatatype.SOA, 900)
+    assert (str(soa.name), soa.rdtype, soa.ttl) == (f"{NAMESPACE}.", dns.rdatatype.SOA, 300)
+    (asked_for,) = resolver.ask(NAMESPACE, "SOA").answer
+    assert asked_for.ttl == 900, "it is cut for a negative answer only"
+
+
+def test_a_shorter_ttl_of_the_soa_counts_for_negative_answers(
+    aws: Account, resolver: Resolver
+) -> None:
+    aws.namespace(Properties={"DnsProperties": {"SOA": {"TTL": 60}}})
+    assert [each.ttl for each in resolver.ask(f"nothing.{NAMESPACE}").authority] == [60]
+    assert [each.ttl for each in resolver.ask(NAMESPACE, "AAAA").authority] == [60]
 
 
 def test_a_name_with_other_records_has_no_data(aws: Account, resolver: Resolver) -> None:
@@ -135,7 +145,7 @@ def test_a_name_with_other_records_has_no_data(aws: Account, resolver: Resolver)
         reply = resolver.ask(name, "AAAA")
         assert reply.rcode() == dns.rcode.NOERROR
         assert reply.answer == []
-        assert reply.authority[0].rdtype == dns.rdatatype.SOA
+        assert (reply.authority[0].rdtype, reply.authority[0].ttl) == (dns.rdatatype.SOA, 300)
 
 
 def test_a_name_that_only_has_names_below_it_has_no_data(aws: Account, resolver: Resolver) -> None:
