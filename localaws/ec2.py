@@ -16,6 +16,7 @@ from moto.ec2.models import EC2Backend
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 from moto.ec2.models.instances import Instance, InstanceState, Reservation
 from moto.ec2.models.nat_gateways import NatGateway
+from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ec2.models.subnets import Subnet
 from moto.ec2.models.vpcs import VPC
 from moto.ec2.responses import EC2Response
@@ -74,6 +75,29 @@ class EC2(OwnUrls, ImagesOnDemand, EC2Backend):
         self._other_interfaces: dict[str, NetworkInterface] = {}
         """By id: those that users and instances have, and those that moto has deleted since."""
         seed_network(self)
+
+    def create_vpc(self, *args: Any, **kwargs: Any) -> VPC:
+        """moto: the default group lets nobody in. AWS: whoever is in it [VPC user guide]."""
+        vpc = super().create_vpc(*args, **kwargs)
+        group = self.get_default_security_group(vpc.id)
+        if group is not None:
+            itself = {"GroupId": group.id, "OwnerId": self.account_id, "UserId": self.account_id}
+            rule = SecurityGroupRule(
+                self, "-1", group.id, None, None, None, source_group=itself, is_egress=False
+            )
+            group.add_ingress_rule(rule)
+        return vpc
+
+    def modify_security_group_rules(self, group_id: str, rules: dict[str, dict[str, Any]]) -> None:
+        """moto: keeps the group and the prefix list that a rule names. AWS: takes the new ones."""
+        super().modify_security_group_rules(group_id, rules)
+        group = self.get_security_group_by_name_or_id(group_id)
+        for id_, new in rules.items():
+            rule = group.get_rule(id_) if group else None
+            if rule and (other := new.get("ReferencedGroupId")):
+                rule.source_group = {**rule.source_group, "GroupId": other}
+            if rule and (prefix_list := new.get("PrefixListId")):
+                rule.prefix_list_id = prefix_list
 
     def run_instances(self, *args: Any, **kwargs: Any) -> Reservation:
         """moto: leaves the reservation of a call that it refuses."""

@@ -23,7 +23,7 @@ from moto.elbv2.models import (
 from localaws import runtime
 from localaws.ec2 import EC2
 from localaws.ecs.backend import Ecs
-from localaws.routes import Route
+from localaws.routes import Balanced, Peer, Targets
 
 DNS_SUFFIX = ".elb.amazonaws.com"
 
@@ -70,6 +70,14 @@ class LoadBalancers(ELBv2Backend):
             for interface in self._interfaces.pop(arn, []):
                 self._ec2.delete_requester_managed_interface(interface)
 
+    def set_security_groups(self, arn: str, sec_groups: list[str]) -> None:
+        """moto: without its interfaces. AWS: they have the new groups at once."""
+        with runtime.LOCK:
+            super().set_security_groups(arn, sec_groups)
+            groups = [self._ec2.get_security_group_from_id(id_) for id_ in sec_groups]
+            for interface in self._interfaces.get(arn, []):
+                interface._group_set = [group for group in groups if group]
+
     def describe_target_health(
         self, target_group_arn: str, targets: list[dict[str, Any]]
     ) -> list[FakeHealthStatus]:
@@ -96,25 +104,21 @@ class LoadBalancers(ELBv2Backend):
                 for task in ecs.all_tasks
             )
 
-    def route(self, vpc_id: str, host: str, port: int, path: str) -> Route | None:
+    def route(self, vpc_id: str, host: str, port: int, path: str) -> Balanced | None:
         """Returns where a request to a load balancer of the VPC goes; None without a listener."""
         for balancer in self.load_balancers.values():
-            if balancer.vpc_id != vpc_id or balancer.dns_name.lower() != host.lower():
+            interfaces = self._interfaces.get(balancer.arn)
+            if (balancer.vpc_id, balancer.dns_name.lower()) != (vpc_id, host.lower()):
                 continue
             for listener in balancer.listeners.values():
-                if int(listener.port) == port:
+                if interfaces and int(listener.port) == port:
                     group = self.target_groups.get(_group_of(listener, host, path) or "")
-                    interfaces = self._interfaces.get(balancer.arn, [])
-                    return Route(
-                        security_groups=interfaces[0].group_set if interfaces else [],
-                        addresses=[
-                            ipaddress.IPv4Address(each.private_ip_address) for each in interfaces
-                        ],
-                        targets=self._healthy(group) if group else [],
+                    return Balanced(
+                        _peer(balancer, interfaces[0]), self._healthy(group) if group else []
                     )
         return None
 
-    def _healthy(self, group: FakeTargetGroup) -> list[tuple[str, int]]:
+    def _healthy(self, group: FakeTargetGroup) -> Targets:
         """Returns the healthy targets of a group in random order."""
         found = [
             (health.instance_id, int(health.port))
@@ -123,6 +127,17 @@ class LoadBalancers(ELBv2Backend):
         ]
         random.shuffle(found)
         return found
+
+
+def _peer(balancer: FakeLoadBalancer, interface: NetworkInterface) -> Peer:
+    """Returns a load balancer as one end of a connection.
+
+    moto: every interface without a group has the VPC's default one. AWS: a network load balancer's
+    has none, and then nobody judges what passes [Network Load Balancers guide, "Security groups"].
+    """
+    has_groups = balancer.security_groups or balancer.type != "network"
+    address = ipaddress.IPv4Address(interface.private_ip_address)
+    return Peer(address, interface.group_set if has_groups else ())
 
 
 def _group_of(listener: FakeListener, host: str, path: str) -> str | None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where something inside a VPC sends a request: a load balancer, or Service Connect's proxy."""
+"""Who connects inside a VPC, and where a load balancer or Service Connect leads."""
 
 from __future__ import annotations
 
@@ -9,14 +9,26 @@ from dataclasses import dataclass
 
 from moto.ec2.models.security_groups import SecurityGroup
 
+Targets = Sequence[tuple[str, int]]
+"""The address and port of each target that is healthy, to be tried in this order."""
+
 
 @dataclass(frozen=True)
-class Route:
-    """Who connects, and where to: to one of the targets, tried in this order."""
+class Peer:
+    """One end of a connection."""
 
-    security_groups: Sequence[SecurityGroup]
-    """Those of the one who connects."""
-    addresses: Sequence[ipaddress.IPv4Address]
-    """The private addresses of the one who connects."""
-    targets: Sequence[tuple[str, int]]
-    """The address and port of each target that is healthy."""
+    address: ipaddress.IPv4Address
+    groups: Sequence[SecurityGroup] = ()
+    """The bastion has none, and neither has a network load balancer that was made without."""
+
+    def __str__(self) -> str:
+        groups = ", ".join(group.id for group in self.groups)
+        return f"{self.address} ({groups})" if groups else str(self.address)
+
+
+@dataclass(frozen=True)
+class Balanced:
+    """A load balancer, and the targets to one of which it passes a request on."""
+
+    balancer: Peer
+    targets: Targets

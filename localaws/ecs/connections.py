@@ -11,26 +11,26 @@ from localaws.ecs.service_connect import ConnectEndpoint
 from localaws.ecs.state import EcsState
 from localaws.ecs.task_states import TaskState
 from localaws.ecs.tasks import EcsTask
-from localaws.routes import Route
+from localaws.routes import Peer, Targets
 
 
 class Connections(EcsState):
     """Finds the way from one task to others."""
 
-    def running_task(self, id_: str) -> EcsTask | None:
-        """Returns the task of this id, if it runs."""
-        return next((each for each in self.all_tasks if each.id == id_ and each.is_serving), None)
+    def running_task(self, name: str) -> EcsTask | None:
+        """Returns the task of this id or ARN, if it runs."""
+        for task in self.all_tasks:
+            if name in (task.id, task.task_arn) and task.is_serving:
+                return task
+        return None
 
-    def source(self, task: EcsTask) -> Route:
-        """Returns a task as the source of a connection to anywhere."""
+    def source(self, task: EcsTask) -> Peer:
+        """Returns a task as the one who connects, to anywhere."""
         interface = task.place.interface or self.ec2.interface_at(task.vpc_id, task.private_address)
-        return Route(
-            security_groups=interface.group_set if interface else [],
-            addresses=[ipaddress.IPv4Address(task.private_address)],
-            targets=[],
-        )
+        groups = interface.group_set if interface else ()
+        return Peer(ipaddress.IPv4Address(task.private_address), groups)
 
-    def connection(self, task: EcsTask, host: str, port: int) -> Route | None:
+    def connection(self, task: EcsTask, host: str, port: int) -> Targets | None:
         """Returns where a client alias leads a task, None when the task knows no such alias.
 
         The proxy knows the aliases of its namespace, and spreads over the healthy tasks.
@@ -55,8 +55,7 @@ class Connections(EcsState):
             if each.last_status == TaskState.RUNNING and each.health_status != "UNHEALTHY"
         ]
         random.shuffle(targets)
-        source = self.source(task)
-        return Route(source.security_groups, source.addresses, targets)
+        return targets
 
     def _namespace_of(self, task: EcsTask) -> str | None:
         """Returns the namespace whose aliases the task knows; None without Service Connect."""

@@ -15,25 +15,27 @@ from dataclasses import dataclass
 
 from aiohttp import BasicAuth, ClientError, ClientSession, ClientTimeout, TCPConnector, web
 from dnslib import QTYPE, RCODE, DNSLabel
-from moto.ec2.models.security_groups import SecurityGroup
 from multidict import CIMultiDict
 from yarl import URL
 
 from localaws import runtime
 from localaws.listening import HOST, on_port
 from localaws.load_balancers import DNS_SUFFIX
-from localaws.routes import Route
+from localaws.routes import Peer, Targets
 from localaws.vpc.containers import CLOSING_SECONDS, Address, Containers
 from localaws.vpc.lookup import Vpc
 from localaws.vpc.resolution import answer
-from localaws.vpc.security_groups import allows_ingress
+from localaws.vpc.security_groups import obstacle
 
 LOG = logging.getLogger(__name__)
 
 TIMED_OUT = 504
+SOURCE_TASK = "X-Source-Task"
+"""The header that names the task, by its id or ARN, from which a request comes."""
 KEEPALIVE_SECONDS = 5.0
 """How long a connection to a task stays open without a request, so that few are open at a time."""
-HOP_BY_HOP = {
+NOT_FORWARDED = {
+    SOURCE_TASK.lower(),
     "connection",
     "keep-alive",
     "proxy-authenticate",
@@ -98,63 +100,68 @@ class Bastion:
             text = f"bastion: {request.raw_path}: {error.reason}\n"
             return web.Response(status=error.status, text=text)
 
-    async def _reach(self, url: URL, host: str, task_id: str | None) -> int:
+    async def _reach(self, url: URL, host: str, task: str | None) -> int:
         """The port on loopback that stands for a URL's host and port, as the bastion or a task."""
         port = url.port or 80
         try:
+            source = self._source(task)
             if host.endswith(DNS_SUFFIX):
-                return self._connect_balanced(host, port, url.path)
-            if task_id is None:
-                return self._connect_first(host, self._addresses(host), port)
-            return self._connect_as_task(task_id, host, port)
+                return self._connect_balanced(source, host, port, url.path)
+            behind = self._connection(task, host, port) if task is not None else None
+            if behind is None:
+                return self._connect_first(source, host, port)
+            nobody = f"no healthy task is behind the alias {host}:{port} of Service Connect"
+            return self._connect_any(source, behind, nobody)
         except Unreachable as failure:
             if failure.status == TIMED_OUT:
                 # A security group drops packets: the client waits until it gives up.
                 await asyncio.sleep(runtime.settings.drop_seconds)
             raise
 
-    def _connect_as_task(self, task_id: str, host: str, port: int) -> int:
-        """Connects as a task: by Service Connect when it knows the alias, else as the bastion."""
+    def _source(self, task: str | None) -> Peer:
+        """Who connects: the bastion, or the task in whose place it stands."""
         with runtime.LOCK:
-            route = self._vpc.connection(task_id, host, port)
-            source = self._vpc.source(task_id)
+            vpc, address = self._vpc.current, self._vpc.bastion_address
+            source = self._vpc.source(task) if task is not None else None
+        if vpc is None or address is None:
+            raise Unreachable(502, "there is no VPC to stand in")
+        if task is None:
+            return Peer(address)
         if source is None:
-            raise Unreachable(403, f"{task_id} is not a running task")
-        if route is None:
-            return self._connect_first(host, self._addresses(host), port, through=source)
-        return self._connect_any(
-            route, f"no healthy task is behind the alias {host}:{port} of Service Connect"
-        )
+            raise Unreachable(403, f"{task} is not a running task in {vpc.id}")
+        return source
 
-    def _connect_first(
-        self, host: str, addresses: Iterable[str], port: int, through: Route | None = None
-    ) -> int:
+    def _connection(self, task: str, host: str, port: int) -> Targets | None:
+        with runtime.LOCK:
+            return self._vpc.connection(task, host, port)
+
+    def _connect_first(self, source: Peer, host: str, port: int) -> int:
         """Connects to the first of a host's addresses that can be reached."""
         failure = Unreachable(502, f"{host} has no address")
-        for ip in addresses:
+        for ip in self._addresses(host):
             try:
-                return self._connect(ip, port, through=through)
+                return self._connect(source, ip, port)
             except Unreachable as error:
                 failure = error
         raise failure
 
-    def _connect_balanced(self, host: str, port: int, path: str) -> int:
-        """Connects to a target of a load balancer, whose own groups must let the bastion in."""
+    def _connect_balanced(self, source: Peer, host: str, port: int, path: str) -> int:
+        """Connects to a load balancer, and from there to one of its targets."""
         with runtime.LOCK:
-            route, source = self._vpc.route(host, port, path), self._vpc.bastion_address
-        if route is None or source is None:
-            raise Unreachable(502, f"no load balancer {host} listens on port {port}")
-        groups = route.security_groups
-        if groups and not allows_ingress(groups, source, port):
-            raise Unreachable(TIMED_OUT, _timed_out(f"{host}:{port}", groups, source))
-        return self._connect_any(route, f"{host} has no healthy target for {path}")
+            route = self._vpc.route(host, port, path)
+        if route is None:
+            raise Unreachable(502, f"no load balancer {host} of the VPC listens on port {port}")
+        _refuse_blocked(source, route.balancer, port, f"{host}:{port}")
+        return self._connect_any(
+            route.balancer, route.targets, f"{host} has no healthy target for {path}"
+        )
 
-    def _connect_any(self, route: Route, nobody: str) -> int:
-        """Connects to the first of a route's targets that can be reached."""
+    def _connect_any(self, source: Peer, targets: Targets, nobody: str) -> int:
+        """Connects to the first of several targets that can be reached."""
         failure = Unreachable(503, nobody)
-        for ip, target_port in route.targets:
+        for ip, port in targets:
             try:
-                return self._connect(ip, target_port, through=route)
+                return self._connect(source, ip, port)
             except Unreachable as error:
                 failure = error
         raise failure
@@ -181,24 +188,15 @@ class Bastion:
             raise Unreachable(502, f"could not resolve {host}: no such name")
         return (str(record.rdata) for record in found.records if record.rtype == QTYPE.A)
 
-    def _connect(self, ip: str, port: int, *, through: Route | None = None) -> int:
-        """The port on loopback that stands for an address, if its security groups allow it.
-
-        Who connects is the bastion, or the load balancer or task that the request comes through.
-        """
+    def _connect(self, source: Peer, ip: str, port: int) -> int:
+        """The port on loopback that stands for an address, if security groups let it be reached."""
         with runtime.LOCK:
-            source, interface = self._vpc.bastion_address, self._vpc.interface(ip)
-            source_groups = [group.id for group in through.security_groups] if through else []
-            if through and through.addresses:
-                source = through.addresses[0]
-            if source is None:
-                raise Unreachable(502, "there is no VPC to stand in")
+            interface = self._vpc.interface(ip)
             if interface is None:
                 raise Unreachable(502, f"nobody has the address {ip}")
-            allowed = allows_ingress(interface.group_set, source, port, source_groups=source_groups)
+            destination = Peer(ipaddress.IPv4Address(ip), interface.group_set)
+            _refuse_blocked(source, destination, port, f"{ip}:{port}")
             local_port = self._containers.local_port(Address(interface.vpc_id, ip, port))
-        if not allowed:
-            raise Unreachable(TIMED_OUT, _timed_out(f"{ip}:{port}", interface.group_set, source))
         if local_port is None:
             raise Unreachable(502, f"connection to {ip}:{port} refused: nothing listens there")
         return local_port
@@ -230,7 +228,9 @@ class Bastion:
 
 
 def _task_of(request: web.BaseRequest) -> str | None:
-    """The task that the client says it is: the user name of the proxy, or None."""
+    """The task that the client says it is: in a header, or as the user of the proxy."""
+    if task := request.headers.get(SOURCE_TASK):
+        return task
     try:
         credentials = BasicAuth.decode(request.headers.get("Proxy-Authorization", ""))
     except ValueError:
@@ -238,10 +238,11 @@ def _task_of(request: web.BaseRequest) -> str | None:
     return credentials.login or None
 
 
-def _timed_out(where: str, groups: Iterable[SecurityGroup], source: ipaddress.IPv4Address) -> str:
-    names = ", ".join(group.id for group in groups)
-    return f"connection to {where} timed out: no ingress rule of {names} lets {source} in"
+def _refuse_blocked(source: Peer, destination: Peer, port: int, where: str) -> None:
+    """Raises Unreachable when a security group drops the packets."""
+    if reason := obstacle(source, destination, port):
+        raise Unreachable(TIMED_OUT, f"connection to {where} timed out: {reason}")
 
 
 def _is_forwarded(header: str) -> bool:
-    return header.lower() not in HOP_BY_HOP
+    return header.lower() not in NOT_FORWARDED

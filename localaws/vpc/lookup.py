@@ -22,7 +22,7 @@ from localaws.ecs.backend import Ecs
 from localaws.ecs.tasks import EcsTask
 from localaws.load_balancers import LoadBalancers
 from localaws.route53 import HostedZones
-from localaws.routes import Route
+from localaws.routes import Balanced, Peer, Targets
 from localaws.vpc.resolution import Zones
 from localaws.vpc.security_groups import network
 
@@ -72,26 +72,26 @@ class Vpc(ABC):
         vpc, ec2 = self.current, self._ec2
         return ec2.interface_at(vpc.id, address) if vpc and ec2 else None
 
-    def route(self, host: str, port: int, path: str) -> Route | None:
+    def route(self, host: str, port: int, path: str) -> Balanced | None:
         """Where a load balancer of this DNS name sends a request; None without a listener."""
         vpc, balancers = self.current, _backend(elbv2_backends, self.account_id, self.region)
         if vpc is None or balancers is None:
             return None
         return cast(LoadBalancers, balancers).route(vpc.id, host, port, path)
 
-    def source(self, task_id: str) -> Route | None:
-        """A running task in the VPC as the source of a connection; None when there is none."""
-        ecs, task = self._ecs, self._task(task_id)
+    def source(self, name: str) -> Peer | None:
+        """A running task in the VPC, by its id or ARN, as one who connects; None without it."""
+        ecs, task = self._ecs, self._task(name)
         return ecs.source(task) if ecs and task else None
 
-    def connection(self, task_id: str, host: str, port: int) -> Route | None:
+    def connection(self, name: str, host: str, port: int) -> Targets | None:
         """Where Service Connect leads a task; None when the host and port are no alias to it."""
-        ecs, task = self._ecs, self._task(task_id)
+        ecs, task = self._ecs, self._task(name)
         return ecs.connection(task, host, port) if ecs and task else None
 
-    def _task(self, task_id: str) -> EcsTask | None:
+    def _task(self, name: str) -> EcsTask | None:
         vpc, ecs = self.current, self._ecs
-        task = ecs.running_task(task_id) if ecs else None
+        task = ecs.running_task(name) if ecs else None
         return task if vpc and task and task.vpc_id == vpc.id else None
 
     @property

@@ -91,8 +91,12 @@ class Account:
         )["Subnets"]
         return {subnet["SubnetId"]: subnet["CidrBlock"] for subnet in found}
 
-    def another_vpc(self, cidr: str = "10.1.0.0/16") -> str:
-        return self.ec2.create_vpc(CidrBlock=cidr)["Vpc"]["VpcId"]
+    def another_vpc(self, cidr: str = "10.1.0.0/16", *, hostnames: bool = False) -> str:
+        """Create a VPC, without DNS hostnames as AWS does unless they are asked for; its id."""
+        vpc = self.ec2.create_vpc(CidrBlock=cidr)["Vpc"]["VpcId"]
+        if hostnames:
+            self.ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsHostnames={"Value": True})
+        return vpc
 
     # Cloud Map
 

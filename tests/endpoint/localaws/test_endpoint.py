@@ -51,19 +51,25 @@ def beyond_loopback(sockets: Iterable[tuple[str, int, int]]) -> set[str]:
 
 
 def test_it_listens_on_loopback_only(aws: Account, endpoint: Endpoint) -> None:
-    """HTTP, DNS by UDP and TCP, the bastion, and the container of a task that runs."""
+    """HTTP, DNS by UDP and TCP, the bastion, those of another VPC, and a task's container."""
     http, bastion = (urlsplit(url).port for url in (endpoint.url, endpoint.bastion_url))
     before = listening_here()
     aws.ecs_service(None, desired=1)
     aws.steady(1)
+    other = aws.another_vpc()
+    aws.namespace(vpc=other)
+    with urllib.request.urlopen(f"{endpoint.url}/_localstack/health") as reply:
+        dns = int(json.load(reply)["vpcs"][other]["dns"].rpartition(":")[2])
     now = listening_here()
     assert now >= {
         ("127.0.0.1", http, socket.SOCK_STREAM),
         ("127.0.0.1", bastion, socket.SOCK_STREAM),
         ("127.0.0.1", endpoint.dns_port, socket.SOCK_STREAM),
         ("127.0.0.1", endpoint.dns_port, socket.SOCK_DGRAM),
+        ("127.0.0.1", dns, socket.SOCK_STREAM),
+        ("127.0.0.1", dns, socket.SOCK_DGRAM),
     }
-    assert now - before, "the task's container listens too"
+    assert len(now - before) >= 4, "the other VPC's three, and the task's container"
     assert beyond_loopback(now) == set()
 
 

@@ -176,10 +176,23 @@ def test_loopback_and_the_names_of_aws_and_localstack_are_served(
     assert json.loads(reply.body)["edition"] == "localaws"
 
 
-def test_the_bastion_is_no_page_and_refuses_those_that_ask_it(endpoint: Endpoint) -> None:
-    for method in ("GET", "POST", "OPTIONS"):
-        reply = ask(endpoint.bastion_url, method=method, Origin="http://evil.example")
-        assert (reply.status, reply.cors) == (403, {})
+@pytest.fixture
+def bastions(aws: Account, endpoint: Endpoint) -> list[str]:
+    """The URLs of the bastions of two VPCs: the article's, and one of another account."""
+    other = Account(aws.url, region="eu-west-1", key="111122223333")
+    aws.namespace()
+    other.namespace(vpc=other.another_vpc(hostnames=True))
+    page = json.loads(ask(endpoint.url, "/_localstack/health").body)
+    urls = [vpc["bastion"] for vpc in page["vpcs"].values()]
+    assert len(urls) == 2 and endpoint.bastion_url in urls
+    return urls
+
+
+def test_the_bastion_is_no_page_and_refuses_those_that_ask_it(bastions: list[str]) -> None:
+    for bastion in bastions:
+        for method in ("GET", "POST", "OPTIONS"):
+            reply = ask(bastion, method=method, Origin="http://evil.example")
+            assert (reply.status, reply.cors) == (403, {})
 
 
 def listening_ports() -> set[int]:
@@ -191,21 +204,28 @@ def listening_ports() -> set[int]:
     return {each.laddr.port for each in connections if each.status == psutil.CONN_LISTEN}
 
 
-def test_the_bastion_reaches_no_port_of_this_machine(aws: Account, endpoint: Endpoint) -> None:
+def test_the_bastion_reaches_no_port_of_this_machine(aws: Account, bastions: list[str]) -> None:
     aws.ecs_service(None, desired=1)
     aws.steady(1)
     ports = listening_ports()
-    assert len(ports) >= 4, "the endpoint, the bastion, the resolver and a container"
-    for port in ports:
-        for host in ("127.0.0.1", "localhost", "[::1]", "0.0.0.0", "2130706433"):
-            reply = ask(endpoint.bastion_url, f"http://{host}:{port}/", Host=f"{host}:{port}")
-            assert reply.status == 403, (host, port, reply.body)
+    assert len(ports) >= 6, "the endpoint, two bastions and resolvers, and a container"
+    for bastion in bastions:
+        for port in ports:
+            for host in ("127.0.0.1", "localhost", "[::1]", "0.0.0.0", "2130706433"):
+                reply = ask(bastion, f"http://{host}:{port}/", Host=f"{host}:{port}")
+                assert reply.status == 403, (host, port, reply.body)
 
 
 def test_an_instance_at_loopback_leads_nowhere(aws: Account, endpoint: Endpoint) -> None:
-    """Cloud Map takes any address: the name resolves, and no task of the VPC has the address."""
-    service = aws.service(aws.namespace())
-    aws.register(service, "loopback", AWS_INSTANCE_IPV4="127.0.0.1")
-    name = f"{SERVICE}.{NAMESPACE}:{urlsplit(endpoint.url).port}"
-    reply = ask(endpoint.bastion_url, f"http://{name}/_localstack/health", Host=name)
-    assert (reply.status, b"nobody has the address 127.0.0.1" in reply.body) == (502, True)
+    """Cloud Map takes any address: the name resolves, and no task of the VPC has the address.
+
+    Nor is there one at loopback in a VPC whose range that is.
+    """
+    vpcs = [aws.vpc, aws.another_vpc("127.0.0.0/16", hostnames=True)]
+    for vpc in vpcs:
+        service = aws.service(aws.namespace(vpc=vpc))
+        aws.register(service, "loopback", AWS_INSTANCE_IPV4="127.0.0.1")
+        name = f"{SERVICE}.{NAMESPACE}:{urlsplit(endpoint.url).port}"
+        bastion = json.loads(ask(endpoint.url, "/_localstack/health").body)["vpcs"][vpc]["bastion"]
+        reply = ask(bastion, f"http://{name}/_localstack/health", Host=name)
+        assert (reply.status, b"nobody has the address 127.0.0.1" in reply.body) == (502, True)
