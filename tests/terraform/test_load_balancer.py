@@ -31,8 +31,8 @@ LOGGING = {
 }
 
 
-def ingress(**source: Any) -> dict[str, Any]:
-    return {"protocol": "6", "from_port": 80, "to_port": 80, **NO_SOURCE, **source}
+def rule(**peer: Any) -> dict[str, Any]:
+    return {"protocol": "6", "from_port": 80, "to_port": 80, **NO_SOURCE, **peer}
 
 
 def resources(desired: int, grace: int) -> Blocks:
@@ -40,11 +40,17 @@ def resources(desired: int, grace: int) -> Blocks:
     network = {**NETWORK, "security_groups": ["${aws_security_group.back.id}"]}
     return {
         "aws_security_group": {
-            "front": {**group, "name": "front", "ingress": [ingress(cidr_blocks=["0.0.0.0/0"])]},
+            "front": {
+                **group,
+                "name": "front",
+                "ingress": [rule(cidr_blocks=["0.0.0.0/0"])],
+                # Terraform takes away the way out that AWS gives a new group.
+                "egress": [rule(cidr_blocks=["10.0.0.0/16"])],
+            },
             "back": {
                 **group,
                 "name": "back",
-                "ingress": [ingress(security_groups=["${aws_security_group.front.id}"])],
+                "ingress": [rule(security_groups=["${aws_security_group.front.id}"])],
             },
         },
         "aws_lb": {
