@@ -24,9 +24,9 @@ class EndpointSettings:
     port: int = 4566
     """TCP port on 127.0.0.1, LocalStack's by default; 0 picks a free one."""
     dns_port: int = 0
-    """UDP and TCP port of the VPC's resolver; 0 picks a free one."""
+    """UDP and TCP port of the resolver of the VPC that is there from the start; 0: a free one."""
     bastion_port: int = 0
-    """TCP port of the bastion, an HTTP proxy in the VPC; 0 picks a free one."""
+    """TCP port of the bastion, an HTTP proxy in that VPC; 0 picks a free one."""
     tls: bool = False
     """Whether the API is served over HTTPS too, with a certificate in the state folder."""
     tls_port: int = 0
@@ -40,7 +40,7 @@ class EndpointSettings:
     owned: bool = False
     """Whether the endpoint ends with its standard input, which its run holds open."""
     region: str = "ap-northeast-1"
-    """The region of the VPC that has the resolver and the bastion."""
+    """The region of that VPC; every other VPC has its servers on free ports."""
     tick_seconds: float = 0.05
     """Between two turns of the scheduler, which advance operations, tasks and services."""
     operation_seconds: float = 0.1

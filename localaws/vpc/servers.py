@@ -173,7 +173,9 @@ class VpcServers:
         # Nothing is waited for: the bastion needs the lock on the loop's thread, and who opens has
         # the lock. What comes before the servers have started waits in their sockets.
         inside = Inside(vpc, self._containers, dns_port=dns_port, bastion_port=bastion_port)
-        self._serving[inside] = asyncio.run_coroutine_threadsafe(inside.serve(), self._loop)
+        serving = asyncio.run_coroutine_threadsafe(inside.serve(), self._loop)
+        serving.add_done_callback(_log_failure)
+        self._serving[inside] = serving
         return inside
 
     def _close(self, inside: Inside) -> None:
@@ -184,6 +186,11 @@ class VpcServers:
         for inside in [*self._serving]:
             self._loop.call_soon_threadsafe(inside.end)
         wait([*self._serving.values()])
+
+
+def _log_failure(serving: Future[None]) -> None:
+    if error := serving.exception():
+        LOG.error("the servers of a VPC failed", exc_info=error)
 
 
 def _allow_many_files() -> None:
