@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from moto.core.responses import ActionResult
+from moto.ec2.models import ec2_backends
 from moto.route53 import urls
 from moto.route53.exceptions import InvalidInput
 from moto.route53.models import (
@@ -39,6 +40,18 @@ def _listing_order(record: AnyRecordSet) -> tuple[str, str, str]:
     """The key by which AWS lists record sets: reversed labels, type, set identifier."""
     name = reverse_domain_name(record.name).lower()
     return name, str(record.type), record.set_identifier or ""
+
+
+class VpcNotAuthorized(ErrorReply):
+    """Answers 401 to who associates a zone with the VPC of another account."""
+
+    http_status = 401
+
+    def __init__(self) -> None:
+        super().__init__(
+            "NotAuthorizedException",
+            "Associating the specified VPC with the specified hosted zone has not been authorized.",
+        )
 
 
 class HostedZonesResponse(ModelValidated, Route53):
@@ -164,8 +177,14 @@ class HostedZones(OwnUrls, Route53Backend):
         comment: str | None = None,
         delegation_set_id: str | None = None,
     ) -> FakeZone:
-        """moto: any number of zones of a name in a VPC. AWS: one."""
+        """moto: any number of zones of a name in a VPC, of any account. AWS: one, in one's own."""
         if vpcid:
+            if self._is_of_another_account(vpcid):
+                raise ErrorReply(
+                    "InvalidVPCId",
+                    "The VPC ID that you specified either isn't a valid ID or the current account "
+                    "is not authorized to access this VPC.",
+                )
             self.refuse_second_zone(name, vpcid, vpcregion or "")
         zone = UserZone(  # type: ignore[abstract]  # as above
             super().create_hosted_zone(
@@ -176,7 +195,18 @@ class HostedZones(OwnUrls, Route53Backend):
         self._publish_zones()
         return zone
 
+    def _is_of_another_account(self, vpc_id: str) -> bool:
+        return any(
+            vpc_id in ec2.vpcs
+            for account_id, of_account in [*ec2_backends.items()]
+            if account_id != self.account_id
+            for ec2 in [*of_account.values()]
+        )
+
     def associate_vpc_with_hosted_zone(self, zone_id: str, vpcid: str, vpcregion: str) -> FakeZone:
+        """moto: a VPC of any account. AWS: another account's needs an authorization first."""
+        if self._is_of_another_account(vpcid):
+            raise VpcNotAuthorized
         self.refuse_second_zone(self.get_hosted_zone(zone_id).name, vpcid, vpcregion)
         zone = super().associate_vpc_with_hosted_zone(zone_id, vpcid, vpcregion)
         self._publish_zones()

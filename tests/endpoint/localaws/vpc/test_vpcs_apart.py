@@ -17,7 +17,7 @@ import pytest
 from localaws import runtime
 from localaws.server import Endpoint
 from localaws.settings import EndpointSettings
-from tests.endpoint.localaws.account import Account, address_of, task_id
+from tests.endpoint.localaws.account import Account, address_of, refused, task_id
 
 CIDR, SUBNET = "10.7.0.0/16", "10.7.8.0/24"
 NAME = "api.shop.internal"
@@ -146,6 +146,33 @@ def test_a_zone_of_two_vpcs_is_answered_in_each(here: OwnVpc, aws: Account) -> N
     )
     assert far.ask(NAME).rcode() == dns.rcode.REFUSED
     assert here.addresses() == {address_of(task)}
+
+
+def test_a_zone_cannot_be_put_into_another_account_s_vpc(
+    here: OwnVpc, abroad: OwnVpc, aws: Account
+) -> None:
+    foreign: Any = {"VPCRegion": "eu-west-1", "VPCId": abroad.id}
+    code, _, status = refused(
+        lambda: aws.route53.create_hosted_zone(
+            Name="shop.internal", CallerReference="1", VPC=foreign
+        )
+    )
+    assert (code, status) == ("InvalidVPCId", 400)
+    aws.namespace("shop.internal", vpc=here.id)
+    (zone,) = aws.route53.list_hosted_zones()["HostedZones"]
+    code, _, status = refused(
+        lambda: aws.route53.associate_vpc_with_hosted_zone(HostedZoneId=zone["Id"], VPC=foreign)
+    )
+    assert (code, status) == ("NotAuthorizedException", 401)
+    assert [each["VPCId"] for each in aws.route53.get_hosted_zone(Id=zone["Id"])["VPCs"]] == [
+        here.id
+    ]
+    code, _, status = refused(
+        lambda: aws.route53.create_vpc_association_authorization(
+            HostedZoneId=zone["Id"], VPC=foreign
+        )
+    )
+    assert (code, status) == ("NotImplemented", 501)
 
 
 def test_the_bastion_has_an_address_of_its_own_vpc(here: OwnVpc, no_waiting: None) -> None:
