@@ -7,7 +7,7 @@ import json
 import logging
 import re
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import redirect_stdout
+from contextlib import nullcontext, redirect_stdout
 from functools import lru_cache
 from io import BytesIO, StringIO
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.model import OperationNotFoundError
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
+from localaws import runtime
 from localaws.bad_input import BadInput
 from localaws.error_replies import error_reply, reply, speaks_json
 from localaws.health import HEALTH_PATH, health
@@ -28,6 +29,8 @@ LOG = logging.getLogger(__name__)
 
 ACCOUNT_KEY = re.compile(r"Credential=(\d{12})/")
 """An access key of twelve digits is the account's id, as in LocalStack."""
+
+RESET_PATH = "/moto-api/reset"
 
 UNKNOWN_OPERATION = "UnknownOperationException"
 """The error code for an action that the service's model does not have."""
@@ -82,7 +85,11 @@ class EndpointApplication:
             environ["HTTP_X_MOTO_ACCOUNT_ID"] = account[1]
         try:
             _read_chunks(environ)
-            replied: Iterable[bytes] = self._moto(environ, _refusing_pages(environ, start_response))
+            # moto's reset takes backends away that others look through.
+            with runtime.LOCK if environ["PATH_INFO"] == RESET_PATH else nullcontext():
+                replied: Iterable[bytes] = self._moto(
+                    environ, _refusing_pages(environ, start_response)
+                )
             return replied
         except BadInput as error:
             return error_reply(environ, start_response, 400, error.code, error)
