@@ -85,7 +85,7 @@ def _probe(context: Context) -> PreflightReport:
         context.place,
         context.vpc_selector,
         project=PROJECT,
-        vpc_client=context.vpc_client(),
+        vpc_client=context.vpc_client,
         task_timeout=CONVERGENCE_TIMEOUT[context.target],
     )
     if Capability.VPC in {result.capability for result in report.missing}:

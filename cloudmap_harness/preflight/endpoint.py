@@ -36,14 +36,14 @@ def check_endpoint(
     selector: VpcSelector,
     *,
     project: str,
-    vpc_client: VpcClient | None,
+    vpc_client: Callable[[], VpcClient | None] | None,
     task_timeout: float,
 ) -> PreflightReport:
     """Tries every capability at the endpoint and removes what was made for that.
 
     AWS errors become results. `project` is the probe deployment's tag Project and the beginning of
-    its names. `vpc_client` is a client in the selected VPC. `task_timeout` is the seconds from a
-    task's creation by ECS to RUNNING.
+    its names. `vpc_client` returns a client in the selected VPC, once something is there.
+    `task_timeout` is the seconds from a task's creation by ECS to RUNNING.
     """
     cleanup = CleanupStack()
     deployment = _ProbeDeployment(aws, selector, project, vpc_client, cleanup)
@@ -91,7 +91,7 @@ class _ProbeDeployment:
         aws: AwsClients,
         selector: VpcSelector,
         project: str,
-        vpc_client: VpcClient | None,
+        vpc_client: Callable[[], VpcClient | None] | None,
         cleanup: CleanupStack,
     ) -> None:
         self._aws = aws
@@ -170,8 +170,9 @@ class _ProbeDeployment:
         """Returns a check that also needs a client in the VPC."""
 
         def probe() -> str:
-            if self._vpc_client is None:
+            client = self._vpc_client() if self._vpc_client else None
+            if client is None:
                 raise Skipped("there is no client in this VPC: look from a host there")
-            return look(self._vpc_client)
+            return look(client)
 
         return Check(capability, needs, probe)

@@ -7,15 +7,20 @@ from dataclasses import replace
 import pytest
 
 from cloudmap_harness.aws.clients import AwsClients
+from cloudmap_harness.aws.health import read_health
 from cloudmap_harness.aws.inventory import Inventory, Unlisted
 from cloudmap_harness.aws.listing.resource import Resource, ResourceKind, ResourceNames
 from cloudmap_harness.aws.targets import Target, child_environment
+from cloudmap_harness.aws.vpc_choice import choose_vpc, vpcs_of
 from cloudmap_harness.aws.vpc_lookup import VpcSelector
 from cloudmap_harness.discovery import probes
 from cloudmap_harness.discovery.observation import ObservedInstance
+from cloudmap_harness.discovery.vpc_client import VpcClient
 from cloudmap_harness.errors import AwsError
 from cloudmap_harness.preflight import cloud_map
+from cloudmap_harness.preflight.capabilities import Capability
 from cloudmap_harness.preflight.endpoint import check_endpoint
+from cloudmap_harness.preflight.results import Verdict
 from localaws.server import Endpoint
 
 ARTICLE = VpcSelector("", "cloudmap-handson-vpc", (), "Tier=private")
@@ -83,3 +88,22 @@ def test_what_is_or_may_be_left_behind_is_noted(
     [names] = asked
     assert names.cluster.startswith("webshop-check-")
     assert names.namespace == f"{names.cluster.removeprefix('webshop-')}.internal"
+
+
+def test_a_vpc_that_has_a_resolver_from_its_first_zone_on_is_looked_into(aws: AwsClients) -> None:
+    vpc = aws.ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    aws.ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsHostnames={"Value": True})
+    subnet = aws.ec2.create_subnet(VpcId=vpc, CidrBlock="10.9.8.0/24")["Subnet"]["SubnetId"]
+
+    def client() -> VpcClient:
+        health = read_health(aws.endpoint or "")
+        assert health is not None
+        inside = choose_vpc(vpcs_of(health), vpc)
+        return VpcClient.at(inside.dns, inside.bastion)
+
+    selector = VpcSelector(vpc, "", (subnet,), "")
+    report = check_endpoint(
+        aws, "here", selector, project="webshop", vpc_client=client, task_timeout=30.0
+    )
+    verdicts = {result.capability: result.verdict for result in report.results}
+    assert verdicts[Capability.DNS] == verdicts[Capability.HTTP] == Verdict.HOLDS
