@@ -63,9 +63,14 @@ class Vpc(ABC):
         return network(vpc.cidr_block)[BASTION_OFFSET] if vpc else None
 
     def contains(self, address: ipaddress.IPv4Address) -> bool:
-        """Whether the address is in the VPC's range."""
+        """Whether the address is in one of the VPC's ranges: it may have five."""
         vpc = self.current
-        return vpc is not None and address in network(vpc.cidr_block)
+        ranges = vpc.get_cidr_block_association_set() if vpc else []
+        return any(
+            address in network(each["cidr_block"])
+            for each in ranges
+            if each["cidr_block_state"]["state"] == "associated"
+        )
 
     def interface(self, address: str) -> NetworkInterface | None:
         """The network interface with this private address in the VPC."""

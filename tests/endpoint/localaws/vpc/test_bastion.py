@@ -97,6 +97,18 @@ def test_an_address_and_the_name_answer_as_in_the_article(aws: Account, shell: S
         assert reply.headers["Content-Type"].startswith("text/html")
 
 
+def test_an_address_of_a_second_range_answers(aws: Account, shell: Shell) -> None:
+    aws.ec2.associate_vpc_cidr_block(VpcId=aws.vpc, CidrBlock="10.50.0.0/16")
+    subnet = aws.ec2.create_subnet(VpcId=aws.vpc, CidrBlock="10.50.8.0/24")["Subnet"]["SubnetId"]
+    network = aws.network(subnet)
+    network["awsvpcConfiguration"]["securityGroups"] = [group(aws, WHOLE_VPC)]
+    aws.ecs_service(None, desired=1, networkConfiguration=network)
+    aws.steady(1)
+    (task,) = aws.tasks()
+    assert address_of(task).startswith("10.50.8.")
+    assert shell.get(f"http://{address_of(task)}/").status == 200
+
+
 def test_the_name_spreads_over_all_tasks(aws: Account, shell: Shell) -> None:
     tasks = {task_id(task): task for task in deployed(aws, 4, group(aws, WHOLE_VPC))}
     replies = [shell.get(f"http://{NAME}/") for _ in range(100)]
