@@ -6,9 +6,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-USAGE = """usage: localaws                 serve the AWS API on 127.0.0.1 until Ctrl-C; of one that runs:
-       localaws vpcs [--json]   its VPCs, with the resolver and the bastion of each
-       localaws fault --help    begin, list and end its faults
+USAGE = """usage: localaws                 serve the AWS API on 127.0.0.1 until Ctrl-C
+       localaws vpcs [--json]   the VPCs of one that runs, with their resolvers and bastions
+       localaws fault --help    begin, list and end faults of one that runs
 
 Settings are environment variables: LOCALAWS_PORT (4566), LOCALAWS_REGION (ap-northeast-1),
 LOCALAWS_DNS_PORT, LOCALAWS_BASTION_PORT, LOCALAWS_TLS, LOCALAWS_STATE, LOCALAWS_KEEP and others;

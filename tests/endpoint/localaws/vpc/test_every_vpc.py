@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from localaws.__main__ import main
 from localaws.server import Endpoint
 from localaws.settings import EndpointSettings
 from localaws.vpc import servers
-from localaws.vpcs_command import main
 from tests.endpoint.localaws.account import Account
 from tests.support.waiting import eventually
 
@@ -146,23 +146,23 @@ def test_the_command_shows_them_in_eighty_columns(
     own_zone(other, vpc)
     other.ec2.create_tags(Resources=[vpc], Tags=[{"Key": "Name", "Value": "n" * 256}])
     entry = listed(endpoint)[vpc]
-    assert main(["--endpoint", endpoint.url]) == 0
+    assert main(["vpcs", "--endpoint", endpoint.url]) == 0
     table = capsys.readouterr().out
     assert max(map(len, table.splitlines())) <= 80
     for shown in (vpc, "nnn…", "eu-west-1", "111122223333", entry["dns"], entry["bastion"]):
         assert shown in table
-    assert main(["--endpoint", endpoint.url, "--json"]) == 0
+    assert main(["vpcs", "--endpoint", endpoint.url, "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == listed(endpoint)
 
 
 def test_the_command_fails_without_an_endpoint_and_with_a_wrong_option(
     aws: Account, endpoint: Endpoint, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["--endpoint", endpoint.url]) == 0
+    assert main(["vpcs", "--endpoint", endpoint.url]) == 0
     assert "none yet" in capsys.readouterr().out
-    assert main(["--endpoint", "http://127.0.0.1:1"]) == 1
+    assert main(["vpcs", "--endpoint", "http://127.0.0.1:1"]) == 1
     assert "does not answer" in capsys.readouterr().err
-    assert main(["--endpoint", endpoint.bastion_url]) == 1
+    assert main(["vpcs", "--endpoint", endpoint.bastion_url]) == 1
     with pytest.raises(SystemExit) as caught:
-        main(["--jsno"])
+        main(["vpcs", "--jsno"])
     assert caught.value.code == 2
