@@ -5,9 +5,10 @@ Imports no AWS client: the caller knows how the resolver and the proxy are reach
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from ipaddress import IPv4Address
 
 import dns.exception
@@ -27,6 +28,8 @@ MAX_CONNECTIONS = 16
 """Connections to the proxy at one time."""
 TIMEOUT = 10.0
 """Seconds for one query and for one page."""
+SOURCE_TASK = "X-Source-Task"
+"""The header that names the task from which a request comes."""
 
 _HTTP_PORT = 80
 
@@ -92,11 +95,15 @@ class VpcClient:
             answers.append(self.resolve(name))
         return answers
 
-    def fetch_all(self, hosts: Sequence[str], port: int) -> tuple[HttpReply, ...]:
-        """Gets each host's first page through the proxy, side by side, in the order of the hosts.
+    def fetch_all(
+        self, hosts: Sequence[str], port: int, *, path: str = "/", source: str | None = None
+    ) -> tuple[HttpReply, ...]:
+        """Gets a page of each host through the proxy, side by side, in the order of the hosts.
 
-        A page is asked for once: an error is not retried and a redirect is not followed.
+        `source` is the task, by id or ARN, in whose place the proxy connects. A page is asked for
+        once: an error is not retried and a redirect is not followed.
         """
+        headers = {SOURCE_TASK: source} if source else {}
         # urllib3 reads no variables: the user's no_proxy cannot send a request past the proxy.
         with (
             urllib3.ProxyManager(
@@ -104,13 +111,16 @@ class VpcClient:
             ) as proxy,
             ThreadPoolExecutor(max_workers=MAX_CONNECTIONS) as pool,
         ):
-            return tuple(pool.map(lambda host: self._fetch(proxy, host, port), hosts))
+            urls = (page_url(host, port).removesuffix("/") + path for host in hosts)
+            return tuple(pool.map(partial(self._fetch, proxy, headers), hosts, urls))
 
-    def _fetch(self, proxy: urllib3.ProxyManager, host: str, port: int) -> HttpReply:
+    def _fetch(
+        self, proxy: urllib3.ProxyManager, headers: Mapping[str, str], host: str, url: str
+    ) -> HttpReply:
         # A connection of its own for each page: a proxy may close one that waits for the next.
-        headers = {"Connection": "close"}
+        headers = {**headers, "Connection": "close"}
         try:
-            reply = proxy.request("GET", page_url(host, port), headers=headers)
+            reply = proxy.request("GET", url, headers=headers)
         except HTTPError as error:
             failure = f"no answer by way of {self.proxy}: {_root_cause(error)}"
             return HttpReply(host, None, failure=failure)

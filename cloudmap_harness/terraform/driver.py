@@ -82,10 +82,15 @@ class Terraform:
         )
         run([Command(self, "apply", argv)])
 
-    def destroy(self) -> None:
+    def destroy(self, variables: Mapping[str, str] | None = None) -> None:
         """Destroys without asking. Raises TerraformError."""
-        # python-terraform's default, -force, was removed in Terraform 1.0.
-        options = {"force": IsNotFlagged, "auto_approve": IsFlagged, "lock_timeout": LOCK_TIMEOUT}
+        options = {
+            # python-terraform's default, -force, was removed in Terraform 1.0.
+            "force": IsNotFlagged,
+            "auto_approve": IsFlagged,
+            "lock_timeout": LOCK_TIMEOUT,
+            "var": _assignments(variables or {}),
+        }
         run([Command(self, "destroy", self._command_lines.destroy(**options))])
 
     def configuration(self) -> dict[str, Any]:
