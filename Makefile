@@ -22,7 +22,7 @@ export PYTHONDONTWRITEBYTECODE :=
 unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lint synth test test-live test-terraform fuzz check-target bench deploy scale status destroy \
+.PHONY: help setup lint synth test test-live test-terraform wheel test-wheel fuzz check-target bench deploy scale status destroy \
         local-up local-down local-reset local-status env handson leaks vpc vpc-destroy lock clean
 
 help: ## This list
@@ -56,6 +56,12 @@ test-live: setup ## Deploy, scale, check and destroy the hands-on: [DESIRED=n] [
 
 test-terraform: setup ## Each resource of the AWS provider, from its creation to its end
 	@$(PYTEST) tests/terraform
+
+wheel: setup ## Build the wheel of localaws, cloudmap-check and the pytest plugin
+	@$(IN_VENV) -m scripts.wheel
+
+test-wheel: setup ## Install the wheel in an environment of its own and test the example with it
+	@$(IN_VENV) -m scripts.wheel test
 
 fuzz: setup ## Send the endpoint requests that nobody should send: [EXAMPLES=20000] [SEED=n]
 	@FUZZ_EXAMPLES='$(or $(EXAMPLES),20000)' FUZZ_SEED='$(SEED)' \

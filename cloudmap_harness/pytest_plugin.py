@@ -250,6 +250,7 @@ def _refuse_outside(request: pytest.FixtureRequest) -> None:
 
 def _find(folder: Path, below: Sequence[Path]) -> Path:
     """Returns the folder. Raises HarnessError, which says where it was looked for."""
+    __tracebackhide__ = True
     for each in below:
         if (each / folder).is_dir():
             return each / folder

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`make wheel` and `make test-wheel`: builds the wheel, and tries it as somebody who has only that.
+
+The example runs with the wheel in an environment of its own outside this checkout, once in one
+process and once in two. Terraform's provider is the set-up's.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+DIST = CHECKOUT / ".state" / "dist"
+UV = CHECKOUT / ".venv" / "bin" / "uv"
+EXAMPLE = CHECKOUT / "examples" / "plain-hcl"
+LOCK = CHECKOUT / "requirements.lock"
+
+
+def build() -> Path:
+    """Builds the wheel; returns its path."""
+    shutil.rmtree(DIST, ignore_errors=True)
+    _run([UV, "build", "--quiet", "--wheel", "--out-dir", DIST, CHECKOUT], CHECKOUT)
+    (wheel,) = DIST.glob("*.whl")
+    return wheel
+
+
+def try_out(wheel: Path, folder: Path) -> None:
+    """Installs the wheel below an empty folder and runs the example's tests there."""
+    python = folder / "venv" / "bin" / "python"
+    _run([UV, "venv", "--quiet", "--python", sys.executable, folder / "venv"], folder)
+    # The versions are those that the other tests have run with.
+    install: list[str | Path] = [
+        UV,
+        "pip",
+        "install",
+        "--quiet",
+        "--python",
+        python,
+        "--constraint",
+        LOCK,
+    ]
+    _run([*install, wheel, "pytest-xdist"], folder)
+    example = folder / "example"
+    shutil.copytree(EXAMPLE, example)
+    pytest: list[str | Path] = [folder / "venv" / "bin" / "pytest", "-q"]
+    _run(pytest, example)
+    _run([*pytest, "-n", "2"], example)
+
+
+def _run(argv: Sequence[str | Path], cwd: Path) -> None:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "PYTHON", "HANDSON_"))}
+    configuration = CHECKOUT / ".state" / "terraform.rc"
+    if configuration.is_file():
+        kept["TF_CLI_CONFIG_FILE"] = str(configuration)
+    code = subprocess.run(argv, cwd=cwd, env=kept, stdin=subprocess.DEVNULL).returncode
+    if code:
+        sys.exit(1 if code > 0 else 128 - code)
+
+
+def main() -> int:
+    """Builds the wheel, and with the argument `test` tries it."""
+    wheel = build()
+    print(f"built {wheel.relative_to(CHECKOUT)}", flush=True)
+    if sys.argv[1:] == ["test"]:
+        with tempfile.TemporaryDirectory(prefix="cloudmap-wheel-") as folder:
+            try_out(wheel, Path(folder))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
