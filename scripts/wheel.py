@@ -33,17 +33,8 @@ def try_out(wheel: Path, folder: Path) -> None:
     python = folder / "venv" / "bin" / "python"
     _run([UV, "venv", "--quiet", "--python", sys.executable, folder / "venv"], folder)
     # The versions are those that the other tests have run with.
-    install: list[str | Path] = [
-        UV,
-        "pip",
-        "install",
-        "--quiet",
-        "--python",
-        python,
-        "--constraint",
-        LOCK,
-    ]
-    _run([*install, wheel, "pytest-xdist"], folder)
+    install: list[str | Path] = [UV, "pip", "install", "--quiet", "--python", python]
+    _run([*install, "--constraint", LOCK, wheel, "pytest-xdist"], folder)
     example = folder / "example"
     shutil.copytree(EXAMPLE, example)
     pytest: list[str | Path] = [folder / "venv" / "bin" / "pytest", "-q"]

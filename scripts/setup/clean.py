@@ -35,6 +35,7 @@ GENERATED = (
 PYTHON_FOLDERS = (
     "benchmarks",
     "cloudmap_harness",
+    "examples",
     "handson",
     "localaws",
     "scripts",

@@ -29,7 +29,6 @@ HARNESS = {
     "botocore",
     "dns",
     "localstack_client",
-    "psutil",
     "python_terraform",
     "rich",
     "urllib3",
@@ -81,12 +80,15 @@ PARTS = [
         {"handson", "cloudmap_harness", "localaws", "main", "stacks"} | APPLICATION,
         for_types=BOTO3_STUBS,
     ),
+    # Tests that a user of the wheel writes: the plugin's fixtures are all that they need.
+    Part("examples", set()),
     Part("scripts", {"handson", "scripts.in_venv"}),
     Part("scripts/in_venv.py", {"handson", "scripts.setup"}),
     Part("scripts/setup", {"scripts.setup"}),
     # Peers are made of what the endpoint is made of, and filled as a user fills it.
     Part(
-        "benchmarks", {"benchmarks", "cloudmap_harness", "handson", "localaws"} | ENDPOINT | HARNESS
+        "benchmarks",
+        {"benchmarks", "cloudmap_harness", "handson", "localaws", "psutil"} | ENDPOINT | HARNESS,
     ),
     Part(
         "tests",
