@@ -3,10 +3,12 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
+import urllib3
 
 from localaws.dns_records import DnsRecordSet
 from tests.endpoint.cloudmap_harness.check_command.conftest import Check, Shop
@@ -213,6 +215,35 @@ def test_a_zone_is_read_once_for_all_its_services(shop: Shop, check: Check) -> N
     assert calls["ecs:DescribeServices"] == 2
     assert calls["ecs:DescribeTasks"] == 1
     assert calls["servicediscovery:ListServices"] == 1
+
+
+def test_throttles_are_waited_out_and_counted(shop: Shop, check: Check) -> None:
+    """GIVEN an endpoint that refuses every fourth call
+    WHEN the service is checked
+    THEN the calls are repeated, and their number is told.
+    """
+    fault = {
+        "kind": "call",
+        "every": 4,
+        "error": {"statusCode": 400, "code": "ThrottlingException"},
+    }
+    with faulty(shop.aws.url, fault):
+        ran = check()
+    assert ran.code == 0, ran.err
+    (repeated,) = re.findall(r"\d+ calls, (\d+) of them repeated", ran.out)
+    assert int(repeated) >= 2
+
+
+@contextmanager
+def faulty(url: str, fault: dict[str, object]) -> Iterator[None]:
+    """Has the endpoint fail in that way within the block."""
+    faults = f"{url}/_localaws/faults"
+    with urllib3.PoolManager() as http:
+        assert http.request("POST", faults, json=fault).status < 300
+        try:
+            yield
+        finally:
+            http.request("DELETE", faults)
 
 
 def test_a_service_that_does_not_exist_is_an_error(shop: Shop, check: Check) -> None:
