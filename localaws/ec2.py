@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from itertools import chain
 from typing import Any
 
-from moto.core.common_types import TYPE_RESPONSE
 from moto.ec2 import urls
 from moto.ec2.models import EC2Backend
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
@@ -19,13 +18,12 @@ from moto.ec2.models.nat_gateways import NatGateway
 from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ec2.models.subnets import Subnet
 from moto.ec2.models.vpcs import VPC
-from moto.ec2.responses import EC2Response
 
-from localaws import constraints
-from localaws.bad_input import BadInput
+from localaws.ec2_requests import EC2ApiResponse
 from localaws.images import ImagesOnDemand
-from localaws.moto_mixins import ErrorReply, LockedResponse, OwnUrls
+from localaws.moto_mixins import ErrorReply, OwnUrls
 from localaws.network_seed import seed_network
+from localaws.security_group_rules import SecurityGroupRules
 
 PRIMARY_INTERFACE = "Primary network interface"
 """moto's description of the interface that is made with an instance."""
@@ -46,18 +44,7 @@ def _nothing_added_when_refused(resources: MutableMapping[str, Any]) -> Iterator
         raise
 
 
-class EC2ApiResponse(LockedResponse, EC2Response):
-    """Answers EC2's requests."""
-
-    def call_action(self) -> TYPE_RESPONSE:
-        """moto: carries on without a required parameter. AWS: MissingParameter."""
-        shape = self._operation.input_shape
-        if absent := shape and constraints.missing(shape, self.params):
-            raise BadInput("MissingParameter", f"The request must contain the parameter {absent}.")
-        return super().call_action()
-
-
-class EC2(OwnUrls, ImagesOnDemand, EC2Backend):
+class EC2(OwnUrls, ImagesOnDemand, SecurityGroupRules, EC2Backend):
     """moto's EC2 with a network in it from the start, see default_network."""
 
     moto_urls = urls
@@ -226,6 +213,18 @@ class EC2(OwnUrls, ImagesOnDemand, EC2Backend):
                         interface.delete_on_termination = True
         return super().terminate_instances(instance_ids)
 
+    def delete_vpc(self, vpc_id: str) -> VPC:
+        """moto: the default network ACL stays, and tags. AWS: what came with the VPC goes too."""
+        tables, groups = self.route_tables.values(), self.groups.get(vpc_id, {})
+        came_along = [vpc_id, *(each.id for each in tables if each.vpc_id == vpc_id), *groups]
+        vpc = super().delete_vpc(vpc_id)
+        for acl in [*self.network_acls.values()]:
+            if acl.vpc_id == vpc_id and acl.default:
+                del self.network_acls[acl.id]
+                came_along.append(acl.id)
+        self.forget_tags(came_along)
+        return vpc
+
     def delete_subnet(self, subnet_id: str) -> Subnet:
         """moto: deletes any. AWS: refuses while a network interface is in the subnet."""
         if any(eni.subnet_id == subnet_id for eni in self.enis.values()):
@@ -240,4 +239,6 @@ class EC2(OwnUrls, ImagesOnDemand, EC2Backend):
         group = self.get_security_group_by_name_or_id(group_id or name or "")
         if group and any(group in eni.group_set for eni in self.enis.values()):
             raise ErrorReply("DependencyViolation", f"resource {group.id} has a dependent object")
+        rules = self.rule_ids(group.id) if group else set()
         super().delete_security_group(name=name, group_id=group_id)
+        self.forget_tags(rules)

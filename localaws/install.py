@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Replaces eight of moto's backends by ours, and puts moto's back."""
+"""Replaces some of moto's backends by ours, and puts moto's back."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from moto.elbv2.models import elbv2_backends
 from moto.iam.models import iam_backends
 from moto.route53.models import route53_backends
 from moto.servicediscovery.models import servicediscovery_backends
+from moto.ssm.models import ssm_backends
 
 from localaws.autoscaling.backend import ApplicationAutoScaling
 from localaws.classic_load_balancers import ClassicLoadBalancers
@@ -24,6 +25,7 @@ from localaws.ec2 import EC2
 from localaws.ecs.backend import Ecs
 from localaws.iam import Iam
 from localaws.load_balancers import LoadBalancers
+from localaws.parameters import SystemsManager
 from localaws.route53 import HostedZones
 
 COMPLETED: tuple[tuple[BackendDict[Any], type[Any]], ...] = (
@@ -35,6 +37,7 @@ COMPLETED: tuple[tuple[BackendDict[Any], type[Any]], ...] = (
     (iam_backends, Iam),
     (route53_backends, HostedZones),
     (servicediscovery_backends, CloudMap),
+    (ssm_backends, SystemsManager),
 )
 """moto's backends and the class that each uses while ours are installed.
 

@@ -13,6 +13,8 @@ from typing import Any
 from moto.backends import get_backend
 from moto.core.base_backend import BackendDict
 
+from localaws import private_keys
+
 Place = tuple[str, str, str]
 """A service by moto's name, an account and a region."""
 
@@ -25,6 +27,7 @@ class _Pickler(pickle.Pickler):
         # Nobody holds one now, unless it is a service of moto's that no lock of ours guards.
         type(Lock()): lambda _: (Lock, ()),
         type(RLock()): lambda _: (RLock, ()),
+        **dict.fromkeys(private_keys.KINDS, private_keys.reduced),
     }
 
 

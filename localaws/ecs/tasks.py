@@ -27,6 +27,7 @@ from localaws.ecs.task_health import TaskHealth
 from localaws.ecs.task_logs import GROUP_MISSING, LogGroupMissing, TaskLogs
 from localaws.ecs.task_needs import PortMapping
 from localaws.ecs.task_request import TaskRequest
+from localaws.ecs.task_secrets import missing_secret
 from localaws.ecs.task_states import TaskState, next_state
 from localaws.faults.active import ACTIVE
 
@@ -96,6 +97,7 @@ class EcsTask(ShownTask):
         """Each TCP port that the task listens on."""
         _, _, _, region, account_id, _ = arn.split(":", 5)
         self.logs = TaskLogs(containers, account_id=account_id, region=region, task_id=self.id)
+        self._definitions, self._account_id, self._region = containers, account_id, region
         self._registrations = [
             Registration(registry, self._instance(request.external_id))
             for registry in request.registries
@@ -227,6 +229,7 @@ class EcsTask(ShownTask):
             case TaskState.PENDING:
                 self.pull_started_at = runtime.timestamp()
                 self.connectivity, self.connectivity_at = "CONNECTED", self.pull_started_at
+                self._get_secrets()
             case TaskState.ACTIVATING:
                 self.pull_stopped_at = runtime.timestamp()
                 self._open_logs()
@@ -256,6 +259,13 @@ class EcsTask(ShownTask):
 
     def _essential_container_has_exited(self) -> bool:
         return self.last_status == TaskState.RUNNING and runtime.now() >= self._exits_at()
+
+    def _get_secrets(self) -> None:
+        """Stops the task when a secret is missing; they are read before the images are pulled."""
+        if problem := missing_secret(
+            self._definitions, account_id=self._account_id, region=self._region
+        ):
+            self.stop(problem, TASK_FAILED_TO_START)
 
     def _open_logs(self) -> None:
         try:

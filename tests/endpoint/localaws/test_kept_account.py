@@ -26,6 +26,8 @@ from tests.endpoint.localaws.vpc.test_bastion import Shell, group
 from tests.support.paths import CHECKOUT
 from tests.support.waiting import eventually
 
+TAG = {"Key": "team", "Value": "blue"}
+
 
 def seen(aws: Account, service_id: str) -> dict[str, Any]:
     """What a client can see of the service and of its chain."""
@@ -41,6 +43,46 @@ def seen(aws: Account, service_id: str) -> dict[str, Any]:
         "groups": aws.ec2.describe_security_groups()["SecurityGroups"],
         "subnets": aws.subnets(),
     }
+
+
+def test_what_stacks_have_beside_ecs_is_there_after_a_kill(start: Start) -> None:
+    first = start()
+    aws = first.aws
+    ssm = aws.client("ssm")
+    ssm.get_parameter(Name="/aws/service/ecs/optimized-ami/amazon-linux-2/recommended/image_id")
+    ssm.put_parameter(Name="/web/url", Value="http://x", Type="String", Tags=[TAG])
+    aws.client("secretsmanager").create_secret(Name="web", SecretString="s", Tags=[TAG])
+    aws.client("logs").create_log_group(logGroupName="web", tags={"team": "blue"})
+    key = aws.client("kms").create_key()["KeyMetadata"]["KeyId"]
+    aws.client("ecr").create_repository(repositoryName="web")
+    aws.client("cloudwatch").put_metric_alarm(
+        AlarmName="busy",
+        MetricName="m",
+        Namespace="n",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="GreaterThanThreshold",
+    )
+    subnets = [*aws.subnets("public")]
+    aws.client("elbv2").create_load_balancer(Name="web", Subnets=subnets)
+    aws.client("s3").create_bucket(
+        Bucket="web", CreateBucketConfiguration={"LocationConstraint": "ap-northeast-1"}
+    )
+    first.kill()
+    aws = start().aws
+    ssm = aws.client("ssm")
+    assert ssm.get_parameter(Name="/web/url")["Parameter"]["Value"] == "http://x"
+    tags = ssm.list_tags_for_resource(ResourceType="Parameter", ResourceId="/web/url")["TagList"]
+    assert tags == [TAG]
+    secret = aws.client("secretsmanager").get_secret_value(SecretId="web")
+    assert secret["SecretString"] == "s"
+    assert len(aws.client("logs").describe_log_groups()["logGroups"]) == 1
+    assert aws.client("kms").describe_key(KeyId=key)["KeyMetadata"]["Enabled"]
+    assert len(aws.client("ecr").describe_repositories()["repositories"]) == 1
+    assert len(aws.client("cloudwatch").describe_alarms()["MetricAlarms"]) == 1
+    assert len(aws.client("elbv2").describe_load_balancers()["LoadBalancers"]) == 1
+    assert len(aws.client("s3").list_buckets()["Buckets"]) == 1
 
 
 def test_everything_is_there_after_a_kill_and_containers_listen(

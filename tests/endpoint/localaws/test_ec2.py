@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""EC2: what is made is shown as it was asked for, and what is deleted leaves nothing behind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.endpoint.localaws.account import Account
+
+
+def tagged(kind: str) -> Any:
+    return [{"ResourceType": kind, "Tags": [{"Key": "team", "Value": "blue"}]}]
+
+
+def tagged_ids(aws: Account) -> set[str]:
+    filters: Any = [{"Name": "key", "Values": ["team"]}]
+    return {each["ResourceId"] for each in aws.ec2.describe_tags(Filters=filters)["Tags"]}
+
+
+def test_tags_go_with_their_resource(aws: Account) -> None:
+    vpc = aws.ec2.create_vpc(CidrBlock="10.9.0.0/16", TagSpecifications=tagged("vpc"))["Vpc"]
+    in_vpc: Any = {"VpcId": vpc["VpcId"]}
+    subnet = aws.ec2.create_subnet(
+        **in_vpc, CidrBlock="10.9.0.0/24", TagSpecifications=tagged("subnet")
+    )["Subnet"]
+    address = aws.ec2.allocate_address(TagSpecifications=tagged("elastic-ip"))["AllocationId"]
+    group = aws.ec2.create_security_group(
+        **in_vpc, GroupName="g", Description="d", TagSpecifications=tagged("security-group")
+    )["GroupId"]
+    rules = [
+        aws.ec2.authorize_security_group_ingress(
+            GroupId=group,
+            IpProtocol="tcp",
+            FromPort=port,
+            ToPort=port,
+            CidrIp="10.0.0.0/8",
+            TagSpecifications=tagged("security-group-rule"),
+        )["SecurityGroupRules"][0]["SecurityGroupRuleId"]
+        for port in (80, 81)
+    ]
+    assert {vpc["VpcId"], subnet["SubnetId"], address, group, *rules} <= tagged_ids(aws)
+    aws.ec2.revoke_security_group_ingress(GroupId=group, SecurityGroupRuleIds=rules[:1])
+    assert rules[0] not in tagged_ids(aws)
+    aws.ec2.delete_security_group(GroupId=group)
+    aws.ec2.release_address(AllocationId=address)
+    aws.ec2.delete_subnet(SubnetId=subnet["SubnetId"])
+    aws.ec2.delete_vpc(**in_vpc)
+    assert tagged_ids(aws) == set()
+
+
+def test_the_default_network_acl_goes_with_its_vpc(aws: Account) -> None:
+    vpc = aws.ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    of_vpc: Any = [{"Name": "vpc-id", "Values": [vpc]}]
+    (acl,) = aws.ec2.describe_network_acls(Filters=of_vpc)["NetworkAcls"]
+    (table,) = aws.ec2.describe_route_tables(Filters=of_vpc)["RouteTables"]
+    (group,) = aws.ec2.describe_security_groups(Filters=of_vpc)["SecurityGroups"]
+    came_along = [acl["NetworkAclId"], table["RouteTableId"], group["GroupId"]]
+    aws.ec2.create_tags(Resources=came_along, Tags=[{"Key": "team", "Value": "blue"}])
+    aws.ec2.delete_vpc(VpcId=vpc)
+    assert aws.ec2.describe_network_acls(Filters=of_vpc)["NetworkAcls"] == []
+    assert tagged_ids(aws) == set()
+
+
+def test_dhcp_options_have_the_tags_of_the_call(aws: Account) -> None:
+    made = aws.ec2.create_dhcp_options(
+        DhcpConfigurations=[{"Key": "domain-name", "Values": ["x.internal"]}],
+        TagSpecifications=tagged("dhcp-options"),
+    )["DhcpOptions"]
+    assert made["Tags"] == [{"Key": "team", "Value": "blue"}]
+    aws.ec2.delete_dhcp_options(DhcpOptionsId=made["DhcpOptionsId"])
+    assert tagged_ids(aws) == set()
+
+
+def test_a_flow_log_has_its_destination_options(aws: Account) -> None:
+    aws.client("s3").create_bucket(
+        Bucket="flow", CreateBucketConfiguration={"LocationConstraint": "ap-northeast-1"}
+    )
+    options: Any = {
+        "FileFormat": "parquet",
+        "HiveCompatiblePartitions": False,
+        "PerHourPartition": True,
+    }
+    made = aws.ec2.create_flow_logs(
+        ResourceIds=[aws.vpc],
+        ResourceType="VPC",
+        TrafficType="ALL",
+        LogDestinationType="s3",
+        LogDestination="arn:aws:s3:::flow",
+        DestinationOptions=options,
+    )["FlowLogIds"]
+    (shown,) = aws.ec2.describe_flow_logs(FlowLogIds=made)["FlowLogs"]
+    assert shown["DestinationOptions"] == options
+
+
+def test_a_prefix_list_of_aws_has_its_cidrs(aws: Account) -> None:
+    name = "com.amazonaws.ap-northeast-1.s3"
+    (found,) = aws.ec2.describe_prefix_lists(
+        Filters=[{"Name": "prefix-list-name", "Values": [name]}]
+    )["PrefixLists"]
+    assert found["PrefixListName"] == name
+    entries = aws.ec2.get_managed_prefix_list_entries(PrefixListId=found["PrefixListId"])["Entries"]
+    assert found["Cidrs"] == [each["Cidr"] for each in entries] != []
+
+
+def group_rule(aws: Account, permission: Any) -> Any:
+    group = aws.ec2.create_security_group(GroupName="g", Description="d", VpcId=aws.vpc)["GroupId"]
+    made = aws.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[permission])
+    return made["SecurityGroupRules"][0]
+
+
+def rule(aws: Account, id_: str) -> Any:
+    (found,) = aws.ec2.describe_security_group_rules(SecurityGroupRuleIds=[id_])[
+        "SecurityGroupRules"
+    ]
+    return found
+
+
+@pytest.mark.parametrize("peer", ["group", "prefix list", "ipv6"])
+def test_a_rule_of_any_kind_has_its_description(aws: Account, peer: str) -> None:
+    other = aws.ec2.create_security_group(GroupName="o", Description="d", VpcId=aws.vpc)["GroupId"]
+    lists = aws.ec2.describe_prefix_lists()["PrefixLists"]
+    words = {"Description": "from a peer"}
+    permission: Any = {
+        "group": {"UserIdGroupPairs": [{"GroupId": other, **words}]},
+        "prefix list": {"PrefixListIds": [{"PrefixListId": lists[0]["PrefixListId"], **words}]},
+        "ipv6": {"Ipv6Ranges": [{"CidrIpv6": "2001:db8::/32", **words}]},
+    }[peer]
+    made = group_rule(aws, {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, **permission})
+    assert made["Description"] == "from a peer"
+    assert rule(aws, made["SecurityGroupRuleId"])["Description"] == "from a peer"
+
+
+def test_a_rule_is_modified_as_a_whole(aws: Account) -> None:
+    group = aws.ec2.create_security_group(GroupName="o", Description="d", VpcId=aws.vpc)["GroupId"]
+    another = aws.ec2.create_security_group(GroupName="a", Description="d", VpcId=aws.vpc)[
+        "GroupId"
+    ]
+    pairs = [{"GroupId": group, "Description": "old"}]
+    made = group_rule(aws, {"IpProtocol": "-1", "UserIdGroupPairs": pairs})
+    new: Any = {"IpProtocol": "-1", "ReferencedGroupId": another, "Description": "new"}
+    change: Any = {"SecurityGroupRuleId": made["SecurityGroupRuleId"], "SecurityGroupRule": new}
+    aws.ec2.modify_security_group_rules(GroupId=made["GroupId"], SecurityGroupRules=[change])
+    shown = rule(aws, made["SecurityGroupRuleId"])
+    assert shown["ReferencedGroupInfo"]["GroupId"] == another
+    assert (shown["IpProtocol"], shown["Description"]) == ("-1", "new")
