@@ -3,16 +3,11 @@
 
 from __future__ import annotations
 
-import ipaddress
-import random
-from collections.abc import Collection, Iterator, MutableMapping
+from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
-from itertools import chain
 from typing import Any
 
 from moto.ec2 import urls
-from moto.ec2.models import EC2Backend
-from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 from moto.ec2.models.instances import Instance, InstanceState, Reservation
 from moto.ec2.models.nat_gateways import NatGateway
 from moto.ec2.models.security_groups import SecurityGroupRule
@@ -24,12 +19,10 @@ from localaws.images import ImagesOnDemand
 from localaws.moto_mixins import ErrorReply, OwnUrls
 from localaws.network_seed import seed_network
 from localaws.security_group_rules import SecurityGroupRules
+from localaws.vpc_endpoints import VpcEndpoints
 
 PRIMARY_INTERFACE = "Primary network interface"
 """moto's description of the interface that is made with an instance."""
-
-RESERVED_FIRST_ADDRESSES = 4
-"""AWS reserves a subnet's first four addresses, and its last one [VPC user guide]."""
 
 
 @contextmanager
@@ -44,7 +37,7 @@ def _nothing_added_when_refused(resources: MutableMapping[str, Any]) -> Iterator
         raise
 
 
-class EC2(OwnUrls, ImagesOnDemand, SecurityGroupRules, EC2Backend):
+class EC2(OwnUrls, ImagesOnDemand, SecurityGroupRules, VpcEndpoints):
     """moto's EC2 with a network in it from the start, see default_network."""
 
     moto_urls = urls
@@ -57,10 +50,6 @@ class EC2(OwnUrls, ImagesOnDemand, SecurityGroupRules, EC2Backend):
 
     def __init__(self, region_name: str, account_id: str):
         super().__init__(region_name, account_id)
-        self._managed_interfaces: dict[tuple[str, str], NetworkInterface] = {}
-        """By VPC id and private address, so that nobody has to read all interfaces."""
-        self._other_interfaces: dict[str, NetworkInterface] = {}
-        """By id: those that users and instances have, and those that moto has deleted since."""
         seed_network(self)
 
     def create_vpc(self, *args: Any, **kwargs: Any) -> VPC:
@@ -75,17 +64,6 @@ class EC2(OwnUrls, ImagesOnDemand, SecurityGroupRules, EC2Backend):
             group.add_ingress_rule(rule)
         return vpc
 
-    def modify_security_group_rules(self, group_id: str, rules: dict[str, dict[str, Any]]) -> None:
-        """moto: keeps the group and the prefix list that a rule names. AWS: takes the new ones."""
-        super().modify_security_group_rules(group_id, rules)
-        group = self.get_security_group_by_name_or_id(group_id)
-        for id_, new in rules.items():
-            rule = group.get_rule(id_) if group else None
-            if rule and (other := new.get("ReferencedGroupId")):
-                rule.source_group = {**rule.source_group, "GroupId": other}
-            if rule and (prefix_list := new.get("PrefixListId")):
-                rule.prefix_list_id = prefix_list
-
     def run_instances(self, *args: Any, **kwargs: Any) -> Reservation:
         """moto: leaves the reservation of a call that it refuses."""
         with _nothing_added_when_refused(self.reservations):
@@ -96,35 +74,6 @@ class EC2(OwnUrls, ImagesOnDemand, SecurityGroupRules, EC2Backend):
         for vpc in [*self.vpcs.values()]:
             if self.tags.get(vpc.id, {}).get("Name") == name:
                 return vpc
-        return None
-
-    def free_address(self, subnet: Subnet) -> str | None:
-        """Returns an address of the subnet that no interface has, or None when all are taken.
-
-        moto: ECS gives a task any random address. AWS: an address of the task's subnet.
-        """
-        network = ipaddress.IPv4Network(subnet.cidr_block)
-        taken = {
-            address["PrivateIpAddress"]
-            for eni in self._other_interfaces.values()
-            if eni.subnet_id == subnet.id and eni.id in self.enis
-            for address in eni.private_ip_addresses
-        }
-        usable = range(RESERVED_FIRST_ADDRESSES, network.num_addresses - 1)
-        start = random.randrange(len(usable))
-        for offset in chain(usable[start:], usable[:start]):
-            address = str(network[offset])
-            if address not in taken and (subnet.vpc_id, address) not in self._managed_interfaces:
-                return address
-        return None
-
-    def interface_at(self, vpc_id: str, address: str) -> NetworkInterface | None:
-        """Returns the interface that has this private address in the VPC, or None."""
-        if of_task := self._managed_interfaces.get((vpc_id, address)):
-            return of_task
-        for eni in self._other_interfaces.values():
-            if (eni.vpc_id, eni.private_ip_address) == (vpc_id, address) and eni.id in self.enis:
-                return eni
         return None
 
     def instance(self, id_: str) -> Instance | None:
@@ -138,54 +87,9 @@ class EC2(OwnUrls, ImagesOnDemand, SecurityGroupRules, EC2Backend):
         for reservation in self.reservations.values():
             yield from reservation.instances
 
-    def create_network_interface(self, *args: Any, **kwargs: Any) -> NetworkInterface:
-        eni = super().create_network_interface(*args, **kwargs)
-        self._other_interfaces[eni.id] = eni
-        return eni
-
-    def create_requester_managed_interface(
-        self, subnet: Subnet, address: str, group_ids: Collection[str], description: str
-    ) -> NetworkInterface:
-        """Creates an interface that AWS manages for a task or a load balancer, in use at once."""
-        eni = super().create_network_interface(
-            subnet, address, group_ids=list(group_ids), description=description
-        )
-        self._managed_interfaces[eni.vpc_id, address] = eni
-        eni.status = "in-use"
-        eni.requester_managed = True
-        eni.private_dns_name = self._private_dns_name(address)
-        eni.private_ip_addresses[0]["PrivateDnsName"] = eni.private_dns_name
-        return eni
-
-    def delete_requester_managed_interface(self, eni: NetworkInterface) -> None:
-        """Deletes such an interface and frees its address."""
-        self.enis.pop(eni.id, None)
-        self._managed_interfaces.pop((eni.vpc_id, str(eni.private_ip_address)), None)
-
-    def _private_dns_name(self, address: str) -> str:
-        """`ip-10-0-8-203.<region>.compute.internal`, or `.ec2.internal` in us-east-1."""
-        region = self.region_name
-        domain = "ec2.internal" if region == "us-east-1" else f"{region}.compute.internal"
-        return f"ip-{address.replace('.', '-')}.{domain}"
-
-    def delete_network_interface(self, eni_id: str) -> None:
-        """moto: deletes any. AWS: refuses a task's interface, which is in use while it exists."""
-        eni = self.enis.get(eni_id)
-        if eni and eni.requester_managed:
-            raise ErrorReply(
-                "InvalidParameterValue", f"Network interface '{eni_id}' is currently in use."
-            )
-        super().delete_network_interface(eni_id)
-        self._other_interfaces.pop(eni_id, None)
-
     def create_nat_gateway(self, subnet_id: str, *args: Any, **kwargs: Any) -> NatGateway:
         """moto: with any address. AWS: one of the gateway's subnet, on an interface of AWS's."""
-        address = self.free_address(self.get_subnet(subnet_id))
-        if address is None:
-            raise ErrorReply(
-                "InsufficientFreeAddressesInSubnet",
-                "The specified subnet does not have enough free addresses to satisfy the request.",
-            )
+        address = self.require_free_address(self.get_subnet(subnet_id))
         gateway = super().create_nat_gateway(subnet_id, *args, **kwargs)
         eni, (shown,) = gateway._eni, gateway.address_set
         gateway.private_ip = eni.private_ip_address = shown["privateIp"] = address

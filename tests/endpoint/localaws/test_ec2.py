@@ -94,6 +94,27 @@ def test_a_flow_log_has_its_destination_options(aws: Account) -> None:
     assert shown["DestinationOptions"] == options
 
 
+def test_a_flow_log_finds_its_log_group_by_arn(aws: Account) -> None:
+    logs = aws.client("logs")
+    logs.create_log_group(logGroupName="/flow")
+    group: str = logs.describe_log_groups()["logGroups"][0]["arn"]
+    made = [
+        aws.ec2.create_flow_logs(
+            ResourceIds=[aws.vpc],
+            ResourceType="VPC",
+            TrafficType="ALL",
+            LogDestination=arn,
+            DeliverLogsPermissionArn="arn:aws:iam::123456789012:role/flow",
+        )["FlowLogIds"][0]
+        for arn in (group, group.replace("/flow", "/none"))
+    ]
+    shown = aws.ec2.describe_flow_logs(FlowLogIds=made)["FlowLogs"]
+    assert {log["FlowLogId"]: log["DeliverLogsStatus"] for log in shown} == {
+        made[0]: "SUCCESS",
+        made[1]: "FAILED",
+    }
+
+
 def test_a_prefix_list_of_aws_has_its_cidrs(aws: Account) -> None:
     name = "com.amazonaws.ap-northeast-1.s3"
     (found,) = aws.ec2.describe_prefix_lists(

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""VPC endpoints: the interfaces of those that have some, the routes of gateways."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any
+
+from tests.endpoint.localaws.account import Account, refused
+
+
+def network(aws: Account) -> tuple[str, list[str]]:
+    """A VPC and two subnets in it."""
+    vpc = aws.another_vpc()
+    cidrs = ("10.1.0.0/28", "10.1.1.0/28")
+    made = [aws.ec2.create_subnet(VpcId=vpc, CidrBlock=cidr)["Subnet"] for cidr in cidrs]
+    return vpc, [subnet["SubnetId"] for subnet in made]
+
+
+def interfaces(aws: Account, vpc: str) -> list[Any]:
+    of_vpc: Any = [{"Name": "vpc-id", "Values": [vpc]}]
+    return aws.ec2.describe_network_interfaces(Filters=of_vpc)["NetworkInterfaces"]
+
+
+def interface_endpoint(aws: Account, vpc: str, **more: Any) -> Any:
+    return aws.ec2.create_vpc_endpoint(
+        VpcId=vpc,
+        ServiceName=f"com.amazonaws.{aws.region}.logs",
+        VpcEndpointType="Interface",
+        **more,
+    )["VpcEndpoint"]
+
+
+def test_an_interface_is_in_its_subnet_and_in_the_groups_of_the_endpoint(aws: Account) -> None:
+    vpc, subnets = network(aws)
+    group = aws.ec2.create_security_group(GroupName="g", Description="d", VpcId=vpc)["GroupId"]
+    made = interface_endpoint(aws, vpc, SubnetIds=subnets[:1], SecurityGroupIds=[group])
+    (eni,) = interfaces(aws, vpc)
+    assert made["NetworkInterfaceIds"] == [eni["NetworkInterfaceId"]]
+    assert ipaddress.ip_address(eni["PrivateIpAddress"]) in ipaddress.ip_network("10.1.0.0/28")
+    assert [each["GroupId"] for each in eni["Groups"]] == [group]
+    assert eni["Description"] == f"VPC Endpoint Interface {made['VpcEndpointId']}"
+    assert (eni["Status"], eni["RequesterManaged"]) == ("in-use", True)
+
+
+def test_the_default_group_stands_in_for_none(aws: Account) -> None:
+    vpc, subnets = network(aws)
+    made = interface_endpoint(aws, vpc, SubnetIds=subnets)
+    assert [each["GroupName"] for each in made["Groups"]] == ["default"]
+
+
+def test_interfaces_follow_the_subnets_and_groups(aws: Account) -> None:
+    vpc, subnets = network(aws)
+    group = aws.ec2.create_security_group(GroupName="g", Description="d", VpcId=vpc)["GroupId"]
+    made = interface_endpoint(aws, vpc, SubnetIds=subnets[:1])
+    aws.ec2.modify_vpc_endpoint(
+        VpcEndpointId=made["VpcEndpointId"],
+        AddSubnetIds=subnets[1:],
+        RemoveSubnetIds=subnets[:1],
+        AddSecurityGroupIds=[group],
+        RemoveSecurityGroupIds=[each["GroupId"] for each in made["Groups"]],
+    )
+    (eni,) = interfaces(aws, vpc)
+    assert eni["SubnetId"] == subnets[1]
+    assert [each["GroupId"] for each in eni["Groups"]] == [group]
+    aws.ec2.delete_subnet(SubnetId=subnets[0])
+
+
+def routes(aws: Account, table: str) -> set[str]:
+    (found,) = aws.ec2.describe_route_tables(RouteTableIds=[table])["RouteTables"]
+    return {route["GatewayId"] for route in found["Routes"]} - {"local"}
+
+
+def test_routes_follow_the_tables_of_a_gateway_endpoint(aws: Account) -> None:
+    vpc, _ = network(aws)
+    one, two, three = (
+        aws.ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"] for _ in range(3)
+    )
+    id_ = aws.ec2.create_vpc_endpoint(
+        VpcId=vpc, ServiceName=f"com.amazonaws.{aws.region}.s3", RouteTableIds=[one]
+    )["VpcEndpoint"]["VpcEndpointId"]
+    aws.ec2.modify_vpc_endpoint(VpcEndpointId=id_, AddRouteTableIds=[two, three])
+    aws.ec2.modify_vpc_endpoint(VpcEndpointId=id_, RemoveRouteTableIds=[one])
+    assert [routes(aws, table) for table in (one, two, three)] == [set(), {id_}, {id_}]
+    aws.ec2.delete_route_table(RouteTableId=three)
+    (shown,) = aws.ec2.describe_vpc_endpoints(VpcEndpointIds=[id_])["VpcEndpoints"]
+    assert shown["RouteTableIds"] == [two]
+    aws.ec2.delete_vpc_endpoints(VpcEndpointIds=[id_])
+    assert routes(aws, two) == set()
+
+
+def test_a_deleted_endpoint_is_not_found(aws: Account) -> None:
+    vpc, subnets = network(aws)
+    id_ = interface_endpoint(aws, vpc, SubnetIds=subnets)["VpcEndpointId"]
+    aws.ec2.delete_vpc_endpoints(VpcEndpointIds=[id_])
+    assert interfaces(aws, vpc) == []
+    code, _, _ = refused(lambda: aws.ec2.describe_vpc_endpoints(VpcEndpointIds=[id_]))
+    assert code == "InvalidVpcEndpointId.NotFound"
