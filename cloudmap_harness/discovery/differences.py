@@ -13,6 +13,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from cloudmap_harness.discovery.ecs_services import EcsService, Network
+from cloudmap_harness.discovery.naming import (
+    AnyRecord,
+    endpoint_of,
+    instance_name,
+    record_value,
+    task_name,
+)
 from cloudmap_harness.discovery.observation import (
     RUNNING,
     Address,
@@ -28,8 +35,6 @@ from cloudmap_harness.discovery.registries import Registry
 TASKS = "running tasks"
 INSTANCES = "Cloud Map instances"
 DISCOVERED = "DiscoverInstances"
-
-AnyRecord = ObservedRecord | ObservedTarget
 
 
 @dataclass(frozen=True)
@@ -130,7 +135,7 @@ class Differences:
             instance = self._by_id.get(task.id)
             for layer, ids in layers.items():
                 if task.id not in ids and _belongs(layer, instance):
-                    yield Problem(Kind.MISSING, f"{_name(task)}: missing in {layer}")
+                    yield Problem(Kind.MISSING, f"{task_name(task)}: missing in {layer}")
 
     def _without_task(self) -> Iterator[Problem]:
         others = {task.id: task for task in self.seen.others}
@@ -138,7 +143,7 @@ class Differences:
             if instance.id in self._tasks:
                 continue
             task = others.get(instance.id)
-            where = f"{_address(instance)}: "
+            where = f"{instance_name(instance)}: "
             if task and task.status != "STOPPED":
                 what = f"{where}still registered, and its task {task.id} is {task.status}"
                 yield Problem(Kind.DRAINING, what)
@@ -152,7 +157,9 @@ class Differences:
             id_ = record.set_identifier
             if id_ not in self._by_id and id_ not in self._tasks:
                 named = f" with the SetIdentifier {id_}" if id_ else ", without a SetIdentifier"
-                what = f"{_value(record)}: orphan {record.type} record{named}, no such instance"
+                what = (
+                    f"{record_value(record)}: orphan {record.type} record{named}, no such instance"
+                )
                 yield Problem(Kind.ORPHAN_RECORD, what)
         for id_ in sorted((self.seen.discovered or frozenset()) - self._foreign):
             if id_ not in self._by_id:
@@ -162,10 +169,12 @@ class Differences:
     def _duplicates(self) -> Iterator[Problem]:
         by_layer: dict[str, Counter[str]] = {
             TASKS: _counted(address for t in self.seen.running for address in t.addresses),
-            INSTANCES: Counter(_endpoint(each) for each in self.instances if each.addresses),
+            INSTANCES: Counter(endpoint_of(each) for each in self.instances if each.addresses),
         }
         for type_ in self.registry.ttls:
-            by_layer[f"{type_} records"] = Counter(_value(each) for each in self._named(type_))
+            by_layer[f"{type_} records"] = Counter(
+                record_value(each) for each in self._named(type_)
+            )
         for layer, counts in by_layer.items():
             for value, count in sorted(counts.items()):
                 if count > 1:
@@ -191,9 +200,9 @@ class Differences:
             if isinstance(record, ObservedRecord):
                 if record.address not in found.addresses:
                     what = f"{record.address}: in the record of {found.id}, whose instance has"
-                    yield Problem(Kind.OTHER_ADDRESS, f"{what} {_address(found)}")
+                    yield Problem(Kind.OTHER_ADDRESS, f"{what} {instance_name(found)}")
             elif record.port != found.port:
-                what = f"{_value(record)}: the SRV record's port, but its instance has {found.port}"
+                what = f"{record_value(record)}: the SRV record's port, but its instance has {found.port}"
                 yield Problem(Kind.OTHER_PORT, what)
 
     def _outside_subnets(self) -> Iterator[Problem]:
@@ -219,16 +228,16 @@ class Differences:
     def _unhealthy(self) -> Iterator[Problem]:
         for task in self.seen.running:
             if task.health == "UNHEALTHY":
-                yield Problem(Kind.UNHEALTHY, f"{_name(task)}: unhealthy in ECS")
+                yield Problem(Kind.UNHEALTHY, f"{task_name(task)}: unhealthy in ECS")
         for instance in self.instances:
             if instance.health == "UNHEALTHY":
-                what = f"{_address(instance)}: unhealthy in Cloud Map (instance {instance.id})"
+                what = f"{instance_name(instance)}: unhealthy in Cloud Map (instance {instance.id})"
                 yield Problem(Kind.UNHEALTHY, what)
 
     def _wrong_records(self) -> Iterator[Problem]:
         registry = self.registry
         for record in self.records:
-            value = _value(record)
+            value = record_value(record)
             is_host = self._is_host(record)
             # The record of a host has the TTL of the SRV record that names it.
             ttl = registry.ttls.get("SRV" if is_host else record.type)
@@ -248,10 +257,10 @@ class Differences:
     def _wrong_host(self, target: ObservedTarget) -> Iterator[Problem]:
         host = f"{target.set_identifier}.{self.registry.record_name}"
         if target.host != host:
-            what = f"{_value(target)}: SRV target {target.host} instead of {host}"
+            what = f"{record_value(target)}: SRV target {target.host} instead of {host}"
             yield Problem(Kind.WRONG_RECORD, what)
         elif not any(record.name == target.host for record in self.seen.records):
-            what = f"{_value(target)}: missing in the address records of SRV targets"
+            what = f"{record_value(target)}: missing in the address records of SRV targets"
             yield Problem(Kind.MISSING, what)
 
 
@@ -261,7 +270,7 @@ def stray_records(
     """The records of a namespace's zone that have the name of none of its services."""
     for record in records:
         if not any(service.has_name(record.name) for service in services):
-            what = f"{_value(record)}: orphan {record.type} record {record.name}, no such service"
+            what = f"{record_value(record)}: orphan {record.type} record {record.name}, no such service"
             yield Problem(Kind.ORPHAN_RECORD, what)
 
 
@@ -272,26 +281,6 @@ def _belongs(layer: str, instance: ObservedInstance | None) -> bool:
     if layer == "A records":
         return instance.address is not None
     return layer != "AAAA records" or instance.ipv6 is not None
-
-
-def _name(task: ObservedTask) -> str:
-    return str(task.addresses[0]) if task.addresses else f"task {task.id}"
-
-
-def _address(instance: ObservedInstance) -> str:
-    return " ".join(map(str, instance.addresses)) or f"instance {instance.id}"
-
-
-def _endpoint(instance: ObservedInstance) -> str:
-    """The address, with the port where there is one: a server may have several tasks."""
-    port = f" port {instance.port}" if instance.port else ""
-    return f"{_address(instance)}{port}"
-
-
-def _value(record: AnyRecord) -> str:
-    if isinstance(record, ObservedRecord):
-        return str(record.address)
-    return f"{record.host.rstrip('.')} port {record.port}"
 
 
 def _counted(addresses: Iterable[Address]) -> Counter[str]:

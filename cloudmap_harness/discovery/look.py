@@ -15,7 +15,7 @@ from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.discovery import probes
 from cloudmap_harness.discovery.batches import batches
 from cloudmap_harness.discovery.check import Look, RegistryCheck, ServiceCheck
-from cloudmap_harness.discovery.differences import AnyRecord, Differences, stray_records
+from cloudmap_harness.discovery.differences import Differences, stray_records
 from cloudmap_harness.discovery.ecs_services import (
     ECS_PAGE,
     EcsService,
@@ -23,6 +23,7 @@ from cloudmap_harness.discovery.ecs_services import (
     find_services,
     subnet_networks,
 )
+from cloudmap_harness.discovery.naming import AnyRecord
 from cloudmap_harness.discovery.observation import (
     Observation,
     ObservedInstance,
