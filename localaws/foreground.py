@@ -10,10 +10,13 @@ import signal
 import sys
 from collections.abc import Iterator
 from threading import Event, Thread
+from typing import TYPE_CHECKING
 
 from localaws.listening import HOST
-from localaws.server import Endpoint
 from localaws.settings import EndpointSettings, EndpointSettingsError, load_endpoint_settings
+
+if TYPE_CHECKING:
+    from localaws.server import Endpoint
 
 
 def serve() -> int:
@@ -28,6 +31,9 @@ def serve() -> int:
         return _fail(2, str(error))
     if settings.owned:
         Thread(target=_wait_for_owner, args=(stopped,), name="owner", daemon=True).start()
+    # Not before: it takes half a second, in which a Ctrl-C would end in a traceback.
+    from localaws.server import Endpoint
+
     try:
         with Endpoint(settings) as endpoint:
             sys.stdout.writelines(f"{line}\n" for line in _greeting(endpoint, settings))

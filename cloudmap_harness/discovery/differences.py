@@ -202,7 +202,8 @@ class Differences:
                     what = f"{record.address}: in the record of {found.id}, whose instance has"
                     yield Problem(Kind.OTHER_ADDRESS, f"{what} {instance_name(found)}")
             elif record.port != found.port:
-                what = f"{record_value(record)}: the SRV record's port, but its instance has {found.port}"
+                where = record_value(record)
+                what = f"{where}: the SRV record's port, but its instance has {found.port}"
                 yield Problem(Kind.OTHER_PORT, what)
 
     def _outside_subnets(self) -> Iterator[Problem]:
@@ -231,7 +232,8 @@ class Differences:
                 yield Problem(Kind.UNHEALTHY, f"{task_name(task)}: unhealthy in ECS")
         for instance in self.instances:
             if instance.health == "UNHEALTHY":
-                what = f"{instance_name(instance)}: unhealthy in Cloud Map (instance {instance.id})"
+                where = instance_name(instance)
+                what = f"{where}: unhealthy in Cloud Map (instance {instance.id})"
                 yield Problem(Kind.UNHEALTHY, what)
 
     def _wrong_records(self) -> Iterator[Problem]:
@@ -270,7 +272,8 @@ def stray_records(
     """The records of a namespace's zone that have the name of none of its services."""
     for record in records:
         if not any(service.has_name(record.name) for service in services):
-            what = f"{record_value(record)}: orphan {record.type} record {record.name}, no such service"
+            where = record_value(record)
+            what = f"{where}: orphan {record.type} record {record.name}, no such service"
             yield Problem(Kind.ORPHAN_RECORD, what)
 
 
