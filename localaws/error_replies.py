@@ -44,7 +44,8 @@ def error_reply(
     text = escape(readable_xml(message))
     inner = f"<Error><Code>{escape(code)}</Code><Message>{text}</Message></Error>"
     body = f"<ErrorResponse>{inner}</ErrorResponse>"
-    if "ec2" in environ.get("HTTP_AUTHORIZATION", ""):
+    # With its scope: "ec2" alone is in one of seventy signatures, which are hexadecimal.
+    if "/ec2/aws4_request" in environ.get("HTTP_AUTHORIZATION", ""):
         body = f"<Response><Errors>{inner}</Errors></Response>"
     return reply(start_response, status, "text/xml", body)
 
