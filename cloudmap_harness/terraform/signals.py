@@ -4,7 +4,9 @@
 Imports the standard library only.
 """
 
+import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,6 +14,8 @@ from contextlib import contextmanager
 from types import FrameType
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_AGAIN_SECONDS = 0.05
+"""After which a signal is delivered again, whose first delivery was lost."""
 _REPEAT_SECONDS = 2.0
 """Signals within this time count as one: `timeout` signals its child and then the whole group."""
 
@@ -37,7 +41,8 @@ def interruptible(clock: Callable[[], float] = time.monotonic) -> Iterator[None]
     cut short the cleanup that the first one began. SIGHUP stays ignored under nohup; SIGINT, which
     a shell ignores for its background jobs, does not. To be called in the main thread.
     """
-    last = clock() - _REPEAT_SECONDS
+    never = clock() - _REPEAT_SECONDS
+    last = never
 
     def interrupt(signum: int, frame: FrameType | None) -> None:
         nonlocal last
@@ -46,8 +51,35 @@ def interruptible(clock: Callable[[], float] = time.monotonic) -> Iterator[None]
             last = now
             raise Interrupted(signum)
 
-    with _handled_by(interrupt):
+    def deliver_again(error: Interrupted) -> None:
+        nonlocal last
+        last = never
+        # From another thread, when the callback that has lost the error is over.
+        threading.Timer(_AGAIN_SECONDS, os.kill, (os.getpid(), error.signum)).start()
+
+    with _handled_by(interrupt), _seeing_lost_interrupts(deliver_again):
         yield
+
+
+@contextmanager
+def _seeing_lost_interrupts(lost: Callable[[Interrupted], None]) -> Iterator[None]:
+    """Calls a function for each Interrupted that Python drops.
+
+    It drops every error of a finalizer or a weak reference's callback, and a signal may come there.
+    """
+    before = sys.unraisablehook
+
+    def hook(dropped: "sys.UnraisableHookArgs") -> None:
+        if isinstance(dropped.exc_value, Interrupted):
+            lost(dropped.exc_value)
+        else:
+            before(dropped)
+
+    sys.unraisablehook = hook
+    try:
+        yield
+    finally:
+        sys.unraisablehook = before
 
 
 @contextmanager

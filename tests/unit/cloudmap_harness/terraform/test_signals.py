@@ -66,3 +66,17 @@ def test_deferring_does_nothing_in_other_threads() -> None:
     thread.start()
     thread.join()
     assert not errors
+
+
+class Finalized:
+    """A finalizer in which a signal comes; Python drops every error of a finalizer."""
+
+    def __del__(self) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+
+def test_a_signal_that_comes_in_a_finalizer_is_not_lost() -> None:
+    waiting = threading.Event()
+    with interruptible(), pytest.raises(Interrupted):
+        Finalized()
+        waiting.wait(30)
