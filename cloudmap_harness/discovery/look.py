@@ -79,7 +79,8 @@ def _check(
     desired: int | None,
 ) -> ServiceCheck:
     wanted = service.desired if desired is None else desired
-    ranges = tuple(each for id_ in service.subnet_ids for each in networks.get(id_, ()))
+    ranges = {each for id_ in service.subnet_ids for each in networks.get(id_, ())}
+    ordered = tuple(sorted(ranges, key=lambda each: (each.version, each)))
     checked: list[RegistryCheck] = []
     others: list[Problem] = []
     if wanted != service.desired:
@@ -88,11 +89,11 @@ def _check(
     for arn in service.registry_arns:
         if registry := registries.by_arn.get(arn):
             found = seen[service, arn]
-            problems = Differences(wanted, service, ranges, registry, found).problems()
+            problems = Differences(wanted, service, ordered, registry, found).problems()
             checked.append(RegistryCheck(registry, found, tuple(problems)))
         else:
             others.append(Problem(Kind.NO_REGISTRY, f"the service registry {arn} is gone"))
-    return ServiceCheck(service, wanted, ranges, tuple(checked), tuple(others))
+    return ServiceCheck(service, wanted, ordered, tuple(checked), tuple(others))
 
 
 def check_service(
