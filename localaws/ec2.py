@@ -15,6 +15,7 @@ from moto.ec2.models.subnets import Subnet
 from moto.ec2.models.vpcs import VPC
 
 from localaws.ec2_requests import EC2ApiResponse
+from localaws.flow_logs import FlowLogDestinations
 from localaws.images import ImagesOnDemand
 from localaws.moto_mixins import ErrorReply, OwnUrls
 from localaws.network_seed import seed_network
@@ -37,7 +38,7 @@ def _nothing_added_when_refused(resources: MutableMapping[str, Any]) -> Iterator
         raise
 
 
-class EC2(OwnUrls, ImagesOnDemand, SecurityGroupRules, VpcEndpoints):
+class EC2(OwnUrls, ImagesOnDemand, FlowLogDestinations, SecurityGroupRules, VpcEndpoints):
     """moto's EC2 with a network in it from the start, see default_network."""
 
     moto_urls = urls

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, cast
 from moto.core.common_types import TYPE_RESPONSE
 from moto.core.responses import ActionResult
 from moto.ec2.responses import EC2Response
-from moto.logs.models import logs_backends
 
 from localaws import constraints
 from localaws.bad_input import BadInput
@@ -56,20 +55,12 @@ class EC2ApiResponse(LockedResponse, EC2Response):
         return reply
 
     def create_flow_logs(self) -> ActionResult:
-        """moto: drops the destination options, and finds no log group by its ARN."""
+        """moto: drops the destination options, which Terraform then plans to set for ever."""
         reply = super().create_flow_logs()
         for id_ in _members(reply)["FlowLogIds"]:
             flow_log: Any = self._backend.flow_logs[id_]
             flow_log.destination_options = self._get_param("DestinationOptions")
-            if self._is_log_group(flow_log.log_destination):
-                flow_log.deliver_logs_status, flow_log.deliver_logs_error_message = "SUCCESS", None
         return reply
-
-    def _is_log_group(self, destination: str | None) -> bool:
-        """Whether this is the ARN of a log group that there is."""
-        _, is_arn, name = (destination or "").partition(":log-group:")
-        groups = logs_backends[self.current_account][self.region].groups
-        return bool(is_arn) and name.removesuffix(":*") in groups
 
     def describe_prefix_lists(self) -> ActionResult:
         """moto: without the CIDRs of AWS's services."""

@@ -73,7 +73,7 @@ def test_dhcp_options_have_the_tags_of_the_call(aws: Account) -> None:
     assert tagged_ids(aws) == set()
 
 
-def test_a_flow_log_has_its_destination_options(aws: Account) -> None:
+def test_a_flow_log_has_its_folder_and_options_in_s3(aws: Account) -> None:
     aws.client("s3").create_bucket(
         Bucket="flow", CreateBucketConfiguration={"LocationConstraint": "ap-northeast-1"}
     )
@@ -87,11 +87,12 @@ def test_a_flow_log_has_its_destination_options(aws: Account) -> None:
         ResourceType="VPC",
         TrafficType="ALL",
         LogDestinationType="s3",
-        LogDestination="arn:aws:s3:::flow",
+        LogDestination="arn:aws:s3:::flow/of/the/vpc",
         DestinationOptions=options,
     )["FlowLogIds"]
     (shown,) = aws.ec2.describe_flow_logs(FlowLogIds=made)["FlowLogs"]
     assert shown["DestinationOptions"] == options
+    assert shown["LogDestination"] == "arn:aws:s3:::flow/of/the/vpc"
 
 
 def test_a_flow_log_finds_its_log_group_by_arn(aws: Account) -> None:

@@ -80,7 +80,7 @@ resource "aws_flow_log" "this" {
   vpc_id                   = aws_vpc.this.id
   traffic_type             = "ALL"
   log_destination_type     = var.flow_log_destination
-  log_destination          = one(concat(aws_cloudwatch_log_group.flow[*].arn, aws_s3_bucket.flow[*].arn))
+  log_destination          = one(concat(aws_cloudwatch_log_group.flow[*].arn, [for bucket in aws_s3_bucket.flow : "${bucket.arn}/${var.name}"]))
   iam_role_arn             = one(aws_iam_role.flow_log[*].arn)
   max_aggregation_interval = 60
   tags                     = merge(local.tags, { Name = "${var.name}-flow" })
