@@ -9,6 +9,7 @@ from typing import Any
 
 from moto.ec2 import urls
 from moto.ec2.models.instances import Instance, InstanceState, Reservation
+from moto.ec2.models.launch_templates import LaunchTemplate
 from moto.ec2.models.nat_gateways import NatGateway
 from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ec2.models.subnets import Subnet
@@ -117,6 +118,16 @@ class EC2(OwnUrls, ImagesOnDemand, FlowLogDestinations, SecurityGroupRules, VpcE
                     if interface.description == PRIMARY_INTERFACE:
                         interface.delete_on_termination = True
         return super().terminate_instances(instance_ids)
+
+    def create_launch_template(
+        self, name: str, description: str, template_data: dict[str, Any], *args: Any
+    ) -> LaunchTemplate:
+        """moto: puts the template's own tags into its data. AWS: only those of what it makes."""
+        specifications = template_data.get("TagSpecifications") or []
+        data = {key: value for key, value in template_data.items() if key != "TagSpecifications"}
+        if others := [each for each in specifications if each["ResourceType"] != "launch-template"]:
+            data["TagSpecifications"] = others
+        return super().create_launch_template(name, description, data, *args)
 
     def delete_vpc(self, vpc_id: str) -> VPC:
         """moto: the default network ACL stays, and tags. AWS: what came with the VPC goes too."""

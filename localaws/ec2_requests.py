@@ -24,6 +24,7 @@ DELETION = re.compile("(?:Delete|Release)([A-Za-z]+?)(?:(?<!s)s)?")
 ID_PARAMETERS = {
     "Address": "Allocation",
     "DhcpOption": "DhcpOptions",
+    "ManagedPrefixList": "PrefixList",
     "SecurityGroup": "Group",
 }
 """What names the resource before `Id`, where that is not its kind."""

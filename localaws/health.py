@@ -14,17 +14,38 @@ from localaws.faults.active import ACTIVE
 
 HEALTH_PATH = "/_localstack/health"
 
+SERVICES = (
+    "application-autoscaling",
+    "autoscaling",
+    "cloudwatch",
+    "ec2",
+    "ecr",
+    "ecs",
+    "elb",
+    "elbv2",
+    "iam",
+    "kms",
+    "logs",
+    "route53",
+    "s3",
+    "secretsmanager",
+    "servicediscovery",
+    "sns",
+    "ssm",
+    "sts",
+)
+"""What the tests' stacks are made of, by LocalStack's names; moto's other services answer too."""
+
 
 def health() -> dict[str, Any]:
     """LocalStack's members that apply here, and the version and process that answer."""
-    services = ("ec2", "ecs", "route53", "servicediscovery", "sts", "iam", "s3", "logs")
     return {
         "edition": "localaws",
         "version": f"moto {moto.__version__}",
         "pid": os.getpid(),
         "peakMemoryBytes": _peak_memory(),
         "faults": ACTIVE.sentences,
-        "services": dict.fromkeys(services, "running"),
+        "services": dict.fromkeys(SERVICES, "running"),
     }
 
 

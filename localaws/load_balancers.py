@@ -50,12 +50,23 @@ class LoadBalancers(ELBv2Backend):
         """moto: without interfaces. AWS: one of its own in each subnet, gone with it."""
         with runtime.LOCK:
             balancer = super().create_load_balancer(*args, **kwargs)
+            self._name_by_kind(balancer)
             self._interfaces[balancer.arn] = self._create_interfaces(balancer)
         return balancer
 
+    def _name_by_kind(self, balancer: FakeLoadBalancer) -> None:
+        """moto: `app/` in every ARN. AWS: `net/` for network load balancers, `gwy/` for gateways."""
+        if (kind := _kind(balancer)) == "app":
+            return
+        tags = self.tagging_service.list_tags_for_resource(balancer.arn)["Tags"]
+        self.tagging_service.delete_all_tags_for_resource(balancer.arn)
+        del self.load_balancers[balancer.arn]
+        balancer.arn = balancer.arn.replace("/app/", f"/{kind}/")
+        self.load_balancers[balancer.arn] = balancer
+        self.tagging_service.tag_resource(balancer.arn, tags)
+
     def _create_interfaces(self, balancer: FakeLoadBalancer) -> list[NetworkInterface]:
-        kind = {"network": "net", "gateway": "gwy"}.get(balancer.type, "app")
-        name = f"ELB {kind}/{balancer.name}/{balancer.arn.rsplit('/', 1)[-1]}"
+        name = f"ELB {_kind(balancer)}/{balancer.name}/{balancer.arn.rsplit('/', 1)[-1]}"
         return [
             self._ec2.create_requester_managed_interface(
                 subnet, address, balancer.security_groups or [], name
@@ -138,6 +149,11 @@ def _peer(balancer: FakeLoadBalancer, interface: NetworkInterface) -> Peer:
     has_groups = balancer.security_groups or balancer.type != "network"
     address = ipaddress.IPv4Address(interface.private_ip_address)
     return Peer(address, interface.group_set if has_groups else ())
+
+
+def _kind(balancer: FakeLoadBalancer) -> str:
+    """Returns what names the type of a load balancer."""
+    return {"network": "net", "gateway": "gwy"}.get(balancer.type, "app")
 
 
 def _group_of(listener: FakeListener, host: str, path: str) -> str | None:

@@ -167,3 +167,16 @@ def test_a_rule_is_modified_as_a_whole(aws: Account) -> None:
     shown = rule(aws, made["SecurityGroupRuleId"])
     assert shown["ReferencedGroupInfo"]["GroupId"] == another
     assert (shown["IpProtocol"], shown["Description"]) == ("-1", "new")
+
+
+def test_a_launch_template_keeps_its_own_tags_out_of_its_data(aws: Account) -> None:
+    of_instances = [{"ResourceType": "instance", "Tags": [{"Key": "Name", "Value": "worker"}]}]
+    data: Any = {"InstanceType": "t3.small", "TagSpecifications": of_instances}
+    made = aws.ec2.create_launch_template(
+        LaunchTemplateName="t", LaunchTemplateData=data, TagSpecifications=tagged("launch-template")
+    )["LaunchTemplate"]
+    assert made["Tags"] == [{"Key": "team", "Value": "blue"}]
+    (version,) = aws.ec2.describe_launch_template_versions(LaunchTemplateName="t")[
+        "LaunchTemplateVersions"
+    ]
+    assert version["LaunchTemplateData"]["TagSpecifications"] == of_instances

@@ -116,6 +116,22 @@ def test_a_bridge_task_is_its_instance_and_the_hosts_port(aws: Account, turns: T
     assert found["Target"]["Id"].startswith("i-")
 
 
+def test_the_arn_says_which_kind_it_is(aws: Account) -> None:
+    elb = aws.client("elbv2")
+    tag = {"Key": "team", "Value": "blue"}
+    for type_, kind in (("application", "app"), ("network", "net")):
+        (made,) = elb.create_load_balancer(
+            Name=type_, Type=type_, Subnets=[*aws.subnets()], Tags=[tag]
+        )["LoadBalancers"]
+        assert f":loadbalancer/{kind}/{type_}/" in made["LoadBalancerArn"]
+        arns = [made["LoadBalancerArn"]]
+        assert elb.describe_load_balancers(LoadBalancerArns=arns)["LoadBalancers"][0]["Type"] == (
+            type_
+        )
+        (tags,) = elb.describe_tags(ResourceArns=arns)["TagDescriptions"]
+        assert tags["Tags"] == [tag]
+
+
 def test_a_load_balancer_takes_its_interfaces_along(aws: Account) -> None:
     made = balancer(aws, target_group(aws))
     mine: Any = [{"Name": "description", "Values": ["ELB app/web/*"]}]
