@@ -55,7 +55,7 @@ class LoadBalancers(ELBv2Backend):
         return balancer
 
     def _name_by_kind(self, balancer: FakeLoadBalancer) -> None:
-        """moto: `app/` in every ARN. AWS: `net/` for network load balancers, `gwy/` for gateways."""
+        """moto: `app/` in every ARN. AWS: `net/` and `gwy/` for those that are."""
         if (kind := _kind(balancer)) == "app":
             return
         tags = self.tagging_service.list_tags_for_resource(balancer.arn)["Tags"]
