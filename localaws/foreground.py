@@ -56,6 +56,7 @@ def _greeting(endpoint: Endpoint, settings: EndpointSettings) -> Iterator[str]:
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_REGION": settings.region,
+        "AWS_DEFAULT_REGION": settings.region,  # What boto3 and the first AWS CLI read.
     }
     for name, value in variables.items():
         yield f"  export {name}={shlex.quote(value)}"

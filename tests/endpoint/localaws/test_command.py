@@ -11,7 +11,6 @@ from pathlib import Path
 
 import boto3
 import pytest
-from botocore.config import Config
 
 from localaws.__main__ import COMMANDS, main
 from tests.support.environment import environment_without
@@ -34,7 +33,9 @@ def served(folder: Path) -> subprocess.Popen[str]:
     )
 
 
-def test_it_prints_what_a_shell_needs_and_ends_on_ctrl_c(tmp_path: Path) -> None:
+def test_it_prints_what_a_shell_needs_and_ends_on_ctrl_c(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """GIVEN an empty folder
     WHEN the endpoint is started there, used as it says, and interrupted
     THEN it answers, ends with 0, and has left nothing in the folder.
@@ -42,17 +43,11 @@ def test_it_prints_what_a_shell_needs_and_ends_on_ctrl_c(tmp_path: Path) -> None
     with served(tmp_path) as process:
         assert process.stdout is not None
         try:
-            lines = [process.stdout.readline() for _ in range(8)]
+            lines = [process.stdout.readline() for _ in range(9)]
             exported = dict(re.findall(r"^  export (\w+)=(\S+)$", "".join(lines), re.MULTILINE))
-            client = boto3.client(
-                "ec2",
-                endpoint_url=exported["AWS_ENDPOINT_URL"],
-                aws_access_key_id=exported["AWS_ACCESS_KEY_ID"],
-                aws_secret_access_key=exported["AWS_SECRET_ACCESS_KEY"],
-                region_name=exported["AWS_REGION"],
-                config=Config(proxies={}),
-            )
-            assert client.describe_vpcs()["Vpcs"]
+            for name, value in exported.items():
+                monkeypatch.setenv(name, value)
+            assert boto3.Session().client("ec2").describe_vpcs()["Vpcs"]
             assert re.match(
                 r"  resolver 127\.0\.0\.1:\d+, bastion http://127\.0\.0\.1:\d+$", lines[1]
             )
