@@ -21,6 +21,7 @@ from localaws.images import ImagesOnDemand
 from localaws.moto_mixins import ErrorReply, OwnUrls
 from localaws.network_seed import seed_network
 from localaws.security_group_rules import SecurityGroupRules
+from localaws.subnets import Subnets
 from localaws.vpc_endpoints import VpcEndpoints
 
 PRIMARY_INTERFACE = "Primary network interface"
@@ -39,7 +40,7 @@ def _nothing_added_when_refused(resources: MutableMapping[str, Any]) -> Iterator
         raise
 
 
-class EC2(OwnUrls, ImagesOnDemand, FlowLogDestinations, SecurityGroupRules, VpcEndpoints):
+class EC2(OwnUrls, ImagesOnDemand, FlowLogDestinations, SecurityGroupRules, Subnets, VpcEndpoints):
     """moto's EC2 with a network in it from the start, see default_network."""
 
     moto_urls = urls

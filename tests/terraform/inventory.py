@@ -18,6 +18,12 @@ LISTINGS: tuple[tuple[str, str, str, str], ...] = (
     ("cloudwatch", "describe_alarms", "MetricAlarms", "AlarmArn"),
     ("ec2", "describe_addresses", "Addresses", "AllocationId"),
     ("ec2", "describe_dhcp_options", "DhcpOptions", "DhcpOptionsId"),
+    (
+        "ec2",
+        "describe_egress_only_internet_gateways",
+        "EgressOnlyInternetGateways",
+        "EgressOnlyInternetGatewayId",
+    ),
     ("ec2", "describe_flow_logs", "FlowLogs", "FlowLogId"),
     ("ec2", "describe_internet_gateways", "InternetGateways", "InternetGatewayId"),
     ("ec2", "describe_launch_templates", "LaunchTemplates", "LaunchTemplateId"),

@@ -15,7 +15,13 @@ ONE: dict[str, Any] = {
     "flow_log": "cloud-watch-logs",
     "endpoints": ["ecr.api", "ecr.dkr", "logs", "ssm"],
 }
-TWO: dict[str, Any] = {"cidr": "10.21.0.0/16", "nat": "zone", "flow_log": "s3", "acl": True}
+TWO: dict[str, Any] = {
+    "cidr": "10.21.0.0/16",
+    "nat": "zone",
+    "flow_log": "s3",
+    "acl": True,
+    "ipv6": True,
+}
 
 
 def test_networks_with_nat_endpoints_and_flow_logs(

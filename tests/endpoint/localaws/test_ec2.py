@@ -180,3 +180,22 @@ def test_a_launch_template_keeps_its_own_tags_out_of_its_data(aws: Account) -> N
         "LaunchTemplateVersions"
     ]
     assert version["LaunchTemplateData"]["TagSpecifications"] == of_instances
+
+
+def test_a_subnet_is_found_by_its_ipv6_association(aws: Account) -> None:
+    vpc = aws.ec2.create_vpc(CidrBlock="10.9.0.0/16", AmazonProvidedIpv6CidrBlock=True)["Vpc"]
+    block = vpc["Ipv6CidrBlockAssociationSet"][0]["Ipv6CidrBlock"].replace("/56", "/64")
+    aws.ec2.create_subnet(VpcId=vpc["VpcId"], CidrBlock="10.9.0.0/24")
+    made = aws.ec2.create_subnet(VpcId=vpc["VpcId"], CidrBlock="10.9.1.0/24", Ipv6CidrBlock=block)[
+        "Subnet"
+    ]
+    (association,) = made["Ipv6CidrBlockAssociationSet"]
+    assert association["Ipv6CidrBlockState"] == {"State": "associated"}
+    by_id: Any = [
+        {
+            "Name": "ipv6-cidr-block-association.association-id",
+            "Values": [association["AssociationId"]],
+        }
+    ]
+    found = aws.ec2.describe_subnets(Filters=by_id)["Subnets"]
+    assert [subnet["SubnetId"] for subnet in found] == [made["SubnetId"]]

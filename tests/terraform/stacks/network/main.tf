@@ -27,6 +27,7 @@ variable "networks" {
     flow_log  = optional(string)
     endpoints = optional(set(string), [])
     acl       = optional(bool, false)
+    ipv6      = optional(bool, false)
   }))
 }
 
@@ -50,6 +51,7 @@ module "network" {
   flow_log_destination = each.value.flow_log
   interface_endpoints  = each.value.endpoints
   dedicated_acl        = each.value.acl
+  ipv6                 = each.value.ipv6
   acl_rules = {
     in        = { number = 100, cidr = each.value.cidr, proto = "tcp", from = 5432, to = 5432 }
     in_reply  = { number = 110, proto = "tcp", from = 1024, to = 65535 }

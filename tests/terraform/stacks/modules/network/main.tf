@@ -15,10 +15,11 @@ locals {
 }
 
 resource "aws_vpc" "this" {
-  cidr_block           = var.cidr
-  enable_dns_hostnames = true
-  enable_dns_support   = true
-  tags                 = merge(local.tags, { Name = var.name })
+  cidr_block                       = var.cidr
+  assign_generated_ipv6_cidr_block = var.ipv6
+  enable_dns_hostnames             = true
+  enable_dns_support               = true
+  tags                             = merge(local.tags, { Name = var.name })
 }
 
 resource "aws_vpc_dhcp_options" "this" {
@@ -82,6 +83,21 @@ resource "aws_internet_gateway" "this" {
   tags   = merge(local.tags, { Name = var.name })
 }
 
+resource "aws_egress_only_internet_gateway" "this" {
+  count = var.ipv6 ? 1 : 0
+
+  vpc_id = aws_vpc.this.id
+  tags   = merge(local.tags, { Name = var.name })
+}
+
+resource "aws_route" "ipv6" {
+  count = var.ipv6 ? length(aws_route_table.private) : 0
+
+  route_table_id              = aws_route_table.private[count.index].id
+  destination_ipv6_cidr_block = "::/0"
+  egress_only_gateway_id      = aws_egress_only_internet_gateway.this[0].id
+}
+
 resource "aws_subnet" "public" {
   count = length(var.zones)
 
@@ -89,7 +105,11 @@ resource "aws_subnet" "public" {
   availability_zone       = var.zones[count.index]
   cidr_block              = cidrsubnet(var.cidr, 4, local.tiers.public + count.index)
   map_public_ip_on_launch = true
-  tags                    = merge(local.tags, { Name = "${var.name}-public-${count.index}", Tier = "public" })
+
+  ipv6_cidr_block                 = var.ipv6 ? cidrsubnet(aws_vpc.this.ipv6_cidr_block, 8, local.tiers.public + count.index) : null
+  assign_ipv6_address_on_creation = var.ipv6
+
+  tags = merge(local.tags, { Name = "${var.name}-public-${count.index}", Tier = "public" })
 }
 
 resource "aws_subnet" "private" {
@@ -99,7 +119,11 @@ resource "aws_subnet" "private" {
   availability_zone                   = element(var.zones, count.index)
   cidr_block                          = cidrsubnet(var.cidr, 4, local.tiers.private + count.index)
   private_dns_hostname_type_on_launch = "ip-name"
-  tags                                = merge(local.tags, { Name = "${var.name}-private-${count.index}", Tier = "private" })
+
+  ipv6_cidr_block                 = var.ipv6 ? cidrsubnet(aws_vpc.this.ipv6_cidr_block, 8, local.tiers.private + count.index) : null
+  assign_ipv6_address_on_creation = var.ipv6
+
+  tags = merge(local.tags, { Name = "${var.name}-private-${count.index}", Tier = "private" })
 }
 
 resource "aws_subnet" "data" {

@@ -26,6 +26,12 @@ variable "nat" {
   }
 }
 
+variable "ipv6" {
+  description = "Whether public and private subnets have an IPv6 network too"
+  type        = bool
+  default     = false
+}
+
 variable "flow_log_destination" {
   description = "cloud-watch-logs, s3, or null for no flow log"
   type        = string
