@@ -15,6 +15,7 @@ from rich.console import Console
 from cloudmap_harness.aws.targets import Target
 from cloudmap_harness.discovery import table
 from cloudmap_harness.discovery.check import ServiceCheck
+from cloudmap_harness.discovery.ecs_services import NoSuchCluster, NoSuchService
 from cloudmap_harness.discovery.observation import Address
 from cloudmap_harness.discovery.problems import Kind, Problem
 from cloudmap_harness.discovery.vpc_client import HttpReply
@@ -37,7 +38,6 @@ _GONE = {
     "InvalidSubnetID.NotFound",
     "NoSuchHostedZone",
     "ServiceNotFound",
-    "ServiceNotFoundException",
 }
 """Error codes of AWS for a deployment that only Terraform's state still has."""
 
@@ -146,8 +146,8 @@ def _status(stacks: StackDeployment) -> int:
     try:
         service = _deployed(stacks)
         check = stacks.check(service)
-    except AwsError as error:
-        if error.code not in _GONE:
+    except (AwsError, NoSuchCluster, NoSuchService) as error:
+        if isinstance(error, AwsError) and error.code not in _GONE:
             raise
         raise HandsonError(
             f"Terraform's state has a deployment that {stacks.context.target} does not have "

@@ -48,9 +48,11 @@ class ServiceCheck:
         """What is worth saying and no difference."""
         if not self.service.registry_arns:
             return ("it has no service registry: Cloud Map and Route 53 know nothing of its tasks",)
-        older = sum(each.tasks for each in self.service.older)
-        notes = [f"tasks of an older deployment that still drain: {older}"] if older else []
-        if any(each.kind is Kind.COUNT for each in self.problems):
+        seen = [task.id for check in self.registries[:1] for task in check.seen.tasks]
+        drain = sum(each.tasks for each in self.service.deployments) - len(seen)
+        replaced = drain > 0 and len(self.service.deployments) > 1
+        notes = [f"tasks of an older deployment that still drain: {drain}"] if replaced else []
+        if {Kind.COUNT, Kind.DEPLOYING} & {each.kind for each in self.problems}:
             notes += (f"event {event}" for event in self.service.events[:EVENTS])
         return tuple(notes)
 

@@ -9,7 +9,7 @@ from cloudmap_harness.discovery.ecs_services import find_services
 from cloudmap_harness.discovery.look import check_service
 from cloudmap_harness.discovery.probes import stopped_tasks
 from cloudmap_harness.discovery.problems import Problem
-from cloudmap_harness.errors import AwsError, WaitTimeout, abridge
+from cloudmap_harness.errors import HarnessError, WaitTimeout, abridge
 from cloudmap_harness.waiting import wait_for
 
 
@@ -46,5 +46,5 @@ def _events(aws: AwsClients, cluster: str, service: str) -> list[str]:
     try:
         (found,) = find_services(aws, cluster, service)
         return [*found.events, *stopped_tasks(aws, cluster, service)]
-    except AwsError as error:  # What the check has seen must not be lost for it.
+    except HarnessError as error:  # What the check has seen must not be lost for it.
         return [f"they cannot be read: {error}"]

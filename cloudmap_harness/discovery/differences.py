@@ -9,7 +9,7 @@ left to that service's check.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from cloudmap_harness.discovery.ecs_services import EcsService, Network
@@ -61,6 +61,18 @@ class Differences:
             *self._unhealthy(),
             *self._wrong_records(),
         ]
+
+    @property
+    def own(self) -> Observation:
+        """What was seen, but for what belongs to other ECS services."""
+        seen = self.seen
+        return replace(
+            seen,
+            instances=self.instances,
+            records=tuple(r for r in seen.records if r.set_identifier not in self._foreign),
+            targets=tuple(t for t in seen.targets if t.set_identifier not in self._foreign),
+            discovered=None if seen.discovered is None else seen.discovered - self._foreign,
+        )
 
     @cached_property
     def instances(self) -> tuple[ObservedInstance, ...]:
@@ -116,13 +128,16 @@ class Differences:
 
     def _wrong_count(self) -> Iterator[Problem]:
         """Of the tasks only: in another layer each one too few or too many has its own line."""
-        running = len(self.seen.running)
-        if running != self.desired:
-            yield Problem(Kind.COUNT, f"{TASKS}: {running} instead of {self.desired}")
-        if running > self.desired:
-            for older in self.service.older:
-                what = f"the older deployment {older.id} still has tasks: {older.tasks}"
-                yield Problem(Kind.DRAINING, what)
+        running = Counter(task.deployment for task in self.seen.running)
+        if running.total() != self.desired:
+            yield Problem(Kind.COUNT, f"{TASKS}: {running.total()} instead of {self.desired}")
+        for newest in self.service.deployments[:1]:
+            # A rollout that fails leaves the older tasks in every layer, in the right number.
+            for older in self.service.deployments[1:]:
+                if running[older.id]:
+                    told = f"{running[newest.id]} running, {newest.failed} failed"
+                    what = f"the deployment {newest.id} is not complete: {told}; tasks of the older"
+                    yield Problem(Kind.DEPLOYING, f"{what} {older.id}: {running[older.id]}")
 
     def _starting(self) -> Iterator[Problem]:
         statuses = Counter(task.status for task in self.seen.tasks if task.status != RUNNING)

@@ -2,40 +2,55 @@
 """ECS services as ECS itself describes them: what they desire, where, and their registries."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import TYPE_CHECKING
 
 from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.discovery.batches import batches
-from cloudmap_harness.errors import AwsError
+from cloudmap_harness.errors import AwsError, HarnessError
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import DeploymentTypeDef, ServiceTypeDef
 
 ECS_PAGE = 100
+NAMES = 20
+"""The most names that an error lists."""
 DESCRIBED_SERVICES = 10
 """The most services of one DescribeServices."""
 
 Network = IPv4Network | IPv6Network
 
 
-class NoSuchService(AwsError):
-    """Raised when there is no active ECS service of that name: DescribeServices answers 200."""
+class NoSuchService(HarnessError):
+    """Raised when there is no active ECS service of that name; `there` are those that there are."""
 
-    def __init__(self, cluster: str | None, service: str) -> None:
+    def __init__(self, cluster: str | None, service: str, there: Sequence[str] = ()) -> None:
         where = f"in the cluster {cluster}" if cluster else "in any cluster of the region"
-        words = f"there is no active ECS service {service} {where}"
-        super().__init__("DescribeServices", "ServiceNotFoundException", words)
-        self.cluster, self.service = cluster, service
+        others = f"; there are: {', '.join(there)}" if there else ", nor any other"
+        super().__init__(f"there is no active ECS service {service} {where}{others}")
+        self.cluster, self.service, self.there = cluster, service, tuple(there)
+
+
+class NoSuchCluster(HarnessError):
+    """Raised when there is no cluster of that name; `there` are those that there are."""
+
+    def __init__(self, cluster: str, there: Sequence[str]) -> None:
+        others = f"; there are: {', '.join(there)}" if there else ", nor any other"
+        super().__init__(f"there is no ECS cluster {cluster} in the region{others}")
+        self.cluster, self.there = cluster, tuple(there)
 
 
 @dataclass(frozen=True)
-class OlderDeployment:
-    """A deployment that a newer one replaces, and how many of its tasks are still there."""
+class EcsDeployment:
+    """A deployment of a service, which starts tasks of one task definition."""
 
     id: str
+    is_newest: bool
     tasks: int
+    """How many of its tasks are there, in any state but stopped."""
+    failed: int
+    """How many of its tasks have failed to start."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +65,10 @@ class EcsService:
     """The ports that instances have in SRV records, in network mode awsvpc."""
     subnet_ids: tuple[str, ...]
     """The subnets from which the tasks get their addresses; () outside awsvpc."""
-    older: tuple[OlderDeployment, ...]
-    events: tuple[str, ...]
+    deployments: tuple[EcsDeployment, ...]
+    """The newest one first. Others are there while their tasks are replaced, and drain."""
+    # Not compared: a service that comes to the same state again is the same.
+    events: tuple[str, ...] = field(compare=False)
     """The latest, newest first."""
 
     def __str__(self) -> str:
@@ -63,16 +80,23 @@ def find_services(
 ) -> tuple[EcsService, ...]:
     """Returns the active services of a cluster, or of every cluster, that have that name, if any.
 
-    Raises NoSuchService when a service was named and is not there, and AwsError.
+    Raises NoSuchService and NoSuchCluster when one was named and is not there, and AwsError.
     """
     clusters = [cluster] if cluster else _clusters(aws)
-    found = [
-        each
-        for name in clusters
-        for each in _described(aws, name, [service] if service else _service_arns(aws, name))
-    ]
-    if service and not found:
-        raise NoSuchService(cluster, service)
+    try:
+        found = [
+            each
+            for name in clusters
+            for each in _described(aws, name, [service] if service else _service_arns(aws, name))
+        ]
+        if service and not found:
+            arns = (arn for name in clusters for arn in _service_arns(aws, name))
+            there = sorted(arn.rpartition("/")[2] for arn in arns)
+            raise NoSuchService(cluster, service, there[:NAMES])
+    except AwsError as error:
+        if cluster is None or error.code != "ClusterNotFoundException":
+            raise
+        raise NoSuchCluster(cluster, sorted(_clusters(aws))[:NAMES]) from error
     return tuple(sorted(found, key=lambda each: (each.cluster, each.name)))
 
 
@@ -144,7 +168,7 @@ def _service(service: "ServiceTypeDef") -> EcsService:
         ),
         # While a deployment is in progress, older tasks are in the subnets of the older one.
         subnet_ids=tuple(sorted({id_ for each in networks for id_ in each.get("subnets", [])})),
-        older=tuple(_older(service.get("deployments", []))),
+        deployments=_deployments(service.get("deployments", [])),
         events=tuple(
             f"{event['createdAt']:%H:%M:%S} {event['message']}"
             for event in service.get("events", [])[:10]
@@ -152,8 +176,14 @@ def _service(service: "ServiceTypeDef") -> EcsService:
     )
 
 
-def _older(deployments: Iterable["DeploymentTypeDef"]) -> Iterator[OlderDeployment]:
-    for each in deployments:
-        tasks = each["runningCount"] + each["pendingCount"]
-        if each["status"] != "PRIMARY" and tasks:
-            yield OlderDeployment(each["id"], tasks)
+def _deployments(deployments: Iterable["DeploymentTypeDef"]) -> tuple[EcsDeployment, ...]:
+    found = [
+        EcsDeployment(
+            id=each["id"],
+            is_newest=each["status"] == "PRIMARY",
+            tasks=each["runningCount"] + each["pendingCount"],
+            failed=each.get("failedTasks", 0),
+        )
+        for each in deployments
+    ]
+    return tuple(sorted(found, key=lambda each: not each.is_newest))

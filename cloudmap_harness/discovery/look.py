@@ -89,8 +89,8 @@ def _check(
     for arn in service.registry_arns:
         if registry := registries.by_arn.get(arn):
             found = seen[service, arn]
-            problems = Differences(wanted, service, ordered, registry, found).problems()
-            checked.append(RegistryCheck(registry, found, tuple(problems)))
+            differences = Differences(wanted, service, ordered, registry, found)
+            checked.append(RegistryCheck(registry, differences.own, (*differences.problems(),)))
         else:
             others.append(Problem(Kind.NO_REGISTRY, f"the service registry {arn} is gone"))
     return ServiceCheck(service, wanted, ordered, tuple(checked), tuple(others))

@@ -9,6 +9,7 @@ class Kind(StrEnum):
     """A kind of difference."""
 
     COUNT = "count"
+    DEPLOYING = "deploying"
     STARTING = "starting"
     DRAINING = "draining"
     MISSING = "missing"
@@ -28,6 +29,7 @@ class Kind(StrEnum):
 
 ADVICE = {
     Kind.COUNT: "wait, or see the service's events and why its tasks stop",
+    Kind.DEPLOYING: "wait, or see why the new tasks stop when some have failed",
     Kind.STARTING: "wait: a task is registered before it is RUNNING",
     Kind.DRAINING: "wait: ECS deregisters a task when it stops it",
     Kind.MISSING: (

@@ -19,7 +19,7 @@ from cloudmap_harness.aws.health import EndpointHealth, localstack_advice
 from cloudmap_harness.aws.targets import Target, child_environment
 from cloudmap_harness.aws.vpc_lookup import VpcNetwork, VpcNotFound, address_shortage
 from cloudmap_harness.discovery.differences import Differences
-from cloudmap_harness.discovery.ecs_services import EcsService, NoSuchService
+from cloudmap_harness.discovery.ecs_services import EcsService, NoSuchCluster, NoSuchService
 from cloudmap_harness.discovery.observation import (
     Observation,
     ObservedInstance,
@@ -109,6 +109,8 @@ ERRORS: tuple[Exception, ...] = (
     VpcNotFound("0 VPCs named v, and one is needed"),
     CapabilityMissing(REPORT),
     NoSuchService(None, "web"),
+    NoSuchService("shop", "wep", ["api", "web"]),
+    NoSuchCluster("shp", ["shop"]),
     NotDeployed("compute"),
     EndpointGone(LiveRun(Target.LOCAL, "http://127.0.0.1:1", {})),
 )

@@ -14,6 +14,7 @@ from localaws.dns_records import DnsRecordSet
 from tests.endpoint.cloudmap_harness.check_command.conftest import Check, Shop
 from tests.endpoint.localaws.account import Account, address_of, task_id
 from tests.support.paths import CHECKOUT
+from tests.support.waiting import eventually
 
 NAME = "web.shop.internal."
 
@@ -156,7 +157,7 @@ def test_tasks_that_a_deployment_replaces_are_never_stale(shop: Shop, check: Che
     for _ in range(50):
         ran = check("--json")
         kinds.update(ran.kinds)
-    assert kinds <= {"count", "starting", "draining", "missing"}
+    assert kinds <= {"count", "deploying", "starting", "draining", "missing"}
     assert check("--wait", "30").code == 0
 
 
@@ -249,8 +250,38 @@ def faulty(url: str, fault: dict[str, object]) -> Iterator[None]:
 def test_a_service_that_does_not_exist_is_an_error(shop: Shop, check: Check) -> None:
     ran = check("--service", "nobody")
     assert ran.code == 1
-    assert "there is no active ECS service nobody in any cluster of the region" in ran.err
-    assert check("--cluster", "nowhere").code == 1
+    words = "there is no active ECS service nobody in any cluster of the region; there are: web"
+    assert words in ran.err
+    ran = check("--cluster", "nowhere")
+    assert ran.code == 1
+    assert "there is no ECS cluster nowhere in the region; there are: handson" in ran.err
+
+
+def test_services_that_share_a_registry_are_told_apart(shop: Shop, check: Check) -> None:
+    shop.aws.ecs_service(shop.registry, desired=3, name="canary")
+    ran = check("--wait", "30", "--json")
+    assert ran.code == 0, ran.out
+    counts = {
+        each["service"]: len(each["registries"][0]["instances"]) for each in ran.json["services"]
+    }
+    assert counts == {"canary": 3, "web": 2}
+
+
+def test_a_rollout_that_fails_is_not_taken_for_success(shop: Shop, check: Check) -> None:
+    """GIVEN an image that cannot be pulled
+    WHEN a deployment wants it, and the tasks of the older one go on
+    THEN the service has not converged.
+    """
+    definition = shop.aws.task_definition(family="broken", image="broken:1")
+    with faulty(shop.aws.url, {"kind": "pull", "image": "broken"}):
+        shop.aws.ecs.update_service(cluster="handson", service="web", taskDefinition=definition)
+        eventually(
+            lambda: shop.aws.described("web")["deployments"][0].get("failedTasks", 0),
+            lambda failed: failed > 0,
+        )
+        ran = check("--json")
+    assert ran.code == 1
+    assert "deploying" in ran.kinds
 
 
 def test_an_account_is_named_by_the_access_key(

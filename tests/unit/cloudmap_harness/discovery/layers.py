@@ -24,7 +24,7 @@ SERVICE = EcsService(
     registry_arns=(ARN,),
     ports=(),
     subnet_ids=("subnet-1",),
-    older=(),
+    deployments=(),
     events=(),
 )
 REGISTRY = Registry(

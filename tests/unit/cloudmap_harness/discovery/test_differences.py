@@ -7,7 +7,7 @@ from ipaddress import IPv4Address, IPv6Address
 import pytest
 
 from cloudmap_harness.discovery.differences import stray_records
-from cloudmap_harness.discovery.ecs_services import OlderDeployment
+from cloudmap_harness.discovery.ecs_services import EcsDeployment, EcsService
 from cloudmap_harness.discovery.observation import (
     Observation,
     ObservedInstance,
@@ -76,17 +76,37 @@ def test_an_instance_whose_task_stops_is_not_stale_yet() -> None:
     ]
 
 
+def deploying(new: int, old: int, *, failed: int = 0) -> EcsService:
+    """A service in a deployment, with so many tasks of the new one and of the old one."""
+    newest = EcsDeployment("ecs-svc/2", True, new, failed)
+    return replace(SERVICE, deployments=(newest, EcsDeployment("ecs-svc/1", False, old, 0)))
+
+
+def of_deployments(*ids: str) -> Observation:
+    tasks = zip(SEEN.tasks, ids, strict=True)
+    return replace(SEEN, tasks=tuple(replace(task, deployment=id_) for task, id_ in tasks))
+
+
+def test_a_rollout_that_fails_is_a_problem_though_every_layer_agrees() -> None:
+    seen = of_deployments("ecs-svc/1", "ecs-svc/1")
+    assert problems(seen, service=deploying(0, 2, failed=3)) == [
+        "the deployment ecs-svc/2 is not complete: 0 running, 3 failed; "
+        "tasks of the older ecs-svc/1: 2"
+    ]
+
+
 def test_a_task_of_an_older_deployment_that_still_runs_is_explained() -> None:
-    service = replace(SERVICE, older=(OlderDeployment("ecs-svc/1", 1),))
-    assert problems(SEEN, desired=1, service=service) == [
+    seen = of_deployments("ecs-svc/2", "ecs-svc/1")
+    assert problems(seen, desired=1, service=deploying(1, 1)) == [
         "running tasks: 2 instead of 1",
-        "the older deployment ecs-svc/1 still has tasks: 1",
+        "the deployment ecs-svc/2 is not complete: 1 running, 0 failed; "
+        "tasks of the older ecs-svc/1: 1",
     ]
 
 
 def test_tasks_that_only_drain_are_said_and_no_problem() -> None:
-    service = replace(SERVICE, older=(OlderDeployment("ecs-svc/1", 3),))
-    check = checked(SEEN, service=service)
+    seen = of_deployments("ecs-svc/2", "ecs-svc/2")
+    check = checked(seen, service=deploying(2, 3))
     assert check.problems == ()
     assert check.notes == ("tasks of an older deployment that still drain: 3",)
 
