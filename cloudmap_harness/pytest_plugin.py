@@ -60,11 +60,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--localaws-endpoint") and config.getoption("--target") != "local":
         raise pytest.UsageError("--localaws-endpoint goes with --target=local only")
+    if hasattr(config, "workerinput"):
+        from cloudmap_harness.testing.patient_workers import finish_first
+
+        finish_first(config.pluginmanager.get_plugins())
+    elif config.pluginmanager.has_plugin("xdist"):
+        from cloudmap_harness.testing.patient_workers import wait_for_workers
+
+        wait_for_workers()
 
 
-def pytest_report_header(config: pytest.Config) -> str:
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    from cloudmap_harness.testing.left_over import left_over
+
     running = config.getoption("--localaws-endpoint")
-    return f"cloudmap: target {config.getoption('--target')}{f', {running}' if running else ''}"
+    target = f"cloudmap: target {config.getoption('--target')}{f', {running}' if running else ''}"
+    return [target, *left_over(config.rootpath / KEPT)]
 
 
 @pytest.hookimpl(wrapper=True)
@@ -125,6 +136,7 @@ def cloudmap_place(request: pytest.FixtureRequest) -> Place:
     """Where the tests deploy, reached and, on AWS, confirmed."""
     from cloudmap_harness.testing.cloud import aws_place, local_place, localstack_place
 
+    __tracebackhide__ = True
     config = request.config
     target, region = config.getoption("--target"), config.getini("aws_region")
     if target == "local":
@@ -152,6 +164,7 @@ def _fixtures(scope: Scope, prefix: str) -> dict[str, object]:
     @pytest.fixture(scope=scope, name=f"{prefix}aws_cloud")
     def aws_cloud(request: pytest.FixtureRequest, cloudmap_place: Place) -> Cloud:
         """The account at its place, which the other fixtures share."""
+        __tracebackhide__ = True
         from cloudmap_harness.testing.cloud import Cloud
 
         return Cloud(cloudmap_place, request.getfixturevalue(f"{prefix}aws_account"))
@@ -159,6 +172,7 @@ def _fixtures(scope: Scope, prefix: str) -> dict[str, object]:
     @pytest.fixture(scope=scope, name=f"{prefix}aws_inside")
     def aws_inside(request: pytest.FixtureRequest) -> Inside:
         """The way into the account's VPCs."""
+        __tracebackhide__ = True
         from cloudmap_harness.testing.inside import Inside
 
         return Inside(request.getfixturevalue(f"{prefix}aws_cloud"))
@@ -166,18 +180,21 @@ def _fixtures(scope: Scope, prefix: str) -> dict[str, object]:
     @pytest.fixture(scope=scope, name=f"{prefix}aws_environment")
     def aws_environment(request: pytest.FixtureRequest) -> dict[str, str]:
         """The environment of a process that is to work in the account."""
+        __tracebackhide__ = True
         cloud: Cloud = request.getfixturevalue(f"{prefix}aws_cloud")
         return cloud.environment
 
     @pytest.fixture(scope=scope, name=f"{prefix}aws_client")
     def aws_client(request: pytest.FixtureRequest) -> Callable[[str], Any]:
         """A function that returns boto3's client of a service: aws_client("ecs")."""
+        __tracebackhide__ = True
         cloud: Cloud = request.getfixturevalue(f"{prefix}aws_cloud")
         return cache(cloud.clients().client)
 
     @pytest.fixture(scope=scope, name=f"{prefix}vpc_dns")
     def vpc_dns(request: pytest.FixtureRequest) -> VpcDns:
         """DNS inside the account's VPC: vpc_dns("web.shop.internal").addresses."""
+        __tracebackhide__ = True
         from cloudmap_harness.testing.inside import VpcDns
 
         _refuse_outside(request)
@@ -186,6 +203,7 @@ def _fixtures(scope: Scope, prefix: str) -> dict[str, object]:
     @pytest.fixture(scope=scope, name=f"{prefix}vpc_http")
     def vpc_http(request: pytest.FixtureRequest) -> VpcHttp:
         """HTTP inside the account's VPC: vpc_http("http://web.shop.internal/").status."""
+        __tracebackhide__ = True
         from cloudmap_harness.testing.inside import VpcHttp
 
         _refuse_outside(request)
@@ -194,6 +212,7 @@ def _fixtures(scope: Scope, prefix: str) -> dict[str, object]:
     @pytest.fixture(scope=scope, name=f"{prefix}discovery")
     def discovery(request: pytest.FixtureRequest) -> Callable[[str, str], DiscoveredService]:
         """A function that returns an ECS service under test: discovery(cluster, service)."""
+        __tracebackhide__ = True
         from cloudmap_harness.testing.discovered import DiscoveredService
 
         inside: Inside = request.getfixturevalue(f"{prefix}aws_inside")
@@ -202,6 +221,7 @@ def _fixtures(scope: Scope, prefix: str) -> dict[str, object]:
     @pytest.fixture(scope=scope, name=f"{prefix}terraform")
     def terraform(request: pytest.FixtureRequest) -> Iterator[Callable[..., TerraformStack]]:
         """A function that applies a folder: terraform("infra", desired=4)["an_output"]."""
+        __tracebackhide__ = True
         from cloudmap_harness.testing.stacks import Stacks
 
         cloud: Cloud = request.getfixturevalue(f"{prefix}aws_cloud")
@@ -231,7 +251,12 @@ def _fixtures(scope: Scope, prefix: str) -> dict[str, object]:
         try:
             yield deploy
         finally:
-            failed = stacks.destroy()
+            try:
+                failed = stacks.destroy()
+            except KeyboardInterrupt:
+                # Whatever captures the output of tests shows it no more.
+                print(stacks.interrupted(), file=sys.__stderr__)
+                raise
         if failed:
             pytest.fail("\n".join(map(str, failed)), pytrace=False)
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from importlib import metadata
 
 USAGE = """usage: localaws                 serve the AWS API on 127.0.0.1 until Ctrl-C
        localaws vpcs [--json]   the VPCs of one that runs, with their resolvers and bastions
+       localaws --version
        localaws fault --help    begin, list and end faults of one that runs
 
 Settings are environment variables: LOCALAWS_PORT (4566), LOCALAWS_REGION (ap-northeast-1),
@@ -27,11 +29,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given in (["--help"], ["-h"]):
         sys.stdout.write(USAGE)
         return 0
+    if given == ["--version"]:
+        sys.stdout.write(f"localaws of cloudmap-handson {_version()}\n")
+        return 0
     command = COMMANDS.get(given[0])
     if command is None:
         sys.stderr.write(USAGE)
         return 2
     return command(given[1:])
+
+
+def _version() -> str:
+    try:
+        return metadata.version("cloudmap-handson")
+    except metadata.PackageNotFoundError:
+        return "from a checkout"
 
 
 def _fault(arguments: list[str]) -> int:

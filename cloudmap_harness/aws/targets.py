@@ -67,7 +67,7 @@ def child_environment(
         return _aws(environ, endpoint) | _region(region)
     if not is_dummy_key(access_key):
         # The key itself is not repeated: it is half of a secret.
-        raise TargetError("the access key", "a real one", f"a dummy with TARGET={target}")
+        raise TargetError("the access key", "a real one", f"a dummy for the target {target}")
     emulated = _emulated(target, environ, endpoint) | {"AWS_ACCESS_KEY_ID": access_key}
     return emulated | _region(region)
 
@@ -79,10 +79,14 @@ def is_dummy_key(access_key: str) -> bool:
 
 def _aws(environ: Mapping[str, str], endpoint: str | None) -> dict[str, str]:
     if endpoint is not None:
-        raise TargetError("ENDPOINT", endpoint, "none with TARGET=aws")
+        raise TargetError("ENDPOINT", endpoint, "none for the target aws")
     key = environ.get("AWS_ACCESS_KEY_ID")
     if key is not None and is_dummy_key(key):
-        raise TargetError("AWS_ACCESS_KEY_ID", key, "a real access key with TARGET=aws")
+        raise TargetError(
+            "AWS_ACCESS_KEY_ID",
+            key,
+            "a real access key for the target aws",
+        )
     kept = {
         name: value
         for name, value in environ.items()
@@ -93,7 +97,7 @@ def _aws(environ: Mapping[str, str], endpoint: str | None) -> dict[str, str]:
 
 
 def _emulated(target: Target, environ: Mapping[str, str], endpoint: str | None) -> dict[str, str]:
-    allowed = f"an http or https URL that is not AWS's, with TARGET={target}"
+    allowed = f"an http or https URL that is not AWS's, for the target {target}"
     parts = urlsplit(endpoint or "")
     host = parts.hostname or ""
     if endpoint is None or parts.scheme not in ("http", "https") or not host:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where tests deploy: a target, an account there, and the environment that leads to it."""
 
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,14 +24,21 @@ class Place:
 
     target: Target
     region: str
-    environ: Mapping[str, str]
-    """The user's environment."""
+    environ: Mapping[str, str] = field(repr=False)
+    """The user's environment, whose secrets are not for pytest's report of a failure."""
     endpoint: str | None = None
     """None on AWS."""
     account: str | None = None
     """The confirmed AWS account; None at an endpoint, where every test may have its own."""
     variables: Mapping[str, str] = field(default_factory=dict)
     """What makes Terraform's provider refuse every other account."""
+
+
+class Environment(dict[str, str]):
+    """Environment variables, which pytest does not write into its report of a failure."""
+
+    def __repr__(self) -> str:
+        return f"<environment of {len(self)} variables>"
 
 
 @dataclass(frozen=True)
@@ -41,7 +49,7 @@ class Cloud:
     account: str
 
     @property
-    def environment(self) -> dict[str, str]:
+    def environment(self) -> "Environment":
         """The environment of processes that are to work in the account, without any other key."""
         place = self.place
         if place.target is Target.AWS:
@@ -54,7 +62,7 @@ class Cloud:
                 region=place.region,
                 access_key=self.account,
             )
-        return {**child, **place.variables}
+        return Environment({**child, **place.variables})
 
     def clients(self) -> AwsClients:
         return AwsClients(self.environment)
@@ -75,6 +83,8 @@ def new_account() -> str:
 
 def local_place(endpoint: str, environ: Mapping[str, str], region: str) -> Place:
     """Returns an embedded endpoint that answers. Raises TargetError and AwsError."""
+    if not re.match(r"https?://[^/]", endpoint):
+        raise TargetError("--localaws-endpoint", endpoint, "a URL such as http://127.0.0.1:4566")
     health = read_health(endpoint)
     if health is None or health.edition != "localaws":
         answers = "nothing" if health is None else health.name

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """An ECS service under test: waited for, resolved and called inside its VPC."""
 
+from collections.abc import Iterable
 from functools import cached_property
 
 from cloudmap_harness.aws.clients import AwsClients
@@ -47,30 +48,34 @@ class DiscoveredService:
         return check_service(self._aws, self.cluster, self.service)
 
     @property
-    def addresses(self) -> tuple[Address, ...]:
+    def addresses(self) -> list[str]:
         """The addresses in its records, or of its instances where it has no records; in order."""
         check = self.check()
         found = {record.address for record in check.records}
         for each in check.registries:
             if each.seen.discovered is not None:
                 found.update(address for i in each.seen.instances for address in i.addresses)
-        return tuple(sorted(found, key=lambda each: (each.version, int(each))))
+        return _in_order(found)
 
     @property
-    def tasks(self) -> tuple[str, ...]:
+    def tasks(self) -> list[str]:
         """The ids of its running tasks."""
         registries = self.check().registries
-        return tuple(task.id for task in registries[0].seen.running) if registries else ()
+        return [task.id for task in registries[0].seen.running] if registries else []
 
-    def resolve(self) -> tuple[Address, ...]:
-        """Returns the addresses that its name has in the VPC, () for none; asks till all came.
+    def resolve(self) -> list[str]:
+        """Returns the addresses that its name has in the VPC, [] for none; asks till all came.
 
         An answer has eight at most, so it asks often enough that one which never came is not
         there. Raises VpcAccessFailed when the resolver does not answer as it should.
         """
         named = [each for each in self.check().registries if "A" in each.registry.ttls]
         if not named:
-            raise HarnessError(f"{self.cluster}/{self.service} has no A records: ask vpc_dns")
+            raise HarnessError(
+                f"{self.cluster}/{self.service} has no A records under its name: `.addresses` has "
+                "those of its instances; with SRV records vpc_dns knows the host of each instance, "
+                "its id before the service's name, and an HTTP namespace has no DNS"
+            )
         registry, records = named[0].registry, named[0].seen.records
         name = registry.record_name.rstrip(".")
         ipv4 = tuple(r.address for r in records if r.type == "A" and r.name == registry.record_name)
@@ -80,18 +85,18 @@ class DiscoveredService:
         problems = expectation.dns_problems(answers) if registry.multivalue else []
         if problems:
             raise VpcAccessFailed(name, problems)
-        return tuple(sorted({address for answer in answers for address in answer.addresses}))
+        return _in_order({address for answer in answers for address in answer.addresses})
 
     def get(
         self, path: str = "/", *, port: int | None = None, source: str | None = None
-    ) -> tuple[HttpReply, ...]:
+    ) -> list[HttpReply]:
         """Gets a page of every address, inside the VPC; a reply each, in the order of addresses.
 
         `port` is the first port of the task definition unless it is given. `source` is the task,
         by id or ARN, from which the requests come in place of the VPC's bastion.
         """
-        hosts = [*map(str, self.addresses)]
-        return self._client().fetch_all(hosts, port or self.port, path=path, source=source)
+        client, hosts = self._client(), self.addresses
+        return [*client.fetch_all(hosts, port or self.port, path=path, source=source)]
 
     @property
     def port(self) -> int:
@@ -120,3 +125,8 @@ class DiscoveredService:
         with self._aws.errors_explained():
             found = self._aws.ec2.describe_subnets(SubnetIds=[subnets[0]])["Subnets"]
         return self._inside.client(found[0]["VpcId"])
+
+
+def _in_order(addresses: Iterable[Address]) -> list[str]:
+    """The addresses as text, as AWS's replies have them, in the order of their numbers."""
+    return [*map(str, sorted(addresses, key=lambda each: (each.version, int(each))))]

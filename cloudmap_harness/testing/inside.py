@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """DNS and HTTP inside the VPC that a test's Terraform has made."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from cloudmap_harness.aws.health import read_health
 from cloudmap_harness.aws.targets import Target
 from cloudmap_harness.aws.vpc_choice import VpcAddresses, choose_vpc, vpcs_of
-from cloudmap_harness.discovery.vpc_client import DnsAnswer, HttpReply, VpcClient
+from cloudmap_harness.discovery.vpc_client import HttpReply, VpcClient
 from cloudmap_harness.errors import HarnessError
 from cloudmap_harness.testing.cloud import Cloud
 
@@ -46,14 +46,29 @@ class Inside:
 
 
 @dataclass(frozen=True)
+class Resolved:
+    """An answer of the resolver."""
+
+    rcode: str
+    """`NOERROR`, `NXDOMAIN` for a name that is not there, `REFUSED` for one in no zone."""
+    addresses: list[str]
+    """At most eight, in order."""
+    ttls: list[int]
+    failure: str
+    """Why there was no answer, or empty."""
+
+
+@dataclass(frozen=True)
 class VpcDns:
     """The resolver of a VPC: `vpc_dns("web.shop.internal").addresses`."""
 
-    inside: Inside
+    inside: Inside = field(repr=False)
 
-    def __call__(self, name: str, *, vpc: str | None = None) -> DnsAnswer:
+    def __call__(self, name: str, *, vpc: str | None = None) -> Resolved:
         """Asks once for a name's A records. Raises NotInside, VpcNotChosen and AwsError."""
-        return self.inside.client(vpc).resolve(name)
+        answer = self.inside.client(vpc).resolve(name)
+        addresses = [*map(str, answer.addresses)]
+        return Resolved(answer.rcode, addresses, sorted(answer.ttls), answer.failure)
 
     def server(self, vpc: str | None = None) -> tuple[str, int]:
         """Returns the resolver's address and port, UDP and TCP, for another DNS client."""
@@ -64,7 +79,7 @@ class VpcDns:
 class VpcHttp:
     """The way of HTTP into a VPC: `vpc_http("http://web.shop.internal/").status`."""
 
-    inside: Inside
+    inside: Inside = field(repr=False)
 
     def __call__(self, url: str, *, source: str | None = None, vpc: str | None = None) -> HttpReply:
         """Gets a page inside the VPC, as its bastion or as the task `source`, by id or ARN.

@@ -173,14 +173,20 @@ class Stacks:
         """Destroys everything, the newest first; returns what failed, whose folders are kept."""
         failed = []
         while self._deployed:
-            own, stack = self._deployed.pop()
+            own, stack = self._deployed[-1]
             try:
                 stack.destroy()
             except DestroyError as error:
                 failed.append(error)
             else:
                 shutil.rmtree(own)
+            self._deployed.pop()
         return failed
+
+    def interrupted(self) -> str:
+        """Returns what is to be said when `destroy` was interrupted."""
+        folders = "\n".join(f"  {own}" for own, _ in self._deployed)
+        return f"interrupted, and not destroyed; the state is kept in\n{folders}"
 
     def _new_folder(self, name: str) -> Path:
         self.kept.mkdir(parents=True, exist_ok=True)

@@ -11,7 +11,7 @@ def test_web_reaches_api(terraform, discovery):
     assert [page.status for page in api.get("/", source=web.tasks[0])] == [200] * 4
     assert [page.status for page in api.get("/", source=api.tasks[0])] == [504] * 4
     infra.apply(desired=0)
-    assert web.wait(desired=0).resolve() == ()
+    assert web.wait(desired=0).resolve() == []
 
 
 def test_every_name_is_in_the_vpcs_dns(terraform, vpc_dns, aws_client):

@@ -60,7 +60,12 @@ def _parser() -> argparse.ArgumentParser:
     call.add_argument("--every", type=int, help="every so-manyth call")
     call.add_argument("--attempt", type=int, help="only this attempt of an SDK's, from 1 on")
     call.add_argument("--latency", type=float, help="milliseconds")
-    call.add_argument("--drop", action="store_true", default=None)
+    call.add_argument(
+        "--drop",
+        action="store_true",
+        default=None,
+        help="carry the call out, and lose its reply",
+    )
     call.add_argument("--status", type=int, help="of HTTP, 503 by default")
     call.add_argument("--code", help="AWS's error code, ServiceUnavailable by default")
     return parser

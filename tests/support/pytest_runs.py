@@ -30,15 +30,25 @@ class Project:
 
     def pytest(self, *arguments: str, **environ: str) -> Ran:
         """Runs the project's tests with these arguments and environment variables."""
+        with self.start(*arguments, **environ) as process:
+            try:
+                out, _ = process.communicate(timeout=300)
+            except BaseException:
+                process.kill()
+                raise
+        return Ran(process.returncode, out)
+
+    def start(self, *arguments: str, **environ: str) -> "subprocess.Popen[str]":
+        """Starts the project's tests in a process group of their own."""
         # The wheel names the plugin in its entry points; here it is named by hand.
-        argv = [sys.executable, "-m", "pytest", "-q", "-p", "cloudmap_harness.pytest_plugin"]
+        argv = [sys.executable, "-m", "pytest", "-p", "cloudmap_harness.pytest_plugin"]
         environment = environment_without("AWS_", "LOCALAWS_", "PYTEST_", "HANDSON_")
         environment |= {
             "PYTHONPATH": str(CHECKOUT),
             "TF_CLI_CONFIG_FILE": str(CLI_CONFIGURATION),
             **environ,
         }
-        ran = subprocess.run(
+        return subprocess.Popen(
             [*argv, *arguments],
             cwd=self.folder,
             env=environment,
@@ -46,6 +56,5 @@ class Project:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=300,
+            start_new_session=True,
         )
-        return Ran(ran.returncode, ran.stdout)

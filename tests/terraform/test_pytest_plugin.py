@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """The plugin's `terraform`: a copy of any folder, applied, planned empty, destroyed, or kept."""
 
+import os
 import re
 import shutil
+import signal
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from tests.support.paths import CHECKOUT
 from tests.support.pytest_runs import Project, Ran
+from tests.support.waiting import eventually
 
 
 @pytest.fixture
@@ -163,3 +167,52 @@ def test_a_service_that_does_not_converge_says_why(project: Project) -> None:
     assert "running tasks: 1 instead of 2" in out
     assert "the service's desired count is 1 instead of 2" in out
     assert "the service's last events:" in out
+
+
+SLOW_TO_DESTROY = """
+resource "terraform_data" "it" {
+  provisioner "local-exec" {
+    when    = destroy
+    command = "sleep 14"
+  }
+}
+"""
+
+WAITS = """
+import pathlib, time
+
+def test_it(terraform):
+    stack = terraform("infra")
+    pathlib.Path("applied").touch()
+    time.sleep(120)
+"""
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "2")])
+def test_one_ctrl_c_destroys_what_is_deployed(project: Project, workers: tuple[str, ...]) -> None:
+    """xdist by itself would kill its workers after ten seconds, in the middle of the destroy."""
+    project.write("infra/main.tf", SLOW_TO_DESTROY)
+    project.write("test_it.py", WAITS)
+    with project.start(*workers) as process:
+        try:
+            eventually((project.folder / "applied").exists, bool, within=60)
+            os.killpg(process.pid, signal.SIGINT)
+            out, _ = process.communicate(timeout=90)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+    assert process.returncode == pytest.ExitCode.INTERRUPTED, out
+    assert [each.name for each in (project.folder / ".pytest-terraform").iterdir()] == [
+        ".gitignore"
+    ]
+
+
+def test_what_another_run_has_left_is_named(project: Project) -> None:
+    state = '{"resources": [{"mode": "managed"}, {"mode": "data"}]}'
+    project.write(".pytest-terraform/test_it-0/infra/terraform.tfstate", state)
+    project.write("test_it.py", "def test_it(): ...\n")
+    ran = project.pytest("-v")
+    assert ran.code == 0
+    left = project.folder / ".pytest-terraform" / "test_it-0"
+    assert f"1 resources of another run are left in {left}/infra/terraform.tfstate" in ran.out
+    assert f"then remove {left}" in ran.out

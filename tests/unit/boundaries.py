@@ -75,6 +75,8 @@ PARTS = [
     Part("localaws", {"localaws"} | ENDPOINT, for_types={"_typeshed"} | BOTO3_STUBS),
     Part("cloudmap_harness", {"cloudmap_harness"} | HARNESS, for_types=BOTO3_STUBS),
     Part("cloudmap_harness/pytest_plugin.py", {"cloudmap_harness", "pytest"} | HARNESS),
+    # Only where xdist is installed and used.
+    Part("cloudmap_harness/testing/patient_workers.py", {"xdist"}),
     Part(
         "handson",
         {"handson", "cloudmap_harness", "localaws", "main", "stacks"} | APPLICATION,

@@ -34,7 +34,8 @@ def imported() -> set[str]:
                     modules.update(alias.name.partition(".")[0] for alias in node.names)
                 elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                     modules.add(node.module.partition(".")[0])
-    modules -= {*PACKAGES, *sys.stdlib_module_names, "_typeshed"}
+    # xdist is imported only where it is installed: the plugin does without.
+    modules -= {*PACKAGES, *sys.stdlib_module_names, "_typeshed", "xdist"}
     found = packages_distributions()
     names = {normalized(found[each][0]) for each in modules if not each.startswith("mypy_boto3")}
     return {COME_WITH.get(name, name) for name in names}
