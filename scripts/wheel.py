@@ -23,7 +23,9 @@ LOCK = CHECKOUT / "requirements.lock"
 def build() -> Path:
     """Builds the wheel; returns its path."""
     shutil.rmtree(DIST, ignore_errors=True)
-    _run([UV, "build", "--quiet", "--wheel", "--out-dir", DIST, CHECKOUT], CHECKOUT)
+    # The build backend is the set-up's, pinned by its lock file.
+    options = ["--quiet", "--no-build-isolation", "--python", sys.executable, "--wheel"]
+    _run([UV, "build", *options, "--out-dir", DIST, CHECKOUT], CHECKOUT)
     (wheel,) = DIST.glob("*.whl")
     return wheel
 
@@ -33,7 +35,8 @@ def try_out(wheel: Path, folder: Path) -> None:
     python = folder / "venv" / "bin" / "python"
     _run([UV, "venv", "--quiet", "--python", sys.executable, folder / "venv"], folder)
     # The versions are those that the other tests have run with.
-    install: list[str | Path] = [UV, "pip", "install", "--quiet", "--python", python]
+    install: list[str | Path] = [UV, "pip", "install", "--quiet", "--system-certs"]
+    install += ["--python", python]
     _run([*install, "--constraint", LOCK, wheel, "pytest-xdist"], folder)
     example = folder / "example"
     shutil.copytree(EXAMPLE, example)
@@ -54,6 +57,8 @@ def _run(argv: Sequence[str | Path], cwd: Path) -> None:
 
 def main() -> int:
     """Builds the wheel, and with the argument `test` tries it."""
+    if not UV.is_file():
+        sys.exit("wheel: no uv in .venv: remove .venv and run `make setup` where PyPI answers")
     wheel = build()
     print(f"built {wheel.relative_to(CHECKOUT)}", flush=True)
     if sys.argv[1:] == ["test"]:
