@@ -8,6 +8,7 @@ import pytest
 from cloudmap_harness.aws.clients import AwsClients
 from localaws.server import Endpoint
 from localaws.settings import EndpointSettings
+from tests.support.interrupts import orderly_interrupts as orderly_interrupts
 from tests.support.root_module import environment_at
 from tests.support.shared_models import shared_models as shared_models
 from tests.support.terraform import terraform as terraform

@@ -19,6 +19,7 @@ from localaws.route53 import HostedZones
 from localaws.server import Endpoint
 from localaws.settings import EndpointSettings
 from tests.endpoint.localaws.account import REGION, Account
+from tests.support.interrupts import orderly_interrupts as orderly_interrupts
 
 
 @pytest.fixture(scope="module")
