@@ -8,7 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cloudmap_harness.discovery.ecs_services import EcsService, Network
-from cloudmap_harness.discovery.observation import Address, Observation, ObservedRecord
+from cloudmap_harness.discovery.observation import (
+    Address,
+    Observation,
+    ObservedRecord,
+    by_number,
+)
 from cloudmap_harness.discovery.problems import Kind, Problem
 from cloudmap_harness.discovery.registries import Registry
 
@@ -74,7 +79,7 @@ class ServiceCheck:
         for check in self.registries:
             found.update(address for task in check.seen.tasks for address in task.addresses)
             found.update(address for each in check.seen.instances for address in each.addresses)
-        return tuple(sorted(found, key=lambda each: (each.version, int(each))))
+        return tuple(sorted(found, key=by_number))
 
     def __str__(self) -> str:
         found = "; ".join(f"{check.registry}: {check.seen}" for check in self.registries)

@@ -3,13 +3,12 @@
 
 ECS registers a task under its id, which Cloud Map writes as the SetIdentifier of the task's
 records [ECS developer guide, "Service discovery"]: so the id joins the layers, and addresses,
-ports and TTLs are compared under it. A task of another ECS service that shares the registry is
-left to that service's check.
+ports and TTLs are compared under it.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from cloudmap_harness.discovery.ecs_services import EcsService, Network
@@ -28,6 +27,7 @@ from cloudmap_harness.discovery.observation import (
     ObservedRecord,
     ObservedTarget,
     ObservedTask,
+    by_number,
 )
 from cloudmap_harness.discovery.problems import Kind, Problem
 from cloudmap_harness.discovery.registries import Registry
@@ -46,6 +46,7 @@ class Differences:
     networks: tuple[Network, ...]
     registry: Registry
     seen: Observation
+    """The service's own part; see `own_part`."""
 
     def problems(self) -> list[Problem]:
         """Returns what differs, one each; [] when every layer agrees on the desired count."""
@@ -63,37 +64,19 @@ class Differences:
         ]
 
     @property
-    def own(self) -> Observation:
-        """What was seen, but for what belongs to other ECS services."""
-        seen = self.seen
-        return replace(
-            seen,
-            instances=self.instances,
-            records=tuple(r for r in seen.records if r.set_identifier not in self._foreign),
-            targets=tuple(t for t in seen.targets if t.set_identifier not in self._foreign),
-            discovered=None if seen.discovered is None else seen.discovered - self._foreign,
-        )
-
-    @cached_property
-    def instances(self) -> tuple[ObservedInstance, ...]:
-        """The registry's instances but those of other ECS services' tasks."""
-        return tuple(each for each in self.seen.instances if each.id not in self._foreign)
-
-    @cached_property
     def records(self) -> tuple[AnyRecord, ...]:
-        """The registry's records but those of other ECS services' tasks."""
-        every: tuple[AnyRecord, ...] = (*self.seen.records, *self.seen.targets)
-        return tuple(each for each in every if each.set_identifier not in self._foreign)
+        """The records of every type."""
+        return (*self.seen.records, *self.seen.targets)
 
     @property
     def layers(self) -> dict[str, list[str]]:
         """The ids in each layer, an id as often as it is there."""
         layers = {
             TASKS: [task.id for task in self.seen.running],
-            INSTANCES: [instance.id for instance in self.instances],
+            INSTANCES: [instance.id for instance in self.seen.instances],
         }
         if self.seen.discovered is not None:
-            layers[DISCOVERED] = sorted(self.seen.discovered - self._foreign)
+            layers[DISCOVERED] = sorted(self.seen.discovered)
         for type_ in self.registry.ttls:
             if type_ in ("A", "AAAA", "SRV"):
                 layers[f"{type_} records"] = [
@@ -110,21 +93,12 @@ class Differences:
         return record.name.endswith(f".{self.registry.record_name}")
 
     @cached_property
-    def _foreign(self) -> frozenset[str]:
-        """The ids of tasks of other services that run and are registered here too."""
-        return frozenset(
-            task.id
-            for task in self.seen.others
-            if task.service not in ("", self.service.name) and task.desired_status == RUNNING
-        )
-
-    @cached_property
     def _tasks(self) -> Mapping[str, ObservedTask]:
         return {task.id: task for task in self.seen.tasks}
 
     @cached_property
     def _by_id(self) -> Mapping[str, ObservedInstance]:
-        return {instance.id: instance for instance in self.instances}
+        return {instance.id: instance for instance in self.seen.instances}
 
     def _wrong_count(self) -> Iterator[Problem]:
         """Of the tasks only: in another layer each one too few or too many has its own line."""
@@ -154,7 +128,7 @@ class Differences:
 
     def _without_task(self) -> Iterator[Problem]:
         others = {task.id: task for task in self.seen.others}
-        for instance in self.instances:
+        for instance in self.seen.instances:
             if instance.id in self._tasks:
                 continue
             task = others.get(instance.id)
@@ -176,7 +150,7 @@ class Differences:
                     f"{record_value(record)}: orphan {record.type} record{named}, no such instance"
                 )
                 yield Problem(Kind.ORPHAN_RECORD, what)
-        for id_ in sorted((self.seen.discovered or frozenset()) - self._foreign):
+        for id_ in sorted(self.seen.discovered or ()):
             if id_ not in self._by_id:
                 what = f"instance {id_}: in {DISCOVERED}, but not registered any more"
                 yield Problem(Kind.STALE_INSTANCE, what)
@@ -184,7 +158,7 @@ class Differences:
     def _duplicates(self) -> Iterator[Problem]:
         by_layer: dict[str, Counter[str]] = {
             TASKS: _counted(address for t in self.seen.running for address in t.addresses),
-            INSTANCES: Counter(endpoint_of(each) for each in self.instances if each.addresses),
+            INSTANCES: Counter(endpoint_of(each) for each in self.seen.instances if each.addresses),
         }
         for type_ in self.registry.ttls:
             by_layer[f"{type_} records"] = Counter(
@@ -197,7 +171,7 @@ class Differences:
 
     def _other_values(self) -> Iterator[Problem]:
         """Under one id, the task, the instance and the records have the same values."""
-        for instance in self.instances:
+        for instance in self.seen.instances:
             task = self._tasks.get(instance.id)
             if task and task.address and instance.address not in (None, task.address):
                 what = (
@@ -227,7 +201,7 @@ class Differences:
         layers: dict[Address, list[str]] = defaultdict(list)
         for layer, addresses in (
             (TASKS, [a for task in self.seen.running for a in task.addresses]),
-            (INSTANCES, [a for instance in self.instances for a in instance.addresses]),
+            (INSTANCES, [a for instance in self.seen.instances for a in instance.addresses]),
             (
                 "records",
                 [each.address for each in self.records if isinstance(each, ObservedRecord)],
@@ -236,7 +210,7 @@ class Differences:
             for address in dict.fromkeys(addresses):
                 layers[address].append(layer)
         subnets = ", ".join(map(str, self.networks))
-        for address, found in sorted(layers.items(), key=lambda item: _order(item[0])):
+        for address, found in sorted(layers.items(), key=lambda item: by_number(item[0])):
             if not any(address in network for network in self.networks):
                 what = f"{address}: in {', '.join(found)}, outside the subnets {subnets}"
                 yield Problem(Kind.OUTSIDE_SUBNETS, what)
@@ -245,7 +219,7 @@ class Differences:
         for task in self.seen.running:
             if task.health == "UNHEALTHY":
                 yield Problem(Kind.UNHEALTHY, f"{task_name(task)}: unhealthy in ECS")
-        for instance in self.instances:
+        for instance in self.seen.instances:
             if instance.health == "UNHEALTHY":
                 where = instance_name(instance)
                 what = f"{where}: unhealthy in Cloud Map (instance {instance.id})"
@@ -303,10 +277,6 @@ def _belongs(layer: str, instance: ObservedInstance | None) -> bool:
 
 def _counted(addresses: Iterable[Address]) -> Counter[str]:
     return Counter(map(str, addresses))
-
-
-def _order(address: Address) -> tuple[int, int]:
-    return address.version, int(address)
 
 
 def _either(ports: Iterable[int]) -> str:

@@ -31,6 +31,7 @@ from cloudmap_harness.discovery.observation import (
     ObservedTarget,
     ObservedTask,
 )
+from cloudmap_harness.discovery.ownership import own_part
 from cloudmap_harness.discovery.problems import Kind, Problem
 from cloudmap_harness.discovery.registries import Registries, Registry, find_registries
 from cloudmap_harness.errors import AwsError
@@ -88,9 +89,9 @@ def _check(
         others.append(Problem(Kind.EXPECTATION, what))
     for arn in service.registry_arns:
         if registry := registries.by_arn.get(arn):
-            found = seen[service, arn]
-            differences = Differences(wanted, service, ordered, registry, found)
-            checked.append(RegistryCheck(registry, differences.own, (*differences.problems(),)))
+            own = own_part(seen[service, arn], service.name)
+            problems = Differences(wanted, service, ordered, registry, own).problems()
+            checked.append(RegistryCheck(registry, own, tuple(problems)))
         else:
             others.append(Problem(Kind.NO_REGISTRY, f"the service registry {arn} is gone"))
     return ServiceCheck(service, wanted, ordered, tuple(checked), tuple(others))

@@ -9,6 +9,11 @@ Address = IPv4Address | IPv6Address
 RUNNING = "RUNNING"
 
 
+def by_number(address: Address) -> tuple[int, int]:
+    """The key that sorts addresses of both families: IPv4 first."""
+    return address.version, int(address)
+
+
 @dataclass(frozen=True)
 class ObservedTask:
     """A task; the IPv4 address and the interface are those of its ENI, None without one."""

@@ -18,6 +18,7 @@ from cloudmap_harness.discovery.observation import (
     ObservedRecord,
     ObservedTarget,
     ObservedTask,
+    by_number,
 )
 from cloudmap_harness.discovery.registries import CLOUD_MAP_PAGE, Registry
 
@@ -143,7 +144,7 @@ def records(
                         ObservedTarget(name, int(port), host, ttl, identifier, multivalue)
                     )
     return (
-        tuple(sorted(found, key=lambda r: (r.address.version, int(r.address), r.name))),
+        tuple(sorted(found, key=lambda r: (by_number(r.address), r.name))),
         tuple(sorted(targets, key=lambda t: (t.name, t.host, t.port))),
     )
 

@@ -17,6 +17,7 @@ from cloudmap_harness.discovery.observation import (
     Address,
     ObservedInstance,
     ObservedTask,
+    by_number,
 )
 from cloudmap_harness.discovery.problems import Problem
 from cloudmap_harness.discovery.vpc_client import HttpReply
@@ -171,7 +172,7 @@ def _addresses(check: RegistryCheck, pages: Pages | None) -> Table:
 
 
 def _order(address: Address | None) -> tuple[int, int]:
-    return (address.version, int(address)) if address else (0, 0)
+    return by_number(address) if address else (0, 0)
 
 
 def _answered(page: HttpReply | None) -> Text:

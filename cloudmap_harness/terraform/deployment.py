@@ -117,7 +117,7 @@ class Deployment:
 
         Raises DestroyError with the state files, which are kept, when Terraform fails.
         """
-        stacks = [stack for stack in reversed(self.stacks()) if _has_state(stack)]
+        stacks = [stack for stack in reversed(self.stacks()) if has_state(stack)]
         try:
             self._init(stacks)
             for stack in stacks:
@@ -146,7 +146,7 @@ class Deployment:
 
     def is_empty(self) -> bool:
         """Says whether no state holds anything, so that there is nothing to destroy."""
-        return not any(_has_state(stack) for stack in self.stacks())
+        return not any(has_state(stack) for stack in self.stacks())
 
     def state_files(self) -> list[Path]:
         """Returns the local state files that exist, in the order of an apply."""
@@ -165,7 +165,7 @@ class Deployment:
             terraform.init(stacks)
 
 
-def _has_state(stack: Terraform) -> bool:
+def has_state(stack: Terraform) -> bool:
     """Says whether Terraform may have something to destroy: True for a state that is not local."""
     if stack.state_file() is None:
         return True

@@ -8,7 +8,7 @@ from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.discovery.check import ServiceCheck
 from cloudmap_harness.discovery.convergence import wait_until_converged
 from cloudmap_harness.discovery.look import check_service
-from cloudmap_harness.discovery.observation import Address
+from cloudmap_harness.discovery.observation import Address, by_number
 from cloudmap_harness.discovery.vpc_access import VpcExpectation
 from cloudmap_harness.discovery.vpc_client import HttpReply, VpcClient, queries_needed
 from cloudmap_harness.errors import HarnessError, VpcAccessFailed
@@ -50,12 +50,7 @@ class DiscoveredService:
     @property
     def addresses(self) -> list[str]:
         """The addresses in its records, or of its instances where it has no records; in order."""
-        check = self.check()
-        found = {record.address for record in check.records}
-        for each in check.registries:
-            if each.seen.discovered is not None:
-                found.update(address for i in each.seen.instances for address in i.addresses)
-        return _in_order(found)
+        return _addresses(self.check())
 
     @property
     def tasks(self) -> list[str]:
@@ -69,7 +64,8 @@ class DiscoveredService:
         An answer has eight at most, so it asks often enough that one which never came is not
         there. Raises VpcAccessFailed when the resolver does not answer as it should.
         """
-        named = [each for each in self.check().registries if "A" in each.registry.ttls]
+        check = self.check()
+        named = [each for each in check.registries if "A" in each.registry.ttls]
         if not named:
             raise HarnessError(
                 f"{self.cluster}/{self.service} has no A records under its name: `.addresses` has "
@@ -79,7 +75,7 @@ class DiscoveredService:
         registry, records = named[0].registry, named[0].seen.records
         name = registry.record_name.rstrip(".")
         ipv4 = tuple(r.address for r in records if r.type == "A" and r.name == registry.record_name)
-        answers = self._client().resolve_often(name, queries_needed(len(ipv4)))
+        answers = self._client(check).resolve_often(name, queries_needed(len(ipv4)))
         expectation = VpcExpectation(name, ipv4, registry.ttls["A"], 80, "")
         # Under WEIGHTED an answer has one address, whichever that is.
         problems = expectation.dns_problems(answers) if registry.multivalue else []
@@ -95,7 +91,8 @@ class DiscoveredService:
         `port` is the first port of the task definition unless it is given. `source` is the task,
         by id or ARN, from which the requests come in place of the VPC's bastion.
         """
-        client, hosts = self._client(), self.addresses
+        check = self.check()
+        client, hosts = self._client(check), _addresses(check)
         return [*client.fetch_all(hosts, port or self.port, path=path, source=source)]
 
     @property
@@ -117,9 +114,9 @@ class DiscoveredService:
     def _aws(self) -> AwsClients:
         return self._inside.cloud.clients()
 
-    def _client(self) -> VpcClient:
+    def _client(self, check: ServiceCheck) -> VpcClient:
         """The client inside the VPC of the service's subnets."""
-        subnets = self.check().service.subnet_ids
+        subnets = check.service.subnet_ids
         if not subnets:
             return self._inside.client()
         with self._aws.errors_explained():
@@ -127,6 +124,15 @@ class DiscoveredService:
         return self._inside.client(found[0]["VpcId"])
 
 
+def _addresses(check: ServiceCheck) -> list[str]:
+    """The addresses in the records, and of the instances of registries without records."""
+    found = {record.address for record in check.records}
+    for each in check.registries:
+        if each.seen.discovered is not None:
+            found.update(address for i in each.seen.instances for address in i.addresses)
+    return _in_order(found)
+
+
 def _in_order(addresses: Iterable[Address]) -> list[str]:
     """The addresses as text, as AWS's replies have them, in the order of their numbers."""
-    return [*map(str, sorted(addresses, key=lambda each: (each.version, int(each))))]
+    return [*map(str, sorted(addresses, key=by_number))]

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from cloudmap_harness.errors import DestroyError, PlanNotEmpty, TerraformError, UnknownVariable
 from cloudmap_harness.terraform import driver
-from cloudmap_harness.terraform.deployment import Deployment, Synthesis
+from cloudmap_harness.terraform.deployment import Deployment, Synthesis, has_state
 from cloudmap_harness.terraform.driver import Echo
 from cloudmap_harness.terraform.environment import terraform_environment
 from cloudmap_harness.terraform.root_module import RootModule
@@ -67,8 +67,7 @@ class HclStack:
 
     def destroy(self) -> None:
         """Destroys what the state has. Raises DestroyError, and then keeps the state."""
-        state = self._module.state()
-        if state is None or not (state["resources"] or state["outputs"]):
+        if not has_state(self._module):
             return
         try:
             self._module.destroy(_as_text(self._variables))

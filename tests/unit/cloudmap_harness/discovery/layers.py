@@ -12,6 +12,7 @@ from cloudmap_harness.discovery.observation import (
     ObservedRecord,
     ObservedTask,
 )
+from cloudmap_harness.discovery.ownership import own_part
 from cloudmap_harness.discovery.registries import Registry
 
 NAME = "web.example.internal."
@@ -67,7 +68,8 @@ def problems(
     registry: Registry = REGISTRY,
 ) -> list[str]:
     """What differs, as text."""
-    return [*map(str, Differences(desired, service, NETWORKS, registry, seen).problems())]
+    own = own_part(seen, service.name)
+    return [*map(str, Differences(desired, service, NETWORKS, registry, own).problems())]
 
 
 def checked(
