@@ -5,13 +5,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
-import urllib.request
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-DEFAULT_ENDPOINT = "http://127.0.0.1:4566"
+from localaws.running_endpoint import add_endpoint, endpoint_of, request
+
 NAME_WIDTH = 24
 """The columns of a Name tag, which may have 256 letters: a line has 80 columns."""
 
@@ -19,9 +18,9 @@ NAME_WIDTH = 24
 def vpcs(arguments: list[str]) -> int:
     """Returns 0; 1 when the endpoint does not answer; argparse ends with 2."""
     asked = _parser().parse_args(arguments)
-    endpoint = asked.endpoint or os.environ.get("AWS_ENDPOINT_URL") or DEFAULT_ENDPOINT
+    endpoint = endpoint_of(asked)
     try:
-        listed = _read(f"{endpoint.rstrip('/')}/_localstack/health")["vpcs"]
+        listed = request("GET", f"{endpoint.rstrip('/')}/_localstack/health")["vpcs"]
     except OSError as error:
         sys.stderr.write(f"localaws: {endpoint} does not answer: {error}\n")
         return 1
@@ -58,13 +57,6 @@ def _short(name: str) -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="localaws vpcs", description=__doc__)
-    parser.add_argument("--endpoint", help=f"AWS_ENDPOINT_URL, or {DEFAULT_ENDPOINT}")
+    add_endpoint(parser)
     parser.add_argument("--json", action="store_true", help="as in the health page")
     return parser
-
-
-def _read(url: str) -> Any:
-    # Heeds no proxy variable: `make env` sets that of the bastion.
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(url, timeout=10) as reply:
-        return json.load(reply)

@@ -5,30 +5,28 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 import urllib.error
-import urllib.request
 from typing import Any
 
 from localaws.faults.task_faults import KINDS
+from localaws.running_endpoint import add_endpoint, endpoint_of, request
 
-DEFAULT_ENDPOINT = "http://127.0.0.1:4566"
 CALLS = "calls fail, are late (--latency), or lose their connection (--drop)"
 
 
 def fault(arguments: list[str]) -> int:
     """Returns 0; 1 when the endpoint does not answer or refuses; argparse ends with 2."""
     asked = _parser().parse_args(arguments)
-    endpoint = asked.endpoint or os.environ.get("AWS_ENDPOINT_URL") or DEFAULT_ENDPOINT
+    endpoint = endpoint_of(asked)
     url = f"{endpoint.rstrip('/')}/_localaws/faults"
     try:
         if asked.what == "list":
-            faults = _request("GET", url)
+            faults = request("GET", url)
         elif asked.what == "end":
-            faults = _request("DELETE", url if asked.id == "all" else f"{url}/{asked.id}")
+            faults = request("DELETE", url if asked.id == "all" else f"{url}/{asked.id}")
         else:
-            faults = [_request("POST", url, _fault(asked))]
+            faults = [request("POST", url, _fault(asked))]
     except urllib.error.HTTPError as error:
         sys.stderr.write(f"localaws: {_reason(error)}\n")
         return 1
@@ -42,7 +40,7 @@ def fault(arguments: list[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="localaws fault", description=__doc__)
-    parser.add_argument("--endpoint", help=f"AWS_ENDPOINT_URL, or {DEFAULT_ENDPOINT}")
+    add_endpoint(parser)
     parsers = parser.add_subparsers(dest="what", required=True)
     parsers.add_parser("list", help="the faults that are on")
     parsers.add_parser("end", help="end one by its id, or all").add_argument("id")
@@ -79,15 +77,6 @@ def _fault(asked: argparse.Namespace) -> dict[str, Any]:
     if error := {name: value for name, value in error.items() if value is not None}:
         fault["error"] = error
     return {"kind": asked.what, **fault}
-
-
-def _request(method: str, url: str, body: Any = None) -> Any:
-    data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(url, data, method=method)
-    # Heeds no proxy variable: `make env` sets that of the bastion.
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(request, timeout=10) as reply:
-        return json.load(reply)
 
 
 def _reason(error: urllib.error.HTTPError) -> str:
