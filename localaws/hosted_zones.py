@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -11,6 +12,7 @@ from moto.route53.models import FakeZone, RecordSet
 
 from localaws.dns_records import DnsRecordSet, of_moto
 from localaws.moto_mixins import ErrorReply
+from localaws.timeline.stream import STREAM
 from localaws.zone_index import ZoneIndex
 
 InstanceKey = tuple[str, str]
@@ -28,6 +30,49 @@ NAME_SERVERS = (
 SOA_VALUE = f"{NAME_SERVERS[0]} awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400"
 
 
+class TellingZone(FakeZone):
+    """A zone of moto's that says which record sets come and go; see docs/timeline.md."""
+
+    account_id: str
+    region: str | None = None
+    """That of a namespace; Route 53 itself has none."""
+
+    def record_told(self, record_set: DnsRecordSet) -> dict[str, object]:
+        """Returns one of the zone's record sets as the timeline names it."""
+        return {
+            "account": self.account_id,
+            "region": self.region,
+            "task": record_set.set_identifier,
+            "zone": self.resource_id,
+            "name": record_set.name.rstrip("."),
+            "type": record_set.type,
+            "ttl": record_set.ttl,
+            "values": list(record_set.values),
+            "healthy": record_set.healthy,
+        }
+
+    def tell_changes(
+        self, removed: Iterable[DnsRecordSet] = (), added: Iterable[DnsRecordSet] = ()
+    ) -> None:
+        """Says which record sets have gone and come.
+
+        One that changes comes anew, and has not gone: a name that DNS answers all the time must
+        not look as if it had been away.
+        """
+        before = {_identity(each): each for each in removed}
+        after = {_identity(each): each for each in added}
+        for gone in before.keys() - after.keys():
+            STREAM.tell("record", "went", partial(self.record_told, before[gone]))
+        for identity, each in after.items():
+            if each != before.get(identity):
+                STREAM.tell("record", "came", partial(self.record_told, each))
+
+
+def _identity(record_set: DnsRecordSet) -> tuple[str, str, str | None]:
+    """What no two record sets of a zone have in common."""
+    return record_set.name, record_set.type, record_set.set_identifier
+
+
 class ManagedZoneError(ErrorReply):
     """Answers 403 when anyone but Cloud Map changes a zone that Cloud Map owns."""
 
@@ -41,7 +86,7 @@ class ManagedZoneError(ErrorReply):
         )
 
 
-class ManagedZone(FakeZone):
+class ManagedZone(TellingZone):
     """The hosted zone of a Cloud Map namespace: NS, SOA and the record sets of the instances."""
 
     def __init__(
@@ -62,11 +107,13 @@ class ManagedZone(FakeZone):
             comment=f"Created by AWS Cloud Map namespace with ARN {namespace_arn}",
         )
         self.namespace_arn = namespace_arn
+        _, _, _, self.region, self.account_id, _ = namespace_arn.split(":", 5)
         self.vpcs = [vpc] if vpc else []
         self._ns = DnsRecordSet(name=self.name, type="NS", ttl=NS_TTL, values=NAME_SERVERS)
         self._soa = self._soa_with(soa_ttl)
         self._of_instances: dict[InstanceKey, tuple[DnsRecordSet, ...]] = {}
         self.index = ZoneIndex().changed(added=[self._ns, self._soa])
+        self.tell_changes(added=self.rrsets)
 
     def _soa_with(self, ttl: int) -> DnsRecordSet:
         return DnsRecordSet(name=self.name, type="SOA", ttl=ttl, values=(SOA_VALUE,))
@@ -78,12 +125,15 @@ class ManagedZone(FakeZone):
     def change_soa_ttl(self, ttl: int) -> None:
         before, self._soa = self._soa, self._soa_with(ttl)
         self.index = self.index.changed(removed=[before], added=[self._soa])
+        self.tell_changes(removed=[before], added=[self._soa])
 
     def publish(self, record_sets: Mapping[InstanceKey, Iterable[DnsRecordSet]]) -> None:
         """Replaces all record sets of these instances; an instance may have none."""
         added = {key: tuple(of_instance) for key, of_instance in record_sets.items()}
-        removed = chain.from_iterable(self._of_instances.get(key, ()) for key in added)
-        self.index = self.index.changed(removed=removed, added=chain.from_iterable(added.values()))
+        removed = [*chain.from_iterable(self._of_instances.get(key, ()) for key in added)]
+        present = [*chain.from_iterable(added.values())]
+        self.index = self.index.changed(removed=removed, added=present)
+        self.tell_changes(removed, present)
         for key, of_instance in added.items():
             if of_instance:
                 self._of_instances[key] = of_instance
@@ -98,6 +148,11 @@ class ManagedZone(FakeZone):
             "Description": self.namespace_arn,
         }
 
+    @property
+    def record_sets(self) -> Collection[DnsRecordSet]:
+        """All record sets, NS and SOA first."""
+        return self.rrsets
+
     @property  # type: ignore[override]  # moto's are RecordSets
     def rrsets(self) -> list[DnsRecordSet]:
         """The record sets as moto counts and lists them."""
@@ -110,14 +165,14 @@ class ManagedZone(FakeZone):
             raise ManagedZoneError(self)
 
 
-class UserZone(FakeZone):
+class UserZone(TellingZone):
     """A hosted zone that a user created: moto keeps the record sets, the index follows them.
 
     moto changes the record sets by the four methods below, for Route 53's calls as well as for
     CloudFormation.
     """
 
-    def __init__(self, zone: FakeZone):
+    def __init__(self, zone: FakeZone, account_id: str):
         super().__init__(
             name=zone.name,
             id_=zone.resource_id,
@@ -126,6 +181,7 @@ class UserZone(FakeZone):
             comment=zone.comment,
             delegation_set=zone.delegation_set,
         )
+        self.account_id = account_id
         self.vpcs, self.rrsets = zone.vpcs, zone.rrsets
         self._indexed: dict[RecordSet, DnsRecordSet] = {}
         self.index = ZoneIndex()
@@ -138,6 +194,12 @@ class UserZone(FakeZone):
         added = {each: of_moto(each) for each in current if each not in self._indexed}
         self._indexed |= added
         self.index = self.index.changed(removed=removed, added=added.values())
+        self.tell_changes(removed, added.values())
+
+    @property
+    def record_sets(self) -> Collection[DnsRecordSet]:
+        """The record sets in the common form."""
+        return self._indexed.values()
 
     def add_rrset(self, record_set: dict[str, Any]) -> RecordSet:
         added = super().add_rrset(record_set)

@@ -145,6 +145,7 @@ class HostedZones(OwnUrls, Route53Backend):
     def delete_managed_zone(self, zone: ManagedZone) -> None:
         """Deletes a namespace's zone with its record sets."""
         del self.zones[zone.resource_id]
+        zone.tell_changes(removed=zone.record_sets)
         self._publish_zones()
 
     def _publish_zones(self) -> None:
@@ -189,7 +190,8 @@ class HostedZones(OwnUrls, Route53Backend):
         zone = UserZone(  # type: ignore[abstract]  # as above
             super().create_hosted_zone(
                 name, private_zone, caller_reference, vpcid, vpcregion, comment, delegation_set_id
-            )
+            ),
+            self.account_id,
         )
         self.zones[zone.resource_id] = zone
         self._publish_zones()
@@ -224,6 +226,8 @@ class HostedZones(OwnUrls, Route53Backend):
     def delete_hosted_zone(self, id_: str) -> FakeZone | None:
         self._refuse_if_managed(id_)
         zone = super().delete_hosted_zone(id_)
+        if isinstance(zone, UserZone):
+            zone.tell_changes(removed=zone.record_sets)
         self._publish_zones()
         return zone
 

@@ -21,6 +21,7 @@ from localaws.error_replies import error_reply, reply, speaks_json
 from localaws.health import HEALTH_PATH, health
 from localaws.moto_mixins import moto_frame
 from localaws.request_parsers import MALFORMED_XML, SERIALIZATION, VALIDATION
+from localaws.timeline.stream import STREAM
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -90,6 +91,8 @@ class EndpointApplication:
                 replied: Iterable[bytes] = self._moto(
                     environ, _refusing_pages(environ, start_response)
                 )
+            if environ["PATH_INFO"] == RESET_PATH:
+                STREAM.tell("account", "reset", {})
             return replied
         except BadInput as error:
             return error_reply(environ, start_response, 400, error.code, error)

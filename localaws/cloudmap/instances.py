@@ -12,6 +12,7 @@ from localaws.cloudmap.errors import CustomHealthNotFound, DuplicateRequest, Ins
 from localaws.cloudmap.models import Instance, Service
 from localaws.cloudmap.operations import change_id, random_id
 from localaws.cloudmap.services import CloudMapServiceCalls
+from localaws.timeline.stream import STREAM
 
 
 class InstanceCalls(CloudMapServiceCalls):
@@ -65,8 +66,25 @@ class InstanceCalls(CloudMapServiceCalls):
 
     def _put(self, service: Service, instance: Instance) -> None:
         """Adds an instance to its service, or replaces the one with its id."""
+        before = service.instances.get(instance.id)
         service.instances[instance.id] = instance
+        told = self.instance_told(service, instance)
+        if before is None:
+            STREAM.tell("instance", "came", told)
+        if instance.health_status != (before.health_status if before else "UNKNOWN"):
+            STREAM.tell("instance", instance.health_status, told)
         self._publish(service, instance)
+
+    def instance_told(self, service: Service, instance: Instance) -> dict[str, object]:
+        """Returns an instance as the timeline names it; see docs/timeline.md."""
+        return {
+            "account": self.account_id,
+            "region": self.region_name,
+            "task": instance.id,
+            "registry": service.id,
+            "name": service.name,
+            "address": instance.attributes.get("AWS_INSTANCE_IPV4"),
+        }
 
     def _refuse_over_quota(self, service: Service) -> None:
         """Counts the instances that are registered and those whose registration is in progress."""
@@ -101,7 +119,8 @@ class InstanceCalls(CloudMapServiceCalls):
         )
 
     def _deregister(self, service: Service, instance_id: str) -> None:
-        del service.instances[instance_id]
+        instance = service.instances.pop(instance_id)
+        STREAM.tell("instance", "went", self.instance_told(service, instance))
         self._withdraw(service, instance_id)
         self._pending_health.pop((service.id, instance_id), None)
         service.revision += 1

@@ -13,6 +13,7 @@ from localaws.ecs.placement import can_be_member, choose_instance
 from localaws.ecs.state import EcsState
 from localaws.ecs.task_request import TaskRequest
 from localaws.ecs.tasks import EcsTask
+from localaws.timeline.stream import STREAM
 
 
 class Launching(EcsState):
@@ -29,6 +30,7 @@ class Launching(EcsState):
         self.tasks.setdefault(task.cluster_name, {})[task.task_arn] = task
         if task.place.instance:
             task.place.instance.tasks[task.id] = task
+        _tell_interface(task, "came")
         peers.add(task)
         return task
 
@@ -73,5 +75,24 @@ class Launching(EcsState):
         """Gives a stopped task's place back."""
         if task.place.interface:
             self.ec2.delete_requester_managed_interface(task.place.interface)
+            _tell_interface(task, "went")
         if task.place.instance:
             task.place.instance.tasks.pop(task.id, None)
+
+
+def interface_told(task: EcsTask) -> dict[str, object] | None:
+    """Returns a task's interface as the timeline names it; None outside awsvpc mode."""
+    interface, named = task.place.interface, task.told
+    if interface is None:
+        return None
+    return {
+        **{name: named[name] for name in ("account", "region", "cluster", "service", "task")},
+        "id": interface.id,
+        "address": task.private_address,
+        "groups": [group.id for group in interface.group_set],
+    }
+
+
+def _tell_interface(task: EcsTask, what: str) -> None:
+    if told := interface_told(task):
+        STREAM.tell("interface", what, told)

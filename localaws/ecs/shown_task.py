@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What DescribeTasks shows of a task beside its attributes: its interface and its containers."""
+"""What DescribeTasks and the timeline show of a task beside its attributes."""
 
 from __future__ import annotations
 
@@ -22,14 +22,20 @@ ATTACHMENT_STATUS = {
 class ShownTask:
     """Mixed into a task, which has these attributes."""
 
+    id: str
     task_arn: str
+    cluster_name: str
     attachment_id: str
     place: Place
     private_address: str
+    availability_zone: str
+    stopped_reason: str | None
     last_status: TaskState
     started_at: datetime | None
     enable_execute_command: bool
     _containers: Sequence[TaskContainer]
+    _account_id: str
+    _region: str
     _running_since: float | None
     _exit_code: int
     """What an essential container has ended with."""
@@ -37,6 +43,24 @@ class ShownTask:
     @property
     def health_status(self) -> str:
         raise NotImplementedError
+
+    @property
+    def service_name(self) -> str:
+        raise NotImplementedError
+
+    @property
+    def told(self) -> dict[str, object]:
+        """The task as the timeline names it; see docs/timeline.md."""
+        return {
+            "account": self._account_id,
+            "region": self._region,
+            "cluster": self.cluster_name,
+            "service": self.service_name or None,
+            "task": self.id,
+            "address": self.private_address,
+            "zone_name": self.availability_zone,
+            "message": self.stopped_reason,
+        }
 
     @property
     def attachments(self) -> list[dict[str, Any]]:

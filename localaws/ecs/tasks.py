@@ -30,6 +30,7 @@ from localaws.ecs.task_request import TaskRequest
 from localaws.ecs.task_secrets import missing_secret
 from localaws.ecs.task_states import TaskState, next_state
 from localaws.faults.active import ACTIVE
+from localaws.timeline.stream import STREAM
 
 NEVER = math.inf
 """When a task takes its next step that stays as it is until somebody stops it."""
@@ -107,6 +108,7 @@ class EcsTask(ShownTask):
         self._running_since: float | None = None
         self._exit_code = 0
         self._next_step_at = self._one_step_later()
+        self._tell()
 
     def _instance(self, external_id: str) -> TaskInstance:
         instance, ports = self.place.instance, self.place.host_ports
@@ -125,6 +127,9 @@ class EcsTask(ShownTask):
             },
             external_id=external_id,
         )
+
+    def _tell(self) -> None:
+        STREAM.tell("task", self.last_status, self.told)
 
     @staticmethod
     def _one_step_later() -> float:
@@ -200,6 +205,7 @@ class EcsTask(ShownTask):
             self.last_status = state
             self.version += 1
             self._next_step_at = self._one_step_later()
+            self._tell()
             self._enter(state)
             if ACTIVE.own and state == TaskState.RUNNING:
                 self._suffer_faults()  # Nobody sees a task run that crashes at once.

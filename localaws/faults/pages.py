@@ -7,6 +7,7 @@ LocalStack documents them under "Chaos API": GET lists, POST replaces, PATCH add
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from localaws.error_replies import read_body, reply
 from localaws.faults.active import ACTIVE
 from localaws.faults.call_faults import FaultError, call_fault, latency_of
 from localaws.faults.task_faults import TaskFault, task_fault
+from localaws.timeline.stream import STREAM
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -31,11 +33,20 @@ class FaultPages:
         path, method = environ["PATH_INFO"].rstrip("/"), environ["REQUEST_METHOD"]
         if path not in (RULES, EFFECTS) and not f"{path}/".startswith(f"{OWN}/"):
             return self._application(environ, start_response)
+        before = ACTIVE.sentences
         try:
             status, page = _answer(path, method, environ)
         except FaultError as error:
             status, page = 400, {"error": str(error)}
+        _tell_changes(before, ACTIVE.sentences)
         return reply(start_response, status, "application/json", json.dumps(page) + "\n")
+
+
+def _tell_changes(before: list[str], after: list[str]) -> None:
+    for sentence in (Counter(before) - Counter(after)).elements():
+        STREAM.tell("fault", "ended", {"message": sentence})
+    for sentence in (Counter(after) - Counter(before)).elements():
+        STREAM.tell("fault", "began", {"message": sentence})
 
 
 def _answer(path: str, method: str, environ: WSGIEnvironment) -> tuple[int, Any]:

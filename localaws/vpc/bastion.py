@@ -10,6 +10,7 @@ import asyncio
 import ipaddress
 import logging
 import socket
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -22,6 +23,7 @@ from localaws import runtime
 from localaws.listening import HOST, on_port
 from localaws.load_balancers import DNS_SUFFIX
 from localaws.routes import Peer, Targets
+from localaws.timeline.stream import STREAM
 from localaws.vpc.containers import CLOSING_SECONDS, Address, Containers
 from localaws.vpc.lookup import Vpc
 from localaws.vpc.resolution import answer
@@ -94,11 +96,35 @@ class Bastion:
                 raise Unreachable(403, "the bastion serves no web page")
             if not url.absolute or url.scheme != "http" or not url.host:
                 raise Unreachable(400, "this is a proxy: set http_proxy to it")
-            local_port = await self._reach(url, url.host, _task_of(request))
-            return await self._forward(request, url, local_port)
+            return await self._answer(request, url, url.host)
         except Unreachable as error:
             text = f"bastion: {request.raw_path}: {error.reason}\n"
             return web.Response(status=error.status, text=text)
+
+    async def _answer(self, request: web.BaseRequest, url: URL, host: str) -> web.Response:
+        """Forwards a request, and says who answered it or why nobody did."""
+        began = time.monotonic()
+        task = _task_of(request)
+        told: dict[str, object] = {
+            "account": self._vpc.account_id,
+            "region": self._vpc.region,
+            "name": host,
+            "source": task,
+        }
+        try:
+            reply = await self._forward(request, url, await self._reach(url, host, task))
+            told |= {
+                "status": reply.status,
+                "task": reply.headers.get("X-Task-Id"),
+                "address": reply.headers.get("X-Task-Address"),
+            }
+        except Unreachable as error:
+            told |= {"status": error.status, "message": error.reason}
+            raise
+        finally:
+            told["seconds"] = round(time.monotonic() - began, 3)
+            STREAM.tell("http", "answered", told)
+        return reply
 
     async def _reach(self, url: URL, host: str, task: str | None) -> int:
         """The port on loopback that stands for a URL's host and port, as the bastion or a task."""

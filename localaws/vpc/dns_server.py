@@ -6,13 +6,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+from functools import partial
 from typing import cast
 
 from dnslib import CLASS, EDNS0, OPCODE, QTYPE, RCODE, DNSError, DNSHeader, DNSRecord
 
 from localaws.listening import HOST, on_port
+from localaws.timeline.stream import STREAM
 from localaws.vpc.lookup import Vpc
-from localaws.vpc.resolution import Answer, answer
+from localaws.vpc.resolution import Answer, answer, answer_told
 
 LOG = logging.getLogger(__name__)
 
@@ -64,7 +66,9 @@ def _answer(vpc: Vpc, query: DNSRecord) -> Answer:
     # A type that dnslib has no name for is in no record set.
     type_ = QTYPE.forward.get(query.q.qtype) or f"TYPE{query.q.qtype}"
     zones = vpc.private_zones
-    return Answer(rcode=RCODE.REFUSED) if zones is None else answer(zones, query.q.qname, type_)
+    found = Answer(rcode=RCODE.REFUSED) if zones is None else answer(zones, query.q.qname, type_)
+    STREAM.tell("dns", "answered", partial(answer_told, vpc, query.q.qname, type_, found))
+    return found
 
 
 def _fill(reply: DNSRecord, found: Answer) -> None:

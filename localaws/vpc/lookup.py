@@ -47,6 +47,12 @@ class Vpc(ABC):
         """The VPC, or None when there is none now."""
 
     @property
+    def vpc_id(self) -> str | None:
+        """Its id; None when there is no such VPC now."""
+        vpc = self.current
+        return str(vpc.id) if vpc else None
+
+    @property
     def _ec2(self) -> EC2 | None:
         return cast(EC2 | None, _backend(ec2_backends, self.account_id, self.region))
 

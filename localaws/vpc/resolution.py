@@ -69,6 +69,30 @@ class Answer:
     additional: list[Record] = field(default_factory=list)
 
 
+class Asked(Protocol):
+    """The VPC whose resolver was asked."""
+
+    @property
+    def account_id(self) -> str: ...
+    @property
+    def region(self) -> str: ...
+    @property
+    def vpc_id(self) -> str | None: ...
+
+
+def answer_told(vpc: Asked, name: DNSLabel, type_: str, found: Answer) -> dict[str, object]:
+    """Returns an answer as the timeline names it; see docs/timeline.md."""
+    return {
+        "account": vpc.account_id,
+        "region": vpc.region,
+        "vpc": vpc.vpc_id,
+        "name": str(name).rstrip("."),
+        "type": type_,
+        "status": RCODE.get(found.rcode),
+        "values": [str(record.rdata) for record in found.records],
+    }
+
+
 def answer(zones: Zones, name: DNSLabel, type_: str) -> Answer:
     """Answers a question for a name and a type such as `A`.
 
