@@ -13,7 +13,7 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from localaws.listening import HOST
-from localaws.settings import EndpointSettings, EndpointSettingsError, load_endpoint_settings
+from localaws.settings import EndpointSettings, EndpointSettingsError, Log, load_endpoint_settings
 
 if TYPE_CHECKING:
     from localaws.server import Endpoint
@@ -29,6 +29,8 @@ def serve() -> int:
         settings = load_endpoint_settings(os.environ)
     except EndpointSettingsError as error:
         return _fail(2, str(error))
+    if settings.log is Log.CALLS:
+        logging.getLogger("localaws.calls").setLevel(logging.INFO)
     if settings.owned:
         Thread(target=_wait_for_owner, args=(stopped,), name="owner", daemon=True).start()
     # Not before: it takes half a second, in which a Ctrl-C would end in a traceback.

@@ -10,7 +10,7 @@ import socket
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
@@ -19,6 +19,7 @@ from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from localaws import runtime
+from localaws.calls import TellingCalls
 from localaws.certificate import server_context
 from localaws.faults.active import ACTIVE
 from localaws.faults.injection import InjectingFaults
@@ -26,11 +27,13 @@ from localaws.faults.pages import FaultPages
 from localaws.install import installed
 from localaws.kept_account import KeptAccount
 from localaws.listening import HOST, on_port
+from localaws.live.pages import LivePages
 from localaws.repeats import AnsweringRepeats
 from localaws.scheduler import Scheduler
 from localaws.settings import EndpointSettings
 from localaws.state_folder import certificate_file
 from localaws.strangers import RefusingStrangers, origins_at
+from localaws.timeline.stream import STREAM
 from localaws.vpc.servers import VpcServers
 from localaws.wsgi import EndpointApplication
 
@@ -80,6 +83,7 @@ class Endpoint:
             self.bastion_url = addresses["bastion"]
             runtime.configure(self._settings)
             ACTIVE.clear()
+            STREAM.begin()
             exits.enter_context(installed())
             application = self._application(exits, vpc_servers)
             servers = [_server(exits, listener, application) for listener in listeners]
@@ -111,8 +115,10 @@ class Endpoint:
             account = exits.enter_context(KeptAccount(self._settings.state, repeats))
             members |= {"account": str(account.file), "notice": account.notice or ""}
             application = account
+        ended = Event()
+        exits.callback(ended.set)
         return RefusingStrangers(
-            FaultPages(InjectingFaults(application)),
+            LivePages(TellingCalls(FaultPages(InjectingFaults(application))), ended),
             own_origins=frozenset().union(*(origins_at(url.scheme, url.port or 0) for url in own)),
             allowed_origins=self._settings.cors_origins,
         )

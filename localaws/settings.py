@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,12 @@ PREFIX = "LOCALAWS_"
 
 class EndpointSettingsError(ValueError):
     """A LOCALAWS_* variable is unknown or out of range; the text says what is allowed."""
+
+
+class Log(StrEnum):
+    """What can be logged."""
+
+    CALLS = "calls"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +58,8 @@ class EndpointSettings:
     """Until a custom health status takes effect (AWS: about 30 s)."""
     drop_seconds: float = 1.0
     """Until the bastion times out on a connection that no ingress rule allows."""
+    log: Log | None = None
+    """What is logged besides what goes wrong: `calls`, a line for each call of the API."""
 
 
 def load_endpoint_settings(environ: Mapping[str, str]) -> EndpointSettings:
@@ -122,11 +131,19 @@ def _origins(name: str, text: str) -> tuple[str, ...]:
     return origins
 
 
+def _log(name: str, text: str) -> Log:
+    try:
+        return Log(text)
+    except ValueError:
+        raise EndpointSettingsError(f"{name}={text!r}: {', '.join(Log)} is wanted") from None
+
+
 PARSERS: dict[str, Callable[[str, str], Any]] = {
     "int": _port,
     "float": _seconds,
     "str": _region,
     "bool": _switch,
+    "Log | None": _log,
     "Path | None": _folder,
     "tuple[str, ...]": _origins,
 }

@@ -109,6 +109,14 @@ ARROWS: dict[str, Set[str]] = {
     "stacks.network_inputs": {"stacks.discovery", "stacks.compute"},
     "stacks.discovery": {"stacks.network_inputs", "stacks.compute"},
     "stacks.compute": {"stacks.network_inputs", "stacks.discovery"},
+    # Everybody tells the timeline, which knows nobody.
+    "localaws.timeline": {
+        "localaws.autoscaling",
+        "localaws.cloudmap",
+        "localaws.ecs",
+        "localaws.live",
+        "localaws.vpc",
+    },
     # ECS registers with Cloud Map, and Cloud Map writes to Route 53: never the other way.
     "localaws.route53": {
         "localaws.autoscaling",

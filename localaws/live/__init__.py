@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The live page of the endpoint and what it reads."""

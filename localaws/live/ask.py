@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Asks a VPC's resolver for a name, as a client in it would."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any, cast
+
+from dnslib import QTYPE, RCODE, DNSLabel
+from moto.core.base_backend import BackendDict
+from moto.ec2.models import ec2_backends
+
+from localaws import runtime
+from localaws.timeline.event import rfc3339
+from localaws.timeline.stream import STREAM
+from localaws.vpc.lookup import Vpc, VpcOfId
+from localaws.vpc.resolution import answer, answer_told
+from localaws.zone_index import canonical, parents
+
+
+class WrongQuestion(ValueError):
+    """What is wrong with a question, and what is wanted."""
+
+
+def asked(question: Mapping[str, str]) -> dict[str, Any]:
+    """Returns the resolver's answer to `name` and `type`, in the `vpc` of the `account` if given.
+
+    Raises WrongQuestion.
+    """
+    name, type_ = question.get("name", "").rstrip("."), question.get("type", "A").upper()
+    if not name or len(name) > 253 or any(not 0 < len(each) < 64 for each in name.split(".")):
+        raise WrongQuestion("name=NAME is wanted, a DNS name")
+    if type_ not in QTYPE.reverse:
+        raise WrongQuestion(f"type={type_}: a record type such as A, AAAA or SRV is wanted")
+    with runtime.LOCK:
+        vpc = next(_candidates(name, question), None)
+    if vpc is None:
+        raise WrongQuestion(f"no VPC{_where(question)} has a private zone with the name {name}")
+    zones = vpc.private_zones
+    if zones is None:
+        raise WrongQuestion(f"DNS support or DNS hostnames of {vpc.id} are off: no zone answers")
+    label = DNSLabel(name)
+    found = answer(zones, label, type_)
+    STREAM.tell("dns", "answered", partial(answer_told, vpc, label, type_, found))
+    zone = next((zones[each] for each in (canonical(name), *parents(name)) if each in zones), None)
+    groups = (zone.index.at(canonical(name)) if zone else None) or {}
+    return {
+        "at": rfc3339(time.time()),
+        **answer_told(vpc, label, type_, found),
+        "ttl": groups[type_].members[0].ttl
+        if found.rcode == RCODE.NOERROR and type_ in groups
+        else None,
+        "of": len(groups[type_].members) if type_ in groups else 0,
+    }
+
+
+def _candidates(name: str, question: Mapping[str, str]) -> Iterator[VpcOfId]:
+    """Yields the VPCs that may be meant: the one that is named, else all whose zones have it."""
+    for account, region, vpc_id in _vpcs():
+        if question.get("account") not in (None, "", account):
+            continue
+        vpc = VpcOfId(account, region, vpc_id)
+        if question.get("vpc"):
+            if vpc_id == question["vpc"]:
+                yield vpc
+        elif _has(vpc, name):
+            yield vpc
+
+
+def _has(vpc: Vpc, name: str) -> bool:
+    zones = vpc.private_zones or {}
+    return any(each in zones for each in (canonical(name), *parents(canonical(name))))
+
+
+def _vpcs() -> Iterator[tuple[str, str, str]]:
+    backends = cast(BackendDict[Any], ec2_backends)
+    for account, of_account in [*backends.items()]:
+        for region, ec2 in [*of_account.items()]:
+            for vpc_id in [*ec2.vpcs]:
+                yield account, region, vpc_id
+
+
+def _where(question: Mapping[str, str]) -> str:
+    named = (question.get("vpc"), question.get("account") and f"of account {question['account']}")
+    return "".join(f" {each}" for each in named if each)
