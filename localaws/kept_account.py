@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The account in a file, so that it outlives the process.
 
-It is written before a call that changes it is answered, as long as that is quick; in a large
-account, and for what changes without a call, within a second. On the disk it is a second later at
-the most.
+It is written before a call that may change it is answered, whatever that takes: what a client has
+been told must be true after a kill. What changes without a call is written within a second. On the
+disk it is a second later at the most.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from __future__ import annotations
 import fcntl
 import logging
 import pickle
-import time
 from collections.abc import Iterable
 from pathlib import Path
 from threading import Event, Lock, Thread
@@ -26,6 +25,7 @@ from localaws.account_file import (
     write_on_disk,
     write_quickly,
 )
+from localaws.calls import may_change
 from localaws.repeats import AnsweringRepeats, Reply
 from localaws.state_folder import account_file
 
@@ -36,8 +36,10 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 
-QUICK_SECONDS = 0.02
-"""What it may take to make an account's bytes, for it to be written before a call is answered."""
+SMALL_BYTES = 256 * 1024
+"""Up to this size an account is written before a call that only reads is answered too: it may tell
+what has changed without a call. By size, and not by the time that it takes: that is long now and
+then on a busy machine."""
 BUSY_SECONDS = 0.4
 """Between two looks at an account that changes."""
 IDLE_SECONDS = 5.0
@@ -64,8 +66,6 @@ class KeptAccount:
         self._saving = Lock()
         self._written: bytes | None = None
         self._is_on_disk = False
-        self._cost = 0.0
-        """Seconds that it took to make the account's bytes the last time."""
         self._left_out: list[str] = []
         self._thread = Thread(target=self._keep, name="account", daemon=True)
 
@@ -123,7 +123,7 @@ class KeptAccount:
             return self._application(environ, start_response)
         finally:
             if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
-                if self._cost < QUICK_SECONDS:
+                if may_change(environ) or len(self._written or b"") <= SMALL_BYTES:
                     self._try_to_save(on_disk=False)
                 self._touched.set()
 
@@ -156,9 +156,7 @@ class KeptAccount:
         """
         with self._saving:
             with runtime.LOCK:
-                began = time.monotonic()
                 clock, state = runtime.now(), self._state()
-                self._cost = time.monotonic() - began
             changed = state != self._written
             if changed or (on_disk and not self._is_on_disk):
                 replies = pickle.dumps(self._application.remembered())
