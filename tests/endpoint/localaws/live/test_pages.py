@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The live page's own pages: the stream, DNS answers, who may reach whom; none changes anything."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from localaws import runtime
+from localaws.live.present import present
+from localaws.live.reach import reach
+from localaws.server import Endpoint
+from localaws.settings import EndpointSettings
+from localaws.timeline.stream import STREAM
+from tests.endpoint.localaws.account import NAMESPACE, SERVICE, Account, refused
+from tests.endpoint.localaws.test_strangers import ask
+from tests.endpoint.localaws.vpc.test_bastion import group
+
+PAGES = ("/_localaws/", "/_localaws", "/_localaws/timeline", "/_localaws/events", "/_localaws/ask")
+Message = tuple[str, Any]
+
+
+@pytest.fixture(autouse=True)
+def nothing_told_before(aws: Account) -> Iterator[None]:
+    STREAM.begin()
+    yield
+
+
+@contextmanager
+def stream_of(endpoint: Endpoint) -> Iterator[Iterator[Message]]:
+    """The messages of a stream, each with its kind, until the end of the block."""
+    connection = http.client.HTTPConnection(urlsplit(endpoint.url).netloc, timeout=20)
+    connection.request("GET", "/_localaws/events")
+    reply = connection.getresponse()
+    assert reply.headers["Content-Type"] == "text/event-stream"
+
+    def messages() -> Iterator[Message]:
+        kind = ""
+        for line in reply:
+            name, _, value = line.decode().rstrip("\n").partition(": ")
+            if name == "event":
+                kind = value
+            elif name == "data":
+                yield kind, json.loads(value)
+
+    try:
+        yield messages()
+    finally:
+        connection.close()
+
+
+def following(messages: Iterator[Message], kind: str) -> Any:
+    """The next message of a kind."""
+    return next(data for each, data in messages if each == kind)
+
+
+def answer(endpoint: Endpoint, query: str) -> tuple[int, Any]:
+    reply = ask(endpoint.url, f"/_localaws/ask?{query}")
+    return reply.status, json.loads(reply.body)
+
+
+def test_the_stream_begins_with_what_was_and_what_there_is(
+    endpoint: Endpoint, aws: Account
+) -> None:
+    service = aws.service(aws.namespace())
+    aws.ecs_service(service, desired=2)
+    aws.steady(2)
+    with stream_of(endpoint) as messages:
+        (first, past), (second, now) = next(messages), next(messages)
+    assert (first, second) == ("past", "present")
+    assert [e["what"] for e in past["events"] if e["layer"] == "task"].count("RUNNING") == 2
+    of_tasks = sorted((e["layer"], e["what"]) for e in now["events"] if "task" in e)
+    assert of_tasks == [
+        *[("instance", "HEALTHY")] * 2,
+        *[("instance", "came")] * 2,
+        *[("interface", "came")] * 2,
+        *[("record", "came")] * 2,
+        *[("task", "RUNNING")] * 2,
+    ]
+    assert [e["count"] for e in now["events"] if e["layer"] == "service"] == [2]
+
+
+def test_the_stream_goes_on_with_each_change(endpoint: Endpoint, aws: Account) -> None:
+    with stream_of(endpoint) as messages:
+        following(messages, "present")
+        aws.ecs.create_cluster(clusterName="c")
+        events = following(messages, "changes")["events"]
+    assert [(e["layer"], e["what"]) for e in events] == [("call", "CreateCluster")]
+
+
+def test_after_a_reset_the_stream_says_what_there_is(endpoint: Endpoint, aws: Account) -> None:
+    aws.service(aws.namespace())
+    with stream_of(endpoint) as messages:
+        assert following(messages, "present")["events"]
+        assert ask(endpoint.url, "/moto-api/reset", method="POST").status == 200
+        changes = following(messages, "changes")["events"]
+        assert ("account", "reset") in [(e["layer"], e["what"]) for e in changes]
+        assert following(messages, "present") == {"events": []}
+
+
+def test_a_stream_ends_with_its_endpoint() -> None:
+    with Endpoint(EndpointSettings(port=0)) as endpoint, stream_of(endpoint) as messages:
+        following(messages, "present")
+        endpoint.__exit__(None, None, None)
+        assert all(kind != "changes" for kind, _ in messages)
+
+
+def test_a_task_is_there_since_it_came_into_its_state(aws: Account) -> None:
+    aws.ecs_service(None, desired=1)
+    aws.steady(1)
+    with runtime.LOCK:
+        [task] = [event for event in present() if event.layer == "task"]
+    started = aws.tasks()[0]["startedAt"]
+    assert task.what == "RUNNING"
+    assert abs(task.at - started.timestamp()) < 0.001
+
+
+def test_a_name_is_asked_for_as_in_the_vpc(endpoint: Endpoint, aws: Account) -> None:
+    service = aws.service(aws.namespace())
+    for number in range(9):
+        aws.register(service, f"i-{number}", AWS_INSTANCE_IPV4=f"10.0.8.{number + 10}")
+    status, found = answer(endpoint, f"name={SERVICE}.{NAMESPACE}.&type=a")
+    assert (status, found["status"], found["ttl"], found["of"]) == (200, "NOERROR", 300, 9)
+    assert len(found["values"]) == 8 and len(set(found["values"])) == 8
+    assert (found["vpc"], found["account"]) == (aws.vpc, "123456789012")
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [(f"name=nobody.{NAMESPACE}", "NXDOMAIN"), (f"name={NAMESPACE}&type=AAAA", "NOERROR")],
+)
+def test_a_negative_answer_has_no_values(
+    endpoint: Endpoint, aws: Account, query: str, status: str
+) -> None:
+    aws.namespace()
+    code, found = answer(endpoint, query)
+    assert (code, found["status"], found["values"], found["of"]) == (200, status, [], 0)
+
+
+@pytest.mark.parametrize(
+    ("query", "error"),
+    [
+        ("", "name=NAME is wanted, a DNS name"),
+        ("name=a..b", "name=NAME is wanted, a DNS name"),
+        (f"name={'x' * 64}.internal", "name=NAME is wanted, a DNS name"),
+        ("name=a.b&type=NONE", "type=NONE: a record type such as A, AAAA or SRV is wanted"),
+        ("name=a.b", "no VPC has a private zone with the name a.b"),
+        ("name=a.b&vpc=vpc-1", "no VPC vpc-1 has a private zone with the name a.b"),
+    ],
+)
+def test_a_wrong_question_is_said(endpoint: Endpoint, aws: Account, query: str, error: str) -> None:
+    assert answer(endpoint, query) == (400, {"error": error})
+
+
+def test_who_may_reach_whom(aws: Account) -> None:
+    network = aws.network()
+    network["awsvpcConfiguration"]["securityGroups"] = [group(aws, "10.0.0.0/16")]
+    aws.ecs_service(None, desired=1, name="web", networkConfiguration=network)
+    aws.ecs_service(None, desired=1, name="api")
+    aws.steady(1, "web")
+    aws.steady(1, "api")
+    with runtime.LOCK:
+        found = reach()
+    ends = [end.get("service", "bastion") for end in found["ends"]]
+    assert ends == ["web", "api", "bastion"]
+    ways = {(ends[w["from"]], ends[w["to"]]): w for w in found["ways"]}
+    assert ways["bastion", "web"]["open"] and ways["api", "web"]["open"]
+    assert not ways["bastion", "api"]["open"]
+    assert "no ingress rule of" in ways["bastion", "api"]["reason"]
+    assert ways["api", "web"]["port"] == 80
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_the_pages_only_read(endpoint: Endpoint, path: str, method: str) -> None:
+    assert ask(endpoint.url, path, method=method).status == 405
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_the_pages_are_for_no_other_site(endpoint: Endpoint, path: str) -> None:
+    assert ask(endpoint.url, path, Origin="http://evil.example").status == 403
+    assert ask(endpoint.url, path, Host="evil.example").status == 403
+    assert ask(endpoint.url, path, Sec_Fetch_Site="cross-site").status == 403
+
+
+def test_the_page_takes_nothing_from_elsewhere(endpoint: Endpoint) -> None:
+    page = ask(endpoint.url, "/_localaws/")
+    assert (page.status, page.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    policy = page.headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none';") and "http" not in policy
+    assert "frame-ancestors 'none'" in policy
+
+
+def test_no_file_but_the_pages_own_is_served(endpoint: Endpoint) -> None:
+    for path in ("/_localaws/page/../server.py", "/_localaws/page/%2e%2e/server.py"):
+        assert ask(endpoint.url, path).status not in (200, 500)
+
+
+def test_reading_the_pages_is_no_call(endpoint: Endpoint, aws: Account) -> None:
+    for path in ("/_localaws/", "/_localaws/timeline"):
+        assert ask(endpoint.url, path).status == 200
+    assert STREAM.document()["events"] == []
+    assert refused(lambda: aws.ecs.delete_cluster(cluster="nobody"))[2] == 400
+    [call] = STREAM.document()["events"]
+    assert (call["what"], call["status"]) == ("DeleteCluster", 400)
