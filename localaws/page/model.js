@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the events of docs/timeline.md add up to, for each account and region. Knows no document.
+
+import { Task } from "./task.js";
+
+/** After so long without an event the timeline's axis is cut. */
+const QUIET_MS = 3000;
+/** Tasks that have gone, and marks, that are remembered for each account and region. */
+const GONE_TASKS = 2000;
+const MARKS = 4000;
+
+const LAYERS = new Set(["interface", "instance", "record"]);
+
+/** An ECS service, or the tasks that belong to none. */
+export class Service {
+  constructor(cluster, name) {
+    this.cluster = cluster;
+    this.name = name;
+    this.desired = null;
+    this.groups = [];
+    this.went = false;
+    /** Whether a task of it ever had an instance, and a record. */
+    this.everHad = { instance: false, record: false };
+    /** Tasks that have not stopped, or of which something is left. */
+    this.live = new Map();
+    this.version = 0;
+  }
+
+  counts() {
+    const counts = { running: 0, starting: 0, stopping: 0, instances: 0, records: 0, left: 0 };
+    for (const task of this.live.values()) {
+      if (task.phase in counts) counts[task.phase] += 1;
+      if (task.layers.instance.isOn) counts.instances += 1;
+      if (task.layers.record.isOn) counts.records += 1;
+      if (task.phase === "stopped") counts.left += 1;
+    }
+    return counts;
+  }
+}
+
+/** Everything of one account in one region. */
+export class Scope {
+  constructor(account, region) {
+    this.account = account;
+    this.region = region;
+    this.key = `${account}/${region}`;
+    this.services = new Map();
+    /** Ordered by the last change. */
+    this.tasks = new Map();
+    this.byAddress = new Map();
+    /** Record sets by zone, name and type. */
+    this.names = new Map();
+    /** What is no task's: desired counts, ECS's events, calls, answers, steps, faults. */
+    this.marks = [];
+    /** Times with events, `[from, to]`, apart by QUIET_MS at the least. */
+    this.bursts = [];
+    /** The latest DNS answer. */
+    this.answer = null;
+    this.version = 0;
+    this.namesVersion = 0;
+  }
+
+  get isEmpty() {
+    if ([...this.services.values()].some((service) => !service.went || service.live.size)) {
+      return false;
+    }
+    return ![...this.names.values()].some((name) => name.sets.size);
+  }
+
+  service(event) {
+    const key = event.service === undefined ? "" : `${event.cluster}/${event.service}`;
+    let service = this.services.get(key);
+    if (!service) this.services.set(key, (service = new Service(event.cluster, event.service)));
+    return service;
+  }
+
+  task(event) {
+    let task = this.tasks.get(event.task);
+    if (!task) task = new Task(event.task, event.at);
+    else this.tasks.delete(event.task);
+    this.tasks.set(event.task, task);
+    return task;
+  }
+
+  apply(event, isNew = true) {
+    this.version += 1;
+    if (isNew) this.#extend(event.at);
+    if (event.layer === "task") this.#taskEntered(event);
+    else if (LAYERS.has(event.layer)) this.#layerChanged(event);
+    else this.#marked(event, isNew);
+  }
+
+  #taskEntered(event) {
+    const task = this.task(event);
+    // An instance may come before we know whose it is.
+    task.service?.live.delete(task.id);
+    task.service = this.service(event);
+    task.enter(event);
+    if (event.address) this.byAddress.set(event.address, task);
+    this.#settle(task);
+  }
+
+  #layerChanged(event) {
+    if (event.layer === "record") this.#recordChanged(event);
+    if (event.task === undefined) return;
+    const task = this.task(event);
+    task.service ??= this.service({});
+    task.change(event);
+    if (event.address && event.what === "came") this.byAddress.set(event.address, task);
+    if (event.what === "came" && event.layer in task.service.everHad) {
+      task.service.everHad[event.layer] = true;
+    }
+    this.#settle(task);
+  }
+
+  /** Puts a task where it belongs: to those that live, or to those that have gone. */
+  #settle(task) {
+    const { live } = task.service;
+    if (task.isGone) live.delete(task.id);
+    else live.set(task.id, task);
+    task.service.version += 1;
+    if (this.tasks.size > 2 * GONE_TASKS) this.#forget();
+  }
+
+  #recordChanged(event) {
+    const key = `${event.zone} ${event.name} ${event.type}`;
+    let name = this.names.get(key);
+    if (!name) {
+      const { zone, type } = event;
+      this.names.set(key, (name = { key, zone, name: event.name, type, sets: new Map() }));
+    }
+    const { task = "", values = [], healthy = true } = event;
+    if (event.what === "came") {
+      name.ttl = event.ttl ?? name.ttl;
+      name.sets.set(task, { values, healthy });
+    } else name.sets.delete(task);
+    this.namesVersion += 1;
+  }
+
+  #marked(event, isNew) {
+    if (event.layer === "service" && event.what !== "event") {
+      const service = this.service(event);
+      service.version += 1;
+      service.went = event.what === "went";
+      service.desired = service.went ? 0 : event.count;
+      service.groups = event.groups ?? service.groups;
+    }
+    if (event.layer === "dns") this.answered(event);
+    if (event.layer === "http") {
+      const task = this.tasks.get(event.task) ?? this.byAddress.get(event.address);
+      task?.heard(event);
+      if (task?.service) task.service.version += 1;
+    }
+    if (!isNew) return;
+    this.marks.push(event);
+    if (this.marks.length > 2 * MARKS) this.marks.splice(0, MARKS);
+  }
+
+  /** Takes a DNS answer for the latest, unless a later one is there. */
+  answered(answer) {
+    if (this.answer && this.answer.at > answer.at) return;
+    this.answer = { ...answer, values: new Set(answer.values ?? []) };
+    this.version += 1;
+  }
+
+  #extend(at) {
+    const last = this.bursts.at(-1);
+    if (last && at - last[1] <= QUIET_MS) last[1] = Math.max(last[1], at);
+    else this.bursts.push([at, at]);
+  }
+
+  #forget() {
+    const gone = [...this.tasks.values()].filter((task) => task.isGone);
+    for (const task of gone.slice(0, Math.max(0, gone.length - GONE_TASKS))) {
+      this.tasks.delete(task.id);
+      if (this.byAddress.get(task.address) === task) this.byAddress.delete(task.address);
+    }
+  }
+
+  /** Before `present`: what it does not name has gone. */
+  expect() {
+    for (const task of this.tasks.values()) task.expect();
+    for (const service of this.services.values()) service.unseen = true;
+    for (const name of this.names.values()) name.sets.clear();
+    this.namesVersion += 1;
+  }
+
+  /** After `present`. */
+  sweep(present) {
+    const at = this.bursts.at(-1)?.[1] ?? 0;
+    for (const event of present) {
+      if (event.layer === "service" && event.what === "desired") this.service(event).unseen = false;
+    }
+    for (const service of this.services.values()) {
+      if (service.unseen && service.name !== undefined) service.went = true;
+    }
+    for (const task of this.tasks.values()) {
+      task.sweep(at);
+      if (task.service) this.#settle(task);
+    }
+  }
+}
+
+/** All accounts and regions. */
+export class Model {
+  constructor() {
+    this.scopes = new Map();
+    /** Events of no account, which each one's timeline shows. */
+    this.shared = [];
+    this.reach = { ends: [], ways: [] };
+    /** What has come since it was last drawn. */
+    this.fresh = null;
+    this.total = 0;
+  }
+
+  past(document) {
+    this.#clear();
+    this.changes(document.events);
+  }
+
+  changes(events) {
+    for (const raw of events) {
+      const event = { ...raw, at: Date.parse(raw.at) };
+      this.#count(event, raw.at);
+      if (event.layer === "account" && event.what === "reset") this.#clear();
+      else this.#scopesOf(event).forEach((scope) => scope.apply(event));
+    }
+  }
+
+  present(events) {
+    const now = events.map((raw) => ({ ...raw, at: Date.parse(raw.at) }));
+    for (const scope of this.scopes.values()) scope.expect();
+    for (const event of now) {
+      this.#scopesOf(event).forEach((scope) => scope.apply(event, false));
+    }
+    for (const scope of this.scopes.values()) {
+      const own = (each) => each.account === scope.account && each.region === scope.region;
+      scope.sweep(now.filter(own));
+    }
+  }
+
+  scope(account, region) {
+    const key = `${account}/${region}`;
+    let scope = this.scopes.get(key);
+    if (!scope) {
+      this.scopes.set(key, (scope = new Scope(account, region)));
+      for (const event of this.shared) scope.apply(event);
+    }
+    return scope;
+  }
+
+  #scopesOf(event) {
+    if (event.account !== undefined) return [this.scope(event.account, event.region)];
+    this.shared.push(event);
+    return [...this.scopes.values()];
+  }
+
+  #clear() {
+    this.scopes.clear();
+    this.shared.length = 0;
+    this.reach = { ends: [], ways: [] };
+  }
+
+  #count(event, text) {
+    this.total += 1;
+    if (!this.fresh) this.fresh = { first: text, last: text };
+    else if (event.at >= Date.parse(this.fresh.last)) this.fresh.last = text;
+  }
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// The live page: events in, pictures out, a few times a second at the most.
+//
+// For tests and measurements `body` says `data-connection`, `data-events` (how many came) and
+// `data-drawn`, the time of the latest event that is drawn; `data-drawn-since` is the time of the
+// first event that was drawn together with it.
+
+import { clock, h, keyed, setText } from "./dom.js";
+import { Log } from "./log.js";
+import { Model, Scope } from "./model.js";
+import { Reach } from "./reach.js";
+import { Records } from "./records.js";
+import { Services } from "./services.js";
+import { listen } from "./stream.js";
+import { Timeline } from "./timeline.js";
+
+const BETWEEN_DRAWINGS_MS = 120;
+
+/** What is shown when there is no account. */
+const NOTHING = new Scope("", "");
+
+const at = (id) => document.getElementById(id);
+const model = new Model();
+const services = new Services(at("cards"), later);
+const timeline = new Timeline(at("axis"), at("timeline-note"), at("timeline-legend"), at("timeline-table"), () => later(0));
+const records = new Records(at("zones"), (scope, answer) => {
+  scope.answered(answer);
+  later(0);
+});
+const reach = new Reach(at("ways"));
+const log = new Log(at("lines"), at("log-note"));
+
+let chosen = null;
+let known = false;
+let due = null;
+let drawnAt = -Infinity;
+
+/** Draws in so many milliseconds, or earlier when something else asks for it. */
+function later(ms) {
+  const time = Math.max(performance.now() + ms, drawnAt + BETWEEN_DRAWINGS_MS);
+  if (due && due.time <= time) return;
+  if (due) clearTimeout(due.timer);
+  due = { time, timer: setTimeout(() => requestAnimationFrame(draw), time - performance.now()) };
+}
+
+function draw() {
+  due = null;
+  drawnAt = performance.now();
+  if (!known) return;
+  const scope = pick() ?? NOTHING;
+  at("empty").hidden = !scope.isEmpty;
+  const counts = {
+    services: services.draw(scope),
+    timeline: timeline.draw(scope),
+    records: records.draw(scope),
+    reach: reach.draw(scope, model.reach),
+    log: log.draw(scope),
+  };
+  for (const id of ["services", "timeline", "records", "reach", "log"]) {
+    at(id).hidden = !counts[id];
+    document.querySelector(`#contents a[href="#${id}"]`).hidden = !counts[id];
+  }
+  at("contents").hidden = !Object.values(counts).some(Boolean);
+  report();
+}
+
+/** Which account and region is shown: the one that was chosen, else the first with something. */
+function pick() {
+  const scopes = [...model.scopes.values()];
+  const scope = scopes.find((each) => each.key === chosen) ?? scopes.find((each) => !each.isEmpty) ?? scopes[0];
+  keyed(at("scope"), scopes, (each) => each.key,
+    (each) => h("option", { value: each.key }, `${each.account}, ${each.region}`), () => {});
+  at("picker").hidden = scopes.length < 2;
+  at("where").hidden = scopes.length !== 1;
+  if (scope) {
+    if (at("scope").value !== scope.key) at("scope").value = scope.key;
+    setText(at("where"), `${scope.account}, ${scope.region}`);
+  }
+  return scope;
+}
+
+function report() {
+  const { dataset } = document.body;
+  dataset.events = model.total;
+  if (!model.fresh) return;
+  dataset.drawnSince = model.fresh.first;
+  dataset.drawn = model.fresh.last;
+  model.fresh = null;
+}
+
+const HEARD = {
+  past: (document) => model.past(document),
+  present: ({ events }) => {
+    model.present(events);
+    known = true;
+  },
+  changes: ({ events }) => model.changes(events),
+  reach: (data) => {
+    model.reach = data;
+  },
+};
+
+const CONNECTION = {
+  open: () => "Connected: what happens is shown as it happens.",
+  lost: () => `Connection lost at ${clock(Date.now())}; what you see is from then. Trying again …`,
+  refused: () => "The endpoint refuses this page: reload it.",
+};
+
+listen("/_localaws/events",
+  (name, data) => {
+    HEARD[name](data);
+    later(0);
+  },
+  (state) => {
+    if (document.body.dataset.connection === state) return;
+    document.body.dataset.connection = state;
+    setText(at("connection"), CONNECTION[state]());
+  });
+
+at("scope").addEventListener("change", ({ target }) => {
+  chosen = target.value;
+  later(0);
+});
+setText(at("own-terraform"), [
+  `export AWS_ENDPOINT_URL=${location.origin}`,
+  "export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test",
+  "terraform apply",
+].join("\n"));
