@@ -19,6 +19,7 @@ export class Service {
     this.desired = null;
     this.groups = [];
     this.went = false;
+    this.unseen = false;
     /** Whether a task of it ever had an instance, and a record. */
     this.everHad = { instance: false, record: false };
     /** Tasks that have not stopped, or of which something is left. */
@@ -43,7 +44,7 @@ export class Scope {
   constructor(account, region) {
     this.account = account;
     this.region = region;
-    this.key = `${account}/${region}`;
+    this.key = `${account}/${region ?? ""}`;
     this.services = new Map();
     /** Ordered by the last change. */
     this.tasks = new Map();
@@ -67,6 +68,16 @@ export class Scope {
     return ![...this.names.values()].some((name) => name.sets.size);
   }
 
+  /** The names of each zone that has any record set, by the zone's id. */
+  get zones() {
+    const zones = new Map();
+    for (const name of this.names.values()) {
+      if (!zones.has(name.zone)) zones.set(name.zone, []);
+      zones.get(name.zone).push(name);
+    }
+    return new Map([...zones].filter(([, names]) => names.some((name) => name.sets.size)));
+  }
+
   service(event) {
     const key = event.service === undefined ? "" : `${event.cluster}/${event.service}`;
     let service = this.services.get(key);
@@ -76,7 +87,7 @@ export class Scope {
 
   task(event) {
     let task = this.tasks.get(event.task);
-    if (!task) task = new Task(event.task, event.at);
+    if (task === undefined) task = new Task(event.task, event.at);
     else this.tasks.delete(event.task);
     this.tasks.set(event.task, task);
     return task;
@@ -85,17 +96,17 @@ export class Scope {
   apply(event, isNew = true) {
     this.version += 1;
     if (isNew) this.#extend(event.at);
-    if (event.layer === "task") this.#taskEntered(event);
+    if (event.layer === "task") this.#taskEntered(event, isNew);
     else if (LAYERS.has(event.layer)) this.#layerChanged(event);
     else this.#marked(event, isNew);
   }
 
-  #taskEntered(event) {
+  #taskEntered(event, isNew) {
     const task = this.task(event);
     // An instance may come before we know whose it is.
     task.service?.live.delete(task.id);
     task.service = this.service(event);
-    task.enter(event);
+    task.enter(event, isNew);
     if (event.address) this.byAddress.set(event.address, task);
     this.#settle(task);
   }
@@ -141,6 +152,7 @@ export class Scope {
     if (event.layer === "service" && event.what !== "event") {
       const service = this.service(event);
       service.version += 1;
+      service.unseen = false;
       service.went = event.what === "went";
       service.desired = service.went ? 0 : event.count;
       service.groups = event.groups ?? service.groups;
@@ -186,11 +198,8 @@ export class Scope {
   }
 
   /** After `present`. */
-  sweep(present) {
+  sweep() {
     const at = this.bursts.at(-1)?.[1] ?? 0;
-    for (const event of present) {
-      if (event.layer === "service" && event.what === "desired") this.service(event).unseen = false;
-    }
     for (const service of this.services.values()) {
       if (service.unseen && service.name !== undefined) service.went = true;
     }
@@ -205,8 +214,8 @@ export class Scope {
 export class Model {
   constructor() {
     this.scopes = new Map();
-    /** Events of no account, which each one's timeline shows. */
-    this.shared = [];
+    /** Events without an account or without a region, and whether they are news. */
+    this.everywhere = [];
     this.reach = { ends: [], ways: [] };
     /** What has come since it was last drawn. */
     this.fresh = null;
@@ -223,41 +232,52 @@ export class Model {
       const event = { ...raw, at: Date.parse(raw.at) };
       this.#count(event, raw.at);
       if (event.layer === "account" && event.what === "reset") this.#clear();
-      else this.#scopesOf(event).forEach((scope) => scope.apply(event));
+      else this.#apply(event, true);
     }
   }
 
   present(events) {
     const now = events.map((raw) => ({ ...raw, at: Date.parse(raw.at) }));
     for (const scope of this.scopes.values()) scope.expect();
-    for (const event of now) {
-      this.#scopesOf(event).forEach((scope) => scope.apply(event, false));
-    }
+    for (const event of now) this.#apply(event, false);
     for (const scope of this.scopes.values()) {
-      const own = (each) => each.account === scope.account && each.region === scope.region;
-      scope.sweep(now.filter(own));
+      scope.sweep();
     }
   }
 
-  scope(account, region) {
-    const key = `${account}/${region}`;
+  /** The accounts and regions to choose from: one without a region only when it is all there is. */
+  get choices() {
+    const all = [...this.scopes.values()];
+    const regional = new Set(all.filter((scope) => scope.region).map((scope) => scope.account));
+    return all.filter((scope) => scope.region || !regional.has(scope.account));
+  }
+
+  #scope(account, region) {
+    const key = `${account}/${region ?? ""}`;
     let scope = this.scopes.get(key);
     if (!scope) {
       this.scopes.set(key, (scope = new Scope(account, region)));
-      for (const event of this.shared) scope.apply(event);
+      for (const [event, isNew] of this.everywhere) {
+        if (event.account === undefined || event.account === account) scope.apply(event, isNew);
+      }
     }
     return scope;
   }
 
-  #scopesOf(event) {
-    if (event.account !== undefined) return [this.scope(event.account, event.region)];
-    this.shared.push(event);
-    return [...this.scopes.values()];
+  /** Route 53 has no region, and faults have no account: such events are in each one. */
+  #apply(event, isNew) {
+    if (event.region !== undefined) return this.#scope(event.account, event.region).apply(event, isNew);
+    if (event.account !== undefined) this.#scope(event.account);
+    this.everywhere.push([event, isNew]);
+    if (this.everywhere.length > 2 * MARKS) this.everywhere.splice(0, MARKS);
+    for (const scope of this.scopes.values()) {
+      if (event.account === undefined || event.account === scope.account) scope.apply(event, isNew);
+    }
   }
 
   #clear() {
     this.scopes.clear();
-    this.shared.length = 0;
+    this.everywhere.length = 0;
     this.reach = { ends: [], ways: [] };
   }
 

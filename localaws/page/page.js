@@ -32,19 +32,21 @@ const log = new Log(at("lines"), at("log-note"));
 
 let chosen = null;
 let known = false;
-let due = null;
+let isDue = false;
 let drawnAt = -Infinity;
 
-/** Draws in so many milliseconds, or earlier when something else asks for it. */
+/** Draws in so many milliseconds, or somewhat later: never twice within BETWEEN_DRAWINGS_MS. */
 function later(ms) {
-  const time = Math.max(performance.now() + ms, drawnAt + BETWEEN_DRAWINGS_MS);
-  if (due && due.time <= time) return;
-  if (due) clearTimeout(due.timer);
-  due = { time, timer: setTimeout(() => requestAnimationFrame(draw), time - performance.now()) };
+  if (ms > 0) setTimeout(later, ms, 0);
+  else if (!isDue) {
+    isDue = true;
+    const wait = Math.max(0, drawnAt + BETWEEN_DRAWINGS_MS - performance.now());
+    setTimeout(() => requestAnimationFrame(draw), wait);
+  }
 }
 
 function draw() {
-  due = null;
+  isDue = false;
   drawnAt = performance.now();
   if (!known) return;
   const scope = pick() ?? NOTHING;
@@ -66,18 +68,20 @@ function draw() {
 
 /** Which account and region is shown: the one that was chosen, else the first with something. */
 function pick() {
-  const scopes = [...model.scopes.values()];
+  const scopes = model.choices;
   const scope = scopes.find((each) => each.key === chosen) ?? scopes.find((each) => !each.isEmpty) ?? scopes[0];
   keyed(at("scope"), scopes, (each) => each.key,
-    (each) => h("option", { value: each.key }, `${each.account}, ${each.region}`), () => {});
+    (each) => h("option", { value: each.key }, named(each)), () => {});
   at("picker").hidden = scopes.length < 2;
   at("where").hidden = scopes.length !== 1;
   if (scope) {
     if (at("scope").value !== scope.key) at("scope").value = scope.key;
-    setText(at("where"), `${scope.account}, ${scope.region}`);
+    setText(at("where"), named(scope));
   }
   return scope;
 }
+
+const named = ({ account, region }) => [account, region].filter(Boolean).join(", ");
 
 function report() {
   const { dataset } = document.body;

@@ -5,6 +5,8 @@ import { clockMs, counted, h, keyed, number, sameName, setAttribute, setText } f
 
 /** Addresses that are shown of a name. */
 const MOST = 64;
+/** The records that every zone has; nobody asks for them. */
+const OF_THE_ZONE = new Set(["NS", "SOA"]);
 
 class Name {
   constructor(ask) {
@@ -22,6 +24,7 @@ class Name {
 
   draw(name, answer) {
     this.name = name;
+    this.button.hidden = OF_THE_ZONE.has(name.type);
     setText(this.title, name.name);
     setAttribute(this.button, "aria-label", `Ask the name ${name.name} ${name.type}`);
     const ttl = name.ttl === undefined ? "" : `, TTL ${name.ttl} s`;
@@ -58,19 +61,30 @@ export class Records {
   draw(scope) {
     const { namesVersion, answer } = scope;
     const same = this.drawn.scope === scope && this.drawn.answer === answer;
-    if (same && this.drawn.namesVersion === namesVersion) return scope.names.size;
+    if (same && this.drawn.namesVersion === namesVersion) return this.drawn.count;
     this.drawn = { scope, answer, namesVersion };
-    const zones = grouped(scope.names.values());
+    const { zones } = scope;
     keyed(this.parent, [...zones], ([zone]) => `${scope.key} ${zone}`,
-      ([zone]) => h("section", { class: "zone" }, h("h3", {}, "Zone ", h("code", {}, zone)), h("div")),
-      (element, [, names]) => keyed(element.lastChild, names, (name) => name.key,
-        () => {
-          const view = new Name((asked) => this.#ask(asked));
-          this.views.set(view.element, view);
-          return view.element;
-        },
-        (child, name) => this.views.get(child).draw(name, answer)));
-    return scope.names.size;
+      ([zone]) => h("section", { class: "zone" },
+        h("h3", {}, "Zone ", h("span", {}), h("code", {}, zone)), h("div")),
+      (element, [, names]) => {
+        setText(element.querySelector("h3 span"), zoneName(names));
+        this.#names(element.lastChild, names, answer);
+      });
+    this.drawn.count = zones.size;
+    return zones.size;
+  }
+
+  #names(parent, names, answer) {
+    const own = (name) => OF_THE_ZONE.has(name.type);
+    const ordered = [...names].sort((one, other) => own(one) - own(other));
+    keyed(parent, ordered, (name) => name.key,
+      () => {
+        const view = new Name((asked) => this.#ask(asked));
+        this.views.set(view.element, view);
+        return view.element;
+      },
+      (child, name) => this.views.get(child).draw(name, answer));
   }
 
   async #ask(view) {
@@ -79,15 +93,14 @@ export class Records {
     view.button.disabled = true;
     try {
       const reply = await fetch(`/_localaws/ask?${query}`);
-      const text = await reply.text();
-      if (!reply.ok) throw new Error(text.trim() || `the endpoint replied ${reply.status}`);
-      const answer = JSON.parse(text);
+      const answer = await reply.json();
+      if (!reply.ok) throw new Error(answer.error);
       setText(view.reply, said(answer));
       setAttribute(view.reply, "data-came", answer.values.length);
       setAttribute(view.reply, "data-of", answer.of);
       this.answered(scope, { ...answer, at: Date.parse(answer.at) });
     } catch (error) {
-      setText(view.reply, `Nobody answered: ${error.message}`);
+      setText(view.reply, `No answer: ${error.message}`);
     } finally {
       view.button.disabled = false;
       view.button.focus();
@@ -95,15 +108,14 @@ export class Records {
   }
 }
 
+function zoneName(names) {
+  const soa = names.find((name) => name.type === "SOA");
+  return soa ? `${soa.name} ` : "";
+}
+
 function said({ at, status, values, of, type }) {
   const when = `At ${clockMs(Date.parse(at))}: `;
   if (!values.length) return `${when}${status}, no ${type} record.`;
   const limit = of > values.length ? " DNS answers eight at the most." : "";
   return `${when}${number(values.length)} of ${number(of)} came: ${values.join(", ")}.${limit}`;
-}
-
-function grouped(names) {
-  const zones = new Map();
-  for (const name of names) zones.set(name.zone, [...(zones.get(name.zone) ?? []), name]);
-  return zones;
 }

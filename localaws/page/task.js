@@ -33,7 +33,7 @@ class Layer {
 
   came(key, event) {
     this.unseen.delete(key);
-    if (!this.isOn && this.spans.at(-1)?.[0] !== event.at) this.spans.push([event.at, null]);
+    if (!this.isOn) this.spans.push([event.at, null]);
     this.open.set(key, event);
   }
 
@@ -84,16 +84,18 @@ export class Task {
     return Boolean(answer && this.began <= answer.at && answer.values.has(this.address));
   }
 
-  enter(event) {
+  /** Takes the state that it has entered, or, when that is no news, the one that it is in. */
+  enter(event, isNew) {
     this.unseen = false;
     this.version += 1;
+    if (isNew || this.state !== event.what) {
+      this.states.push([event.what, event.at]);
+      this.began = Math.min(this.began, event.at);
+    }
     this.state = event.what;
     this.address = event.address ?? this.address;
     this.zone = event.zone_name ?? this.zone;
     this.message = event.message ?? this.message;
-    const known = this.states.some(([state, at]) => state === event.what && at === event.at);
-    if (!known) this.states.push([event.what, event.at]);
-    this.began = Math.min(this.began, event.at);
   }
 
   change(event) {
