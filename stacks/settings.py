@@ -23,7 +23,7 @@ PROJECT = "cloudmap-handson"
 
 PREFIX = "HANDSON_"
 # Variables with this prefix that configure the tests and not a deployment.
-NOT_SETTINGS = frozenset({"HANDSON_REQUIRE_TOOLS"})
+NOT_SETTINGS = frozenset({"HANDSON_BROWSER", "HANDSON_REQUIRE_BROWSER", "HANDSON_REQUIRE_TOOLS"})
 
 MAX_TASKS = 1000
 GIB = 1024

@@ -36,7 +36,15 @@ HARNESS = {
 # pytest: `make test-live` is a verb that runs the live test.
 APPLICATION = {"boto3", "botocore", "filelock", "jmespath", "psutil", "pytest", "rich", "urllib3"}
 PROJECT = {"benchmarks", "cloudmap_harness", "handson", "localaws", "main", "scripts", "stacks"}
-TESTING = {"_pytest", "hypothesis", "pytest", "pytest_httpserver", "syrupy", "xdist"}
+TESTING = {
+    "_pytest",
+    "hypothesis",
+    "playwright",
+    "pytest",
+    "pytest_httpserver",
+    "syrupy",
+    "xdist",
+}
 BOTO3_STUBS = {
     f"mypy_boto3_{name}" for name in ("ec2", "ecs", "route53", "s3", "servicediscovery", "sts")
 }
@@ -87,6 +95,8 @@ PARTS = [
     Part("scripts", {"handson", "scripts.in_venv"}),
     Part("scripts/in_venv.py", {"handson", "scripts.setup"}),
     Part("scripts/setup", {"scripts.setup"}),
+    # The live page and the report are looked at in a browser.
+    Part("scripts/browser.py", {"playwright"}),
     # Peers are made of what the endpoint is made of, and filled as a user fills it.
     Part(
         "benchmarks",
