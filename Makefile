@@ -49,7 +49,7 @@ synth: setup ## Write the Terraform JSON of the three stacks and list it
 test test-terraform: override export TARGET :=
 test test-terraform: override export DESIRED :=
 test: lint ## lint and all tests; the live ones on an endpoint of their own
-	@$(PYTEST) tests/live tests/endpoint tests/unit
+	@$(PYTEST) tests/live tests/endpoint tests/browser tests/unit
 
 test-live: setup ## Deploy, scale, check and destroy the hands-on: [DESIRED=n] [TARGET=local] [JUNIT=file.xml] [KEEP=1]
 	@$(HANDSON) test-live

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).parent
-TIERS = {"unit": 60, "endpoint": 120, "live": 1200, "terraform": 1200}
+TIERS = {"unit": 60, "endpoint": 120, "browser": 120, "live": 1200, "terraform": 1200}
 """Each tier's folder, and the seconds after which a test of it is taken to hang."""
 SLOW_TARGET_SECONDS = 7200
 """The limit of a live test on another target than local: AWS takes minutes to start a task."""
