@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import Self
 
 from cloudmap_harness.errors import AwsError, HarnessError
+from cloudmap_harness.live_line import doing
 from cloudmap_harness.terraform.signals import deferred
 from cloudmap_harness.waiting import wait_for
 
@@ -50,7 +51,8 @@ class CleanupStack:
             while self._steps:
                 resource, remove = self._steps.pop()
                 try:
-                    _remove_when_unused(resource, remove)
+                    with doing(f"removing {resource}"):
+                        _remove_when_unused(resource, remove)
                 except HarnessError as failure:
                     self.notes.append(f"not removed: {resource}: {failure}")
 

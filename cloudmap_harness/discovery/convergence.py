@@ -10,6 +10,7 @@ from cloudmap_harness.discovery.look import check_service
 from cloudmap_harness.discovery.probes import stopped_tasks
 from cloudmap_harness.discovery.problems import Problem
 from cloudmap_harness.errors import HarnessError, WaitTimeout, abridge
+from cloudmap_harness.live_line import doing
 from cloudmap_harness.waiting import wait_for
 
 
@@ -30,16 +31,26 @@ def wait_until_converged(
     stopped, NoSuchService, and AwsError.
     """
     count = "its desired count" if desired is None else desired
+
+    def problems(check: ServiceCheck) -> list[str]:
+        activity.say(f"waiting for {check.desired}: {_seen(check)}")
+        return abridge([*map(str, check.problems), *map(str, expectations(check))])
+
     try:
-        return wait_for(
-            lambda: check_service(aws, cluster, service, desired=desired),
-            lambda check: abridge([*map(str, check.problems), *map(str, expectations(check))]),
-            expected=f"{cluster}/{service} with {count} in every layer, one by one",
-            timeout=timeout,
-            interval=interval,
-        )
+        with doing(f"waiting for {count}") as activity:
+            return wait_for(
+                lambda: check_service(aws, cluster, service, desired=desired),
+                problems,
+                expected=f"{cluster}/{service} with {count} in every layer, one by one",
+                timeout=timeout,
+                interval=interval,
+            )
     except WaitTimeout as late:
         raise late.with_events(_events(aws, cluster, service)) from None
+
+
+def _seen(check: ServiceCheck) -> str:
+    return "; ".join(str(registry.seen) for registry in check.registries)
 
 
 def _events(aws: AwsClients, cluster: str, service: str) -> list[str]:

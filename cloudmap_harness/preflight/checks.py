@@ -4,6 +4,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
+from cloudmap_harness.live_line import doing
 from cloudmap_harness.preflight.capabilities import Capability
 from cloudmap_harness.preflight.results import CapabilityResult, Skipped, probe
 
@@ -29,7 +30,10 @@ class Check:
 
 def run_checks(checks: Iterable[Check]) -> tuple[CapabilityResult, ...]:
     """Runs the checks in the given order and returns the results in Capability's order."""
-    results = [probe(check.capability, check.look) for check in checks]
+    results = []
+    for check in checks:
+        with doing(f"looking at {check.capability}"):
+            results.append(probe(check.capability, check.look))
     order = list(Capability)
     return tuple(sorted(results, key=lambda result: order.index(result.capability)))
 

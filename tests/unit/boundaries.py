@@ -82,6 +82,8 @@ PARTS = [
     Part("stacks/bindings.py", {"stacks"} | CDKTF, never=IMPURE),
     Part("localaws", {"localaws"} | ENDPOINT, for_types={"_typeshed"} | BOTO3_STUBS),
     Part("cloudmap_harness", {"cloudmap_harness"} | HARNESS, for_types=BOTO3_STUBS),
+    # The set-up imports it before anything is installed.
+    Part("cloudmap_harness/live_line.py", set()),
     Part("cloudmap_harness/pytest_plugin.py", {"cloudmap_harness", "pytest"} | HARNESS),
     # Only where xdist is installed and used.
     Part("cloudmap_harness/testing/patient_workers.py", {"xdist"}),
@@ -94,9 +96,9 @@ PARTS = [
     Part("examples", set()),
     Part("scripts", {"handson", "scripts.in_venv"}),
     Part("scripts/in_venv.py", {"handson", "scripts.setup"}),
-    Part("scripts/setup", {"scripts.setup"}),
     # The live page and the report are looked at in a browser.
     Part("scripts/browser.py", {"playwright"}),
+    Part("scripts/setup", {"scripts.setup", "cloudmap_harness.live_line"}),
     # Peers are made of what the endpoint is made of, and filled as a user fills it.
     Part(
         "benchmarks",
