@@ -17,6 +17,7 @@ from cloudmap_harness.errors import (
     UnknownStack,
     UnknownVariable,
 )
+from cloudmap_harness.live_line import doing
 from cloudmap_harness.terraform import driver as terraform
 from cloudmap_harness.terraform.driver import Echo, StackVariables, Terraform
 from cloudmap_harness.terraform.process import Child, ProcessTimeout, running
@@ -76,7 +77,7 @@ class Deployment:
 
         with running([start], SYNTH_TIMEOUT) as wait:
             yield
-            with self.timings.measure("synth"):
+            with self.timings.measure("synth"), doing("writing the stacks"):
                 try:
                     [completed] = wait()
                 except ProcessTimeout as late:

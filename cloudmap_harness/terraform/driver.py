@@ -19,8 +19,10 @@ import python_terraform
 from python_terraform import IsFlagged, IsNotFlagged
 
 from cloudmap_harness.errors import TerraformError, ToolMissing, describe_exit
+from cloudmap_harness.live_line import Activity, doing
 from cloudmap_harness.terraform.environment import terraform_binary
 from cloudmap_harness.terraform.process import Child, Completed, ProcessTimeout, run_all
+from cloudmap_harness.terraform.waits import Waits
 
 STACK_FILE = "cdk.tf.json"
 LOCK_TIMEOUT = "30s"
@@ -44,7 +46,7 @@ class _CommandLines(python_terraform.Terraform):  # type: ignore[misc]  # It has
 
 @dataclass(frozen=True)
 class Command:
-    """A Terraform command that is ready to run; a `quiet` one is not echoed."""
+    """A Terraform command that is ready to run; the output of a `quiet` one is not echoed."""
 
     stack: "Terraform"
     verb: str
@@ -52,12 +54,21 @@ class Command:
     success: frozenset[int] = frozenset({0})
     quiet: bool = False
 
-    def start(self) -> Child:
-        """Starts the command. Raises ToolMissing when there is no Terraform."""
+    def start(self, on_line: Callable[[str, str], None]) -> Child:
+        """Starts the command, of which `on_line` gets each line, quiet or not.
+
+        Raises ToolMissing when there is no Terraform.
+        """
         stack = self.stack
-        echo = None if stack.echo is None or self.quiet else partial(stack.echo, stack.name)
+        echo = None if self.quiet else stack.echo
+
+        def read(line: str) -> None:
+            on_line(stack.name, line)
+            if echo is not None:
+                echo(stack.name, line)
+
         try:
-            return Child(self.argv, cwd=stack.folder, env=stack.environment, on_line=echo)
+            return Child(self.argv, cwd=stack.folder, env=stack.environment, on_line=read)
         except FileNotFoundError as error:
             advice = "install Terraform, or set TERRAFORM_BINARY_NAME to the program to run"
             raise ToolMissing(self.argv[0], advice) from error
@@ -126,6 +137,8 @@ def _assignments(variables: Mapping[str, str]) -> list[str]:
 def init(stacks: Sequence[Terraform]) -> None:
     """Initializes the stacks that need it, side by side. Raises TerraformError.
 
+    Of an init that succeeds one line is echoed: what Terraform says is the same each time.
+
     A stack is skipped when its `terraform` block, the binary and the CLI configuration are those of
     its last init and its provider is installed.
     """
@@ -133,9 +146,11 @@ def init(stacks: Sequence[Terraform]) -> None:
     for stack in stacks:
         if not _is_initialized(stack):
             argv = stack._command_lines.init(reconfigure=IsNotFlagged, backend=None)
-            commands.append(Command(stack, "init", argv))
+            commands.append(Command(stack, "init", argv, quiet=True))
     run(commands)
     for command in commands:
+        if command.stack.echo is not None:
+            command.stack.echo(command.stack.name, "Terraform is initialized")
         file = _fingerprint_file(command.stack)
         file.parent.mkdir(exist_ok=True)
         file.write_text(_fingerprint(command.stack))
@@ -207,8 +222,12 @@ def run(commands: Sequence[Command]) -> list[Completed]:
     """
     if not commands:
         return []
+    verb, names = commands[0].verb, ", ".join(command.stack.name for command in commands)
     try:
-        ended = run_all([command.start for command in commands], TIMEOUTS[commands[0].verb])
+        with doing(idle := f"{names}: terraform {verb}") as activity:
+            on_line = partial(_follow, Waits(), activity, idle)
+            starts = [partial(command.start, on_line) for command in commands]
+            ended = run_all(starts, TIMEOUTS[verb])
     except ProcessTimeout as late:
         outcome = f"stopped after {late.timeout:.0f} s, {describe_exit(late.completed.code)}"
         raise _failure(commands[late.index], outcome, late.completed) from late
@@ -218,8 +237,17 @@ def run(commands: Sequence[Command]) -> list[Completed]:
     return ended
 
 
+def _follow(waits: Waits, activity: Activity, idle: str, stack: str, line: str) -> None:
+    """Says what Terraform waits for since it has written this line."""
+    waits.read(stack, line)
+    activity.say(*(waits.now() or (idle,)))
+
+
 def _failure(command: Command, outcome: str, completed: Completed) -> TerraformError:
-    text = completed.err.strip() or completed.out.strip() or "(Terraform wrote nothing)"
+    out, err = completed.out.strip(), completed.err.strip()
+    # What was not echoed has not been seen yet.
+    words = [out, err] if command.quiet else [err or out]
+    text = "\n".join(filter(None, words)) or "(Terraform wrote nothing)"
     lines = [*text.splitlines()[-_ERROR_LINES:], *_lock_advice(command, text)]
     return TerraformError(command.stack.name, command.verb, outcome, "\n".join(lines))
 

@@ -19,6 +19,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import IO
 
+from cloudmap_harness.live_line import doing
 from cloudmap_harness.terraform.signals import deferred
 
 LOG = logging.getLogger(__name__)
@@ -79,15 +80,16 @@ def _variables(
 ) -> dict[str, str]:
     """Waits until the provider has written where it listens."""
     deadline = time.monotonic() + START_TIMEOUT
-    while time.monotonic() < deadline and provider.poll() is None:
-        output.seek(0)
-        written = output.read()
-        found = re.search(rb"TF_REATTACH_PROVIDERS='(.*)'", written)
-        if found:
-            # The provider calls itself by Terraform's registry; OpenTofu has another one.
-            [where] = json.loads(found[1]).values()
-            return {"TF_REATTACH_PROVIDERS": json.dumps({address: where})}
-        time.sleep(_POLL)
+    with doing("starting the AWS provider"):
+        while time.monotonic() < deadline and provider.poll() is None:
+            output.seek(0)
+            written = output.read()
+            found = re.search(rb"TF_REATTACH_PROVIDERS='(.*)'", written)
+            if found:
+                # The provider calls itself by Terraform's registry; OpenTofu has another one.
+                [where] = json.loads(found[1]).values()
+                return {"TF_REATTACH_PROVIDERS": json.dumps({address: where})}
+            time.sleep(_POLL)
     LOG.warning("the provider does not stay running; each command starts its own")
     return {}
 

@@ -2,11 +2,13 @@
 """Terraform's command lines, exit codes and output, with a shell script for Terraform."""
 
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from cloudmap_harness import live_line
 from cloudmap_harness.errors import TerraformError, ToolMissing
 from cloudmap_harness.terraform import driver as terraform
 from cloudmap_harness.terraform.driver import Terraform
@@ -196,3 +198,35 @@ def test_a_locked_state_is_reported_with_the_command_that_releases_it(
     lines = str(error.value).splitlines()
     assert lines[-1] == f"  '{binary}' -chdir={stack_folder} force-unlock -force 4b-1"
     assert "nothing was changed" in lines[-3]
+
+
+def test_an_init_that_succeeds_is_one_line(
+    fake_terraform: FakeTerraform, stack_folder: Path
+) -> None:
+    shown: list[tuple[str, str]] = []
+    environment = fake_terraform(f"{INIT}; echo 'Initializing the backend...'; echo done")
+    stack = Terraform(stack_folder, environment, lambda *line: shown.append(line))
+    terraform.init([stack])
+    terraform.init([stack])
+    assert shown == [("web", "Terraform is initialized")]
+
+
+def test_an_init_that_fails_tells_all(fake_terraform: FakeTerraform, stack_folder: Path) -> None:
+    shown: list[tuple[str, str]] = []
+    environment = fake_terraform("echo Initializing...; echo 'Error: no provider' >&2; exit 1")
+    with pytest.raises(TerraformError, match="Initializing...\nError: no provider"):
+        terraform.init([Terraform(stack_folder, environment, lambda *line: shown.append(line))])
+    assert shown == []
+
+
+def test_what_terraform_waits_for_is_said(
+    fake_terraform: FakeTerraform, stack_folder: Path
+) -> None:
+    said: list[str] = []
+    script = "echo 'aws_vpc.v: Creating...'; echo 'aws_vpc.v: Creation complete after 0s [id=v]'"
+
+    def echo(stack: str, line: str) -> None:
+        said.append(live_line.text(80, time.monotonic()).rpartition(", ")[0])
+
+    Terraform(stack_folder, fake_terraform(script), echo).apply()
+    assert said == ["web: aws_vpc.v creating", "web: terraform apply"]
