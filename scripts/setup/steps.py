@@ -19,6 +19,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from cloudmap_harness.live_line import doing, shown_on
+from scripts.setup.package_counts import NodePackages, PythonPackages, is_progress
 from scripts.setup.programs import Programs
 from scripts.setup.provider import VERSION, Provider, provide
 from scripts.setup.tools import NODE, NPM, SetupError, find, terraform, venv_problems
@@ -55,7 +57,8 @@ class SetupStep:
         """Installs, and prints one line that ends with the seconds that it took."""
         started = time.monotonic()
         self.stamp.unlink(missing_ok=True)
-        note = self.install()
+        with doing(self.title):
+            note = self.install()
         complete = self.stamp.with_suffix(".new")
         complete.write_text(f"{self.fingerprint}\n{note}\n")
         complete.replace(self.stamp)
@@ -75,7 +78,7 @@ def set_up(
         steps = _steps(checkout, environ, names, programs)
         if not all(step.is_done() for step in steps):
             state.mkdir(exist_ok=True)
-            with _locked(state / "setup.lock"):
+            with _locked(state / "setup.lock"), shown_on(sys.stdout):
                 _run([step for step in steps if not step.is_done()], programs)
         elif report:
             for step in steps:
@@ -122,8 +125,8 @@ def _steps(
     binary = tools["Terraform"]
     provider, providers = Provider.of(binary), state / "providers"
 
-    def run(*command: str) -> None:
-        _checked(programs, command, checkout, environ)
+    def run(*command: str, on_line: Callable[[str], object] = lambda line: None) -> None:
+        _checked(programs, command, checkout, environ, on_line)
 
     steps = [
         SetupStep(
@@ -148,7 +151,7 @@ def _steps(
                 [checkout / name for name in ("package.json", "package-lock.json", ".npmrc")],
             ),
             modules / "cdktf-cli" / "package.json",
-            lambda: _install_cdktf(tools["Node.js"].version, run),
+            lambda: _install_cdktf(tools["Node.js"].version, checkout, run),
         ),
         SetupStep(
             "provider",
@@ -176,35 +179,45 @@ def _install_python(venv: Path, run: Callable[..., None]) -> str:
     run(sys.executable, "-m", "venv", "--clear", str(venv))
     python = str(venv / "bin" / "python")
     hashes = "--require-hashes"
-    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", hashes, "-r"]
-    try:
-        run(*pip, "requirements-uv.lock")
-        uv = [str(venv / "bin" / "uv"), "pip", "install", "--quiet", "--python", python]
-        run(*uv, "--system-certs", hashes, "-r", "requirements.lock")
-        how = "uv"
-    except SetupError:
-        # Only pip reads pip's configuration (an index of one's own), and uv has no build for some
-        # platforms.
-        run(*pip, "requirements.lock")
-        how = "pip"
+    pip = [python, "-m", "pip", "install", "--disable-pip-version-check", hashes, "-r"]
+    packages = PythonPackages(venv.parent / "requirements.lock", venv)
+    with doing(lambda: str(packages)):
+        try:
+            run(*pip, "requirements-uv.lock")
+            uv = [str(venv / "bin" / "uv"), "pip", "install", "--color", "never"]
+            uv += ["--python", python, "--system-certs", hashes, "-r", "requirements.lock"]
+            run(*uv, on_line=packages.read)
+            how = "uv"
+        except SetupError:
+            # Only pip reads pip's configuration (an index of one's own), and uv has no build for
+            # some platforms.
+            run(*pip, "requirements.lock", on_line=packages.read)
+            how = "pip"
     return f"Python {platform.python_version()}, by {how}"
 
 
-def _install_cdktf(version: str, run: Callable[..., None]) -> str:
-    run("npm", "ci")
+def _install_cdktf(version: str, checkout: Path, run: Callable[..., None]) -> str:
+    packages = NodePackages(checkout / "package-lock.json")
+    with doing(lambda: str(packages)):
+        run("npm", "ci")
     return f"Node.js {version}"
 
 
 def _checked(
-    programs: Programs, command: Sequence[str], checkout: Path, environ: Mapping[str, str]
+    programs: Programs,
+    command: Sequence[str],
+    checkout: Path,
+    environ: Mapping[str, str],
+    on_line: Callable[[str], object],
 ) -> None:
     """Runs the command in the checkout. Raises SetupError with its last 20 lines when it fails."""
     try:
-        ran = programs.run(command, cwd=checkout, env=environ)
+        ran = programs.run(command, cwd=checkout, env=environ, on_line=on_line)
     except OSError as error:
         raise SetupError(f"setup: {error}") from error
     if ran.returncode:
         printed = (ran.stdout + ran.stderr).strip().splitlines()
+        printed = [line for line in printed if not is_progress(line)]
         words = "\n".join(f"  {line}" for line in printed[-20:])
         failed = f"setup: exit code {ran.returncode} from: {' '.join(command)}"
         raise SetupError(f"{failed}\n{words}")

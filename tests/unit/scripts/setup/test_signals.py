@@ -50,6 +50,11 @@ def test_handler_of_sigterm_is_restored() -> None:
 def run_setup(folder: Path, path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Runs the set-up in a checkout of its own, with no program but those in ``path``."""
     shutil.copytree(CHECKOUT / "scripts" / "setup", folder / "scripts" / "setup")
+    shutil.copytree(
+        CHECKOUT / "cloudmap_harness",
+        folder / "cloudmap_harness",
+        ignore=lambda _, names: [each for each in names if each != "live_line.py"],
+    )
     return subprocess.run(
         [sys.executable, "-S", "-E", "-B", "-m", "scripts.setup", *arguments],
         cwd=folder,

@@ -36,7 +36,7 @@ class Checkout:
     def install_python(self, venv: Path, run: object) -> str:
         return self._install("python", venv / "bin" / "python")
 
-    def install_cdktf(self, version: str, run: object) -> str:
+    def install_cdktf(self, version: str, checkout: Path, run: object) -> str:
         return self._install("cdktf", self.folder / "node_modules/cdktf-cli/package.json")
 
     def provide(self, provider: object, binary: str, state: Path, *rest: object) -> str:
