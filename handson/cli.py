@@ -10,8 +10,10 @@ import importlib
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 from cloudmap_harness.errors import HarnessError, TargetError
+from cloudmap_harness.live_line import doing, shown_on
 from cloudmap_harness.terraform.signals import Interrupted, interruptible
 from handson.errors import HandsonError
 from handson.variables import Variables
@@ -37,6 +39,12 @@ VERBS: Mapping[str, str] = {
     "vpc-destroy": "handson.network:vpc_destroy",
 }
 """Each verb's function; its module is imported when the verb is called, which saves seconds."""
+
+FOR_THE_SHELL = {"env"}
+"""The verbs whose stdout is for a program, so that a person sees stderr only."""
+
+BY_PYTEST = {"test-live"}
+"""The verbs in which pytest has the terminal, and the steps of the test show how far they are."""
 
 WITH_ARGUMENTS = {"cdktf"}
 """The verbs that take arguments of their own; all others read variables only."""
@@ -70,7 +78,15 @@ def run(verb: str, arguments: Sequence[str]) -> int:
     module, _, name = VERBS[verb].partition(":")
     function: Callable[..., int] = getattr(importlib.import_module(module), name)
     variables = Variables(os.environ)
-    return function(variables, arguments) if verb in WITH_ARGUMENTS else function(variables)
+    with _progress(verb), doing(verb):
+        return function(variables, arguments) if verb in WITH_ARGUMENTS else function(variables)
+
+
+def _progress(verb: str) -> AbstractContextManager[None]:
+    """Returns what shows on a terminal what the verb is doing."""
+    if verb in BY_PYTEST:
+        return nullcontext()
+    return shown_on(sys.stderr if verb in FOR_THE_SHELL else sys.stdout)
 
 
 def usage() -> str:

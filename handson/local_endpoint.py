@@ -21,6 +21,7 @@ from filelock import FileLock
 from cloudmap_harness.aws.health import EndpointHealth, read_health
 from cloudmap_harness.aws.vpc_choice import VpcAddresses, vpcs_of
 from cloudmap_harness.errors import AwsError
+from cloudmap_harness.live_line import doing
 from handson.background_process import (
     end,
     is_running,
@@ -180,7 +181,8 @@ def down(state: Path = STATE) -> LocalEndpoint | None:
                 f"if it is localaws, end it yourself; then remove {pid_file(state)}"
             )
         if endpoint is not None:
-            end(pid)
+            with doing("stopping the embedded endpoint"):
+                end(pid)
         pid_file(state).unlink()
         return endpoint
 
@@ -287,7 +289,10 @@ def _start(environ: Mapping[str, str], state: Path, port: int, life: Life) -> Lo
         )
     try:
         write_pid_file(state, child.pid, _url(port))
-        wait_until(lambda: child.poll() is not None or _ready_url(log) is not None, _START_SECONDS)
+        with doing("starting the embedded endpoint"):
+            wait_until(
+                lambda: child.poll() is not None or _ready_url(log) is not None, _START_SECONDS
+            )
         url = _ready_url(log)
         found = find_at(url) if url and child.poll() is None else None
         if not (isinstance(found, LocalEndpoint) and found.pid == child.pid):

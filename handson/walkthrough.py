@@ -17,6 +17,7 @@ from pathlib import Path
 import jmespath
 from rich.console import Console
 
+from cloudmap_harness.live_line import doing
 from cloudmap_harness.terraform.deployment import Deployment
 from cloudmap_harness.terraform.signals import Interrupted, deferred
 from handson.article.runner import Outcome, Session
@@ -75,7 +76,8 @@ def watch(show: Show, session: Session, steps: Sequence[Step]) -> None:
             show.command(f"cat {step.file}")
             show.reply(session.file(step))
         show.command(session.command(step))
-        outcome = session.run(step)
+        with doing("waiting for the reply"):
+            outcome = session.run(step)
         show.reply("\n".join(_excerpt(step, outcome)) if step.excerpt else outcome.output)
         again = f" ({len(outcome.replies)} times asked)" if len(outcome.replies) > 1 else ""
         show.shows(step.shows + again)

@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """A scenario's steps on the terminal as they go, with seconds, also when pytest captures output."""
 
+import os
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from typing import TextIO, cast
 
 import pytest
+
+from cloudmap_harness.live_line import doing, shown_on
 
 
 class Progress:
@@ -15,15 +19,24 @@ class Progress:
         self._terminal = config.pluginmanager.getplugin("terminalreporter")
         self._capture = config.pluginmanager.getplugin("capturemanager")
         self._began = time.monotonic()
+        with self._capture.global_and_fixture_disabled():
+            # Pytest leads stdout elsewhere while a test runs.
+            self._screen = cast(TextIO, os.fdopen(os.dup(1), "w"))
+
+    def close(self) -> None:
+        """Closes what the constructor has opened."""
+        self._screen.close()
 
     @contextmanager
     def __call__(self, name: str) -> Iterator[None]:
         """Shows the name, then how long it took and whether it failed or was interrupted."""
-        self._write(f"  {name + ' ':<22}… ", begins_line=True)
+        begin = f"  {name + ' ':<22}… "
+        self._write(begin, begins_line=True)
         began = time.monotonic()
         how = "failed"
         try:
-            yield
+            with shown_on(self._screen, after=begin), doing(""):
+                yield
             how = ""
         except KeyboardInterrupt:
             how = "interrupted"
@@ -51,6 +64,7 @@ class Progress:
 
 
 @pytest.fixture
-def steps(pytestconfig: pytest.Config) -> Progress:
+def steps(pytestconfig: pytest.Config) -> Iterator[Progress]:
     """Shows the steps of the test that asks for it."""
-    return Progress(pytestconfig)
+    with closing(Progress(pytestconfig)) as progress:
+        yield progress
