@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from cloudmap_harness.live_line import doing, shown_on
 from cloudmap_harness.terraform.environment import terraform_environment
 from handson.errors import HandsonError, UsageError
 from handson.project import BIN, CHECKOUT, CLI_CONFIGURATION
@@ -119,7 +120,8 @@ def cdktf(variables: Variables, arguments: Sequence[str]) -> int:
     environ = _tool_environment(variables.environ)
     arguments = with_stacks(call, environ)
     if call.command in _REACH_AWS:
-        environ = _reach_target(Variables(environ), call.command)
+        with shown_on(sys.stderr), doing("cdktf: reaching the target"):
+            environ = _reach_target(Variables(environ), call.command)
     try:
         os.execvpe("node", ["node", str(CLI), *arguments], environ)
     except OSError as error:

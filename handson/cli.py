@@ -43,8 +43,8 @@ VERBS: Mapping[str, str] = {
 FOR_THE_SHELL = {"env"}
 """The verbs whose stdout is for a program, so that a person sees stderr only."""
 
-BY_PYTEST = {"test-live"}
-"""The verbs in which pytest has the terminal, and the steps of the test show how far they are."""
+OTHERS_HAVE_THE_TERMINAL = {"cdktf", "test-live"}
+"""The verbs in which another program, or pytest, shows on the terminal how far it is."""
 
 WITH_ARGUMENTS = {"cdktf"}
 """The verbs that take arguments of their own; all others read variables only."""
@@ -76,15 +76,15 @@ def main(arguments: Sequence[str]) -> int:
 def run(verb: str, arguments: Sequence[str]) -> int:
     """Calls the verb's function with the variables of this process's environment."""
     module, _, name = VERBS[verb].partition(":")
-    function: Callable[..., int] = getattr(importlib.import_module(module), name)
     variables = Variables(os.environ)
     with _progress(verb), doing(verb):
+        function: Callable[..., int] = getattr(importlib.import_module(module), name)
         return function(variables, arguments) if verb in WITH_ARGUMENTS else function(variables)
 
 
 def _progress(verb: str) -> AbstractContextManager[None]:
     """Returns what shows on a terminal what the verb is doing."""
-    if verb in BY_PYTEST:
+    if verb in OTHERS_HAVE_THE_TERMINAL:
         return nullcontext()
     return shown_on(sys.stderr if verb in FOR_THE_SHELL else sys.stdout)
 
