@@ -6,7 +6,9 @@ SHELL := /bin/sh
 PYTHON ?= python3
 IN_VENV := .venv/bin/python
 HANDSON := $(IN_VENV) -m handson
-COMPILE := .venv/bin/uv pip compile --quiet --system-certs --generate-hashes --no-annotate --no-header
+# For commands that say nothing until they end: a terminal shows what runs, and for how long.
+WITH_PROGRESS := $(IN_VENV) -m scripts.with_progress
+COMPILE := $(WITH_PROGRESS) 'uv pip compile' .venv/bin/uv pip compile --quiet --system-certs --generate-hashes --no-annotate --no-header
 
 # Four files at a time, also on two processors: the live tests, which begin, mostly wait.
 PYTEST := $(IN_VENV) -m pytest -n 4 --dist loadfile --no-loadscope-reorder
@@ -40,7 +42,7 @@ setup: ## Install everything into the checkout (every target below does it by it
 lint: setup ## ruff and mypy
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
-	@.venv/bin/mypy
+	@$(WITH_PROGRESS) mypy .venv/bin/mypy
 
 synth: setup ## Write the Terraform JSON of the three stacks and list it
 	@$(HANDSON) synth
@@ -120,7 +122,7 @@ lock: setup ## Write the lock files anew from pyproject.toml, requirements-uv.lo
 	@{ echo '# Locked from pyproject.toml by `make lock`; installed with --require-hashes.'; \
 	    cat .state/requirements.lock; } > requirements.lock
 	@mv .state/requirements-uv.lock requirements-uv.lock
-	@npm install --package-lock-only
+	@$(WITH_PROGRESS) 'npm install' npm install --package-lock-only
 
 clean: ## Remove all that was generated, unless a Terraform state still holds resources
 	@'$(PYTHON)' -m scripts.setup.clean

@@ -20,6 +20,7 @@ from pathlib import Path
 from botocore.exceptions import ClientError
 
 from benchmarks.measurement import BenchmarkError, Measurement
+from cloudmap_harness.live_line import doing, shown_on
 from handson.project import CHECKOUT
 
 BENCHMARKS: Mapping[str, str] = {
@@ -70,9 +71,10 @@ def table(names: Iterable[str]) -> list[Measurement]:
     print(HEADER)
     measured = []
     for name in names:
-        for each in benchmark(name)():
-            print(line(each), flush=True)
-            measured.append(each)
+        with shown_on(sys.stdout), doing(f"measuring {name}"):
+            for each in benchmark(name)():
+                print(line(each), flush=True)
+                measured.append(each)
     return measured
 
 

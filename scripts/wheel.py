@@ -7,11 +7,12 @@ process and once in two. Terraform's provider is the set-up's.
 
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+
+from scripts.with_progress import run
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 DIST = CHECKOUT / ".state" / "dist"
@@ -25,7 +26,7 @@ def build() -> Path:
     shutil.rmtree(DIST, ignore_errors=True)
     # The build backend is the set-up's, pinned by its lock file.
     options = ["--quiet", "--no-build-isolation", "--python", sys.executable, "--wheel"]
-    _run([UV, "build", *options, "--out-dir", DIST, CHECKOUT], CHECKOUT)
+    _run("building the wheel", [UV, "build", *options, "--out-dir", DIST, CHECKOUT], CHECKOUT)
     (wheel,) = DIST.glob("*.whl")
     return wheel
 
@@ -33,26 +34,27 @@ def build() -> Path:
 def try_out(wheel: Path, folder: Path) -> None:
     """Installs the wheel below an empty folder and runs the example's tests there."""
     python = folder / "venv" / "bin" / "python"
-    _run([UV, "venv", "--quiet", "--python", sys.executable, folder / "venv"], folder)
+    venv: list[str | Path] = [UV, "venv", "--quiet", "--python", sys.executable, folder / "venv"]
+    _run("making an environment", venv, folder)
     # The versions are those that the other tests have run with.
     install: list[str | Path] = [UV, "pip", "install", "--quiet", "--system-certs"]
     install += ["--python", python]
-    _run([*install, "--constraint", LOCK, wheel, "pytest-xdist"], folder)
+    _run("installing the wheel", [*install, "--constraint", LOCK, wheel, "pytest-xdist"], folder)
     example = folder / "example"
     shutil.copytree(EXAMPLE, example)
     pytest: list[str | Path] = [folder / "venv" / "bin" / "pytest", "-q"]
-    _run(pytest, example)
-    _run([*pytest, "-n", "2"], example)
+    _run("the example's tests", pytest, example)
+    _run("the example's tests in two processes", [*pytest, "-n", "2"], example)
 
 
-def _run(argv: Sequence[str | Path], cwd: Path) -> None:
+def _run(what: str, argv: Sequence[str | Path], cwd: Path) -> None:
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "PYTHON", "HANDSON_"))}
     configuration = CHECKOUT / ".state" / "terraform.rc"
     if configuration.is_file():
         kept["TF_CLI_CONFIG_FILE"] = str(configuration)
-    code = subprocess.run(argv, cwd=cwd, env=kept, stdin=subprocess.DEVNULL).returncode
+    code = run(what, argv, cwd=cwd, environ=kept)
     if code:
-        sys.exit(1 if code > 0 else 128 - code)
+        sys.exit(code if code > 128 else 1)
 
 
 def main() -> int:

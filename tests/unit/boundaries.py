@@ -95,6 +95,8 @@ PARTS = [
     # Tests that a user of the wheel writes: the plugin's fixtures are all that they need.
     Part("examples", set()),
     Part("scripts", {"handson", "scripts.in_venv"}),
+    Part("scripts/with_progress.py", {"cloudmap_harness.live_line"}),
+    Part("scripts/wheel.py", {"scripts.with_progress"}),
     Part("scripts/in_venv.py", {"handson", "scripts.setup"}),
     # The live page and the report are looked at in a browser.
     Part("scripts/browser.py", {"playwright"}),

@@ -45,7 +45,11 @@ def test_pip_collects_and_installs_then(python: PythonPackages, tmp_path: Path) 
 
 
 def test_npm_is_counted_by_what_is_there(tmp_path: Path) -> None:
-    packages = {"": {}, "node_modules/a": {}, "node_modules/a/node_modules/b": {}}
+    packages: dict[str, dict[str, bool]] = {
+        "": {},
+        "node_modules/a": {},
+        "node_modules/a/node_modules/b": {},
+    }
     packages["node_modules/mac"] = {"optional": True}
     write_files(
         tmp_path,
