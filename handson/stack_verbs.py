@@ -20,14 +20,17 @@ from cloudmap_harness.discovery.observation import Address
 from cloudmap_harness.discovery.problems import Kind, Problem
 from cloudmap_harness.discovery.vpc_client import HttpReply
 from cloudmap_harness.errors import AwsError
+from cloudmap_harness.live_line import doing
 from cloudmap_harness.terraform.signals import Interrupted
 from handson import local_endpoint
 from handson.context import Context, vpc_expectation_of
 from handson.deployed_service import DeployedService
 from handson.errors import HandsonError, UsageError
 from handson.gone_deployment import put_aside_if_gone
+from handson.last_look import LastLook, SeenLook
 from handson.live_run import LiveRun
 from handson.preflight import require_addresses, require_capabilities
+from handson.project import STATE
 from handson.shared_provider import provider_for
 from handson.stack_deployment import StackDeployment, terraform_of
 from handson.stack_outputs import NotDeployed
@@ -153,7 +156,8 @@ def _status(stacks: StackDeployment) -> int:
             f"Terraform's state has a deployment that {stacks.context.target} does not have "
             f"({error}); `make deploy` makes it anew, `make destroy` clears the state"
         ) from error
-    return _show(stacks, service, check)
+    deployment = f"{stacks.context.target} {service.service_id} {stacks.terraform.folder}"
+    return _show(stacks, service, check, LastLook(STATE / "last-look.json", deployment))
 
 
 def _destroy(stacks: StackDeployment) -> int:
@@ -175,19 +179,43 @@ def _settle(stacks: StackDeployment) -> int:
     return _show(stacks, service, stacks.wait_until_converged(service))
 
 
-def _show(stacks: StackDeployment, service: DeployedService, check: ServiceCheck) -> int:
-    """Prints the layers and, inside the VPC, what each address answers; 1 when one is wrong."""
-    context, console = stacks.context, Console()
-    problems = stacks.expectations(service, check)
-    pages: dict[Address, HttpReply] | None = None
-    client = context.vpc_client()
-    if client is not None:
-        expectation = vpc_expectation_of(context.settings, check.records)
-        hosts = check.addresses
-        replies = client.fetch_all([*map(str, hosts)], expectation.port)
-        pages = dict(zip(hosts, replies, strict=True))
-        problems += (Problem(Kind.PAGE, each) for each in expectation.http_problems(replies))
-    table.show(console, stacks.title, check, problems, pages)
-    if client is None:
-        console.print(f"HTTP: not looked at from inside the VPC on {context.target}")
+def _show(
+    stacks: StackDeployment,
+    service: DeployedService,
+    check: ServiceCheck,
+    last: LastLook | None = None,
+) -> int:
+    """Prints the layers and, inside the VPC, what each address answers; 1 when one is wrong.
+
+    What differs from the last look is marked, and this look is remembered in its place.
+    """
+    console = Console()
+    pages, unanswered = _fetch(stacks.context, check)
+    problems = [*stacks.expectations(service, check), *unanswered]
+    now = SeenLook.of(check, problems)
+    before = last.replace_by(now) if last else None
+    former = before.figures if before else None
+    table.show(console, stacks.title, check, problems, pages, former=former)
+    for line in before.changes_until(now) if before else ():
+        console.print(f"  {line}", markup=False, highlight=False, soft_wrap=True)
+    if pages is None:
+        console.print(f"HTTP: not looked at from inside the VPC on {stacks.context.target}")
     return 1 if problems or check.problems else 0
+
+
+def _fetch(
+    context: Context, check: ServiceCheck
+) -> tuple[dict[Address, HttpReply] | None, list[Problem]]:
+    """Returns what each address answers inside the VPC, and what is wrong with that.
+
+    The answers are None where a target has no way into its VPC.
+    """
+    client = context.vpc_client()
+    if client is None:
+        return None, []
+    expectation = vpc_expectation_of(context.settings, check.records)
+    hosts = check.addresses
+    with doing("fetching the pages inside the VPC"):
+        replies = client.fetch_all([*map(str, hosts)], expectation.port)
+    problems = [Problem(Kind.PAGE, each) for each in expectation.http_problems(replies)]
+    return dict(zip(hosts, replies, strict=True)), problems

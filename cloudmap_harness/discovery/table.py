@@ -31,6 +31,9 @@ _MISSING = Text("missing", _BAD)
 
 Pages = Mapping[Address, HttpReply]
 
+Figures = Mapping[str, Mapping[str, str]]
+"""The counts and the verdict of each registry, as the table shows them; see `figures`."""
+
 
 @dataclass
 class _Row:
@@ -61,18 +64,22 @@ def show(
     pages: Pages | None = None,
     *,
     rows: bool = True,
+    former: Figures | None = None,
 ) -> None:
     """Prints the counts, the addresses side by side, and a line for each problem and note.
 
     `more` are the problems that the caller has found. Without `pages` nobody has looked what the
     addresses answer, and there is no column for it. Without `rows` only the counts are shown.
+    Under each count that differs from `former` stands what it was.
     """
     problems = [*check.problems, *more]
+    now = figures(check, more)
     console.print(title, "", sep="\n", markup=False, highlight=False, soft_wrap=True)
     for registry in check.registries:
         if len(check.registries) > 1:
             console.print(str(registry.registry), markup=False, highlight=False, soft_wrap=True)
-        console.print(_counts(check, registry, bool(problems)), "", sep="\n")
+        name = str(registry.registry)
+        console.print(_counts(now[name], (former or {}).get(name, {})), "", sep="\n")
         if not rows:
             continue
         if registry.seen.tasks or registry.seen.instances or registry.seen.records:
@@ -88,23 +95,37 @@ def _line(console: Console, text: str) -> None:
     console.print(f"  {text}", markup=False, highlight=False, soft_wrap=True)
 
 
-def _counts(check: ServiceCheck, registry: RegistryCheck, failed: bool) -> Table:
-    seen = registry.seen
-    counts = {
-        "desired": check.desired,
-        "running": len(seen.running),
-        "instances": len(seen.instances),
-    }
-    if seen.discovered is not None:
-        counts["discovered"] = len(seen.discovered)
-    else:
-        # With SRV records, the address records are those of its targets.
-        counts["records"] = len(seen.targets or seen.records)
+def figures(check: ServiceCheck, more: Sequence[Problem] = ()) -> dict[str, dict[str, str]]:
+    """Returns, by registry, the count of each layer, and the verdict under an empty name."""
+    verdict = "not converged" if check.problems or more else "converged"
+    found = {}
+    for registry in check.registries:
+        seen = registry.seen
+        counts = {
+            "desired": check.desired,
+            "running": len(seen.running),
+            "instances": len(seen.instances),
+        }
+        if seen.discovered is not None:
+            counts["discovered"] = len(seen.discovered)
+        else:
+            # With SRV records, the address records are those of its targets.
+            counts["records"] = len(seen.targets or seen.records)
+        found[str(registry.registry)] = {**{k: str(n) for k, n in counts.items()}, "": verdict}
+    return found
+
+
+def _counts(now: Mapping[str, str], former: Mapping[str, str]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, show_edge=False)
-    for layer in (*counts, ""):
+    for layer in now:
         table.add_column(layer, justify="right" if layer else "left")
-    verdict = Text("not converged", _BAD) if failed else Text("converged", "bold green")
-    table.add_row(*map(str, counts.values()), verdict)
+    verdict = Text(now[""], "bold green" if now[""] == "converged" else _BAD)
+    table.add_row(*(value for layer, value in now.items() if layer), verdict)
+    was = [
+        f"was {former[each]}" if former.get(each, now[each]) != now[each] else "" for each in now
+    ]
+    if any(was):
+        table.add_row(*(Text(each, "yellow") for each in was))
     return table
 
 

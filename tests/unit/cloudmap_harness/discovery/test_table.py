@@ -17,7 +17,7 @@ from cloudmap_harness.discovery.observation import (
     ObservedTarget,
     ObservedTask,
 )
-from cloudmap_harness.discovery.table import ROWS, show
+from cloudmap_harness.discovery.table import ROWS, Figures, figures, show
 from cloudmap_harness.discovery.vpc_client import HttpReply
 from tests.unit.cloudmap_harness.discovery.layers import NAME, REGISTRY, checked
 
@@ -41,9 +41,13 @@ def printed(
     return shown(checked(observation, desired=desired), pages)
 
 
-def shown(check: ServiceCheck, pages: Mapping[Address, HttpReply] | None = None) -> list[str]:
+def shown(
+    check: ServiceCheck,
+    pages: Mapping[Address, HttpReply] | None = None,
+    former: Figures | None = None,
+) -> list[str]:
     console = Console(file=StringIO(), width=80, force_terminal=False)
-    show(console, TITLE, check, pages=pages)
+    show(console, TITLE, check, pages=pages, former=former)
     assert isinstance(console.file, StringIO)
     lines = [line.rstrip() for line in console.file.getvalue().splitlines()]
     whole = [TITLE, *(f"  {each}; {each.advice}" for each in check.problems)]
@@ -142,3 +146,21 @@ def test_each_of_several_registries_has_its_table() -> None:
     check = checked(seen(1), desired=1)
     lines = shown(replace(check, registries=check.registries * 2))
     assert [line for line in lines if line == NAME.rstrip(".")] == [NAME.rstrip(".")] * 2
+
+
+def test_a_number_that_differs_has_the_former_one_below_it() -> None:
+    former = figures(checked(replace(seen(1), instances=()), desired=1))
+    lines = shown(checked(seen(200), desired=200), former=former)
+    assert cells(lines[3]) == [*["200"] * 4, "converged"]
+    was = ["was", "1", "was", "1", "was", "0", "was", "1", "was", "not", "converged"]
+    assert cells(lines[4]) == was
+
+
+def test_numbers_that_are_as_they_were_have_nothing_below_them() -> None:
+    former = figures(checked(seen(2), desired=2))
+    assert shown(checked(seen(2), desired=2), former=former) == printed(2, seen(2))
+    former = figures(checked(seen(1), desired=2))
+    assert cells(shown(checked(seen(2), desired=2), former=former)[4]) == [
+        *["was", "1"] * 3,
+        *["was", "not", "converged"],
+    ]
