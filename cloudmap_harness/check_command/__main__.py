@@ -13,10 +13,11 @@ from collections.abc import Callable, Sequence
 from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.check_command.environment import clients_for
 from cloudmap_harness.check_command.output import JsonOutput, Output, TableOutput
-from cloudmap_harness.check_command.progress import Progress
+from cloudmap_harness.check_command.progress import progress
 from cloudmap_harness.discovery.check import Look
 from cloudmap_harness.discovery.look import look
 from cloudmap_harness.errors import AwsError, HarnessError, TargetError, WaitTimeout
+from cloudmap_harness.live_line import shown_on
 from cloudmap_harness.passing_errors import may_pass
 from cloudmap_harness.waiting import every, wait_for
 
@@ -51,21 +52,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(aws: AwsClients, asked: argparse.Namespace) -> int:
     interval = INTERVAL if aws.endpoint else AWS_INTERVAL
-    with Progress(sys.stderr, aws) as progress:
 
-        def read() -> Look:
-            progress.clear()
-            return look(aws, asked.cluster, asked.service, progress=progress)
+    def read() -> Look:
+        with progress(sys.stderr, aws) as tell:
+            return look(aws, asked.cluster, asked.service, progress=tell)
 
-        output = JsonOutput(aws) if asked.json else TableOutput(aws)
+    output = JsonOutput(aws) if asked.json else TableOutput(aws)
+    with shown_on(sys.stderr):
         if asked.watch:
-            return _watch(read, output, progress, interval)
-        return _wait(read, output, progress, timeout=asked.wait, interval=interval)
+            return _watch(read, output, interval)
+        return _wait(read, output, timeout=asked.wait, interval=interval)
 
 
-def _wait(
-    read: Callable[[], Look], output: Output, progress: Progress, *, timeout: float, interval: float
-) -> int:
+def _wait(read: Callable[[], Look], output: Output, *, timeout: float, interval: float) -> int:
     """Looks until nothing differs or the time is over, and shows the last look."""
     try:
         seen = wait_for(
@@ -79,12 +78,11 @@ def _wait(
         if not isinstance(late.last_seen, Look):
             raise
         seen = late.last_seen
-    progress.clear()
     output.show(seen)
     return DIFFERENCES if seen.problems else SUCCESS
 
 
-def _watch(read: Callable[[], Look], output: Output, progress: Progress, interval: float) -> int:
+def _watch(read: Callable[[], Look], output: Output, interval: float) -> int:
     """Shows each look that differs from the one before it, until it is interrupted."""
     before: Look | None = None
     for _ in every(interval):
@@ -96,7 +94,6 @@ def _watch(read: Callable[[], Look], output: Output, progress: Progress, interva
             sys.stderr.write(f"cloudmap-check: {error}; trying again\n")
             continue
         if seen != before:
-            progress.clear()
             output.show(seen, again=before is not None)
         before = seen
     return SUCCESS

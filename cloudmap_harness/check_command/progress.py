@@ -1,51 +1,34 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Shows how far a look has come: one line that is written over, or in a log a line now and then."""
+"""Says how far a look has come: on a terminal in its last line, in a log a line now and then."""
 
 import time
-from contextlib import AbstractContextManager
-from types import TracebackType
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TextIO
 
 from cloudmap_harness.aws.clients import AwsClients
+from cloudmap_harness.live_line import doing, is_terminal
 
 QUIET = 1.0
-"""Seconds that a look may take without a word."""
-TERMINAL_INTERVAL = 0.2
+"""Seconds that a look may take without a word in a log."""
 LOG_INTERVAL = 5.0
 
 
-class Progress(AbstractContextManager["Progress"]):
-    """Is called with how many parts are done, and of how many."""
+@contextmanager
+def progress(stream: TextIO, aws: AwsClients) -> Iterator[Callable[[int, int], None]]:
+    """Yields the function that a look calls with how many parts are done, and of how many."""
+    next_line = time.monotonic() + QUIET
+    logs = not is_terminal(stream)
 
-    def __init__(self, stream: TextIO, aws: AwsClients) -> None:
-        self._stream = stream
-        self._aws = aws
-        self._on_terminal = stream.isatty()
-        self._next = time.monotonic() + QUIET
-        self._shown = False
-
-    def __call__(self, done: int, of: int) -> None:
+    def tell(done: int, of: int) -> None:
+        nonlocal next_line
+        line = f"reading: {done} of {of} parts, {aws.calls.total()} calls"
+        activity.say(line)
         now = time.monotonic()
-        if now < self._next:
-            return
-        self._next = now + (TERMINAL_INTERVAL if self._on_terminal else LOG_INTERVAL)
-        line = f"reading: {done} of {of} parts, {self._aws.calls.total()} calls"
-        self._stream.write(f"\r\x1b[K{line}" if self._on_terminal else f"{line}\n")
-        self._stream.flush()
-        self._shown = True
+        if logs and now >= next_line:
+            next_line = now + LOG_INTERVAL
+            stream.write(f"{line}\n")
+            stream.flush()
 
-    def clear(self) -> None:
-        """Takes the line away, so that what is printed next begins at a terminal's left."""
-        if self._shown and self._on_terminal:
-            self._stream.write("\r\x1b[K")
-            self._stream.flush()
-        self._shown = False
-        self._next = time.monotonic() + QUIET
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.clear()
+    with doing("reading") as activity:
+        yield tell
