@@ -16,6 +16,7 @@ import dns.message
 import dns.query
 import dns.rcode
 import dns.rdatatype
+import dns.rdtypes.ANY.SOA
 import urllib3
 from urllib3.exceptions import HTTPError
 
@@ -42,6 +43,8 @@ class DnsAnswer:
     addresses: tuple[IPv4Address, ...] = ()
     ttls: frozenset[int] = frozenset()
     failure: str = ""
+    negative_ttl: int | None = None
+    """How long one may remember that there is no address; None when no SOA says it."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,7 @@ class VpcClient:
             dns.rcode.to_text(reply.rcode()),
             tuple(sorted(IPv4Address(str(record)) for each in sets for record in each)),
             frozenset(each.ttl for each in sets),
+            negative_ttl=_negative_ttl(reply),
         )
 
     def resolve_often(self, name: str, times: int) -> list[DnsAnswer]:
@@ -141,6 +145,17 @@ def queries_needed(addresses: int) -> int:
 def page_url(host: str, port: int) -> str:
     """Returns the URL of a host's first page, as a person types it."""
     return f"http://{host}/" if port == _HTTP_PORT else f"http://{host}:{port}/"
+
+
+def _negative_ttl(reply: dns.message.Message) -> int | None:
+    """Returns the lesser of the SOA's TTL and of its MINIMUM field [RFC 2308, section 5]."""
+    lives = [
+        min(each.ttl, record.minimum)
+        for each in reply.authority
+        for record in each
+        if isinstance(record, dns.rdtypes.ANY.SOA.SOA)
+    ]
+    return min(lives, default=None)
 
 
 def _root_cause(error: BaseException) -> str:

@@ -34,6 +34,8 @@ class Vpc:
     client: VpcClient = field(init=False)
     addresses: list[str] = field(default_factory=list)
     ttl: int = 300
+    soa: str = ""
+    """The zone's SOA in negative answers, as its TTL and its MINIMUM field: `900 86400`."""
     dead: set[str] = field(default_factory=set)
     queries: int = 0
     fetched: list[str] = field(default_factory=list)
@@ -48,6 +50,11 @@ class Vpc:
             reply.answer.append(dns.rrset.from_text(NAME + ".", self.ttl, "IN", "A", *chosen))
         else:
             reply.set_rcode(dns.rcode.NXDOMAIN)
+        if self.soa:
+            ttl, minimum = self.soa.split()
+            soa = f"ns.example. hostmaster.example. 1 7200 900 1209600 {minimum}"
+            zone = NAME.partition(".")[2] + "."
+            reply.authority.append(dns.rrset.from_text(zone, int(ttl), "IN", "SOA", soa))
         return reply.to_wire()
 
     def page(self, request: Request) -> Response:
@@ -99,6 +106,14 @@ def test_a_name_resolves_to_its_addresses(vpc: Vpc) -> None:
 
 def test_a_name_without_records_is_an_answer_too(vpc: Vpc) -> None:
     assert vpc.client.resolve(NAME) == DnsAnswer("NXDOMAIN")
+
+
+@pytest.mark.parametrize(("soa", "seconds"), [("900 86400", 900), ("900 60", 60), ("0 60", 0)])
+def test_a_negative_answer_lives_as_long_as_the_lesser_number_of_the_soa(
+    vpc: Vpc, soa: str, seconds: int
+) -> None:
+    vpc.soa = soa
+    assert vpc.client.resolve(NAME) == DnsAnswer("NXDOMAIN", negative_ttl=seconds)
 
 
 def test_a_silent_resolver_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
