@@ -25,7 +25,7 @@ unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
 .PHONY: help setup lint synth test test-live test-terraform wheel test-wheel fuzz check-target bench deploy scale status destroy \
-        local-up local-down local-reset local-status env handson leaks vpc vpc-destroy lock clean
+        local-up local-down local-reset local-status env handson lesson leaks vpc vpc-destroy lock clean
 
 help: ## This list
 	@printf '%s\n' 'make TARGET [NAME=value ...]' ''
@@ -71,6 +71,9 @@ fuzz: setup ## Send the endpoint requests that nobody should send: [EXAMPLES=200
 
 handson: setup ## Watch the hands-on, on an endpoint of its own: [BY=code|cli] [PAUSE=1]
 	@$(HANDSON) handson
+
+lesson: setup ## See what DNS caching does to clients while tasks come and go: [TTL=60] [DOCS=1]
+	@$(HANDSON) lesson
 
 check-target: setup ## Which capabilities a target has: TARGET=... [ENDPOINT=url]
 	@$(HANDSON) check-target

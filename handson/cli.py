@@ -27,6 +27,7 @@ VERBS: Mapping[str, str] = {
     "env": "handson.vpc_shell:env",
     "handson": "handson.walkthrough:handson",
     "leaks": "handson.leaks:list_leaks",
+    "lesson": "handson.lesson.verb:lesson",
     "local-down": "handson.endpoint_verbs:local_down",
     "local-reset": "handson.endpoint_verbs:local_reset",
     "local-status": "handson.endpoint_verbs:local_status",
