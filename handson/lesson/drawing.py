@@ -8,6 +8,7 @@ from handson.lesson import svg
 from handson.lesson.calls import Call, Outcome
 from handson.lesson.figures import failed
 from handson.lesson.lives import TaskLife
+from handson.lesson.plan import RESTART
 from handson.lesson.run import ServiceRun
 
 _WIDTH = 960.0
@@ -89,7 +90,9 @@ def _frame(run: ServiceRun, axis: _Axis, bottom: float) -> Iterator[str]:
         yield svg.text(axis(tick), bottom + 17, str(tick), "quiet", anchor="middle")
     for phase in run.phases:
         yield svg.line(axis(phase.begins), _TOP - 6, axis(phase.begins), bottom, "change")
-        yield svg.text(axis(phase.begins) + 3, _TOP - 8, phase.name)
+        # The restart is close to the deployment, whose name stands on the other side.
+        anchor, gap = ("end", -3) if phase.name == RESTART else ("start", 3)
+        yield svg.text(axis(phase.begins) + gap, _TOP - 8, phase.name, anchor=anchor)
 
 
 def _tasks(lives: Sequence[TaskLife], axis: _Axis) -> Iterator[str]:
