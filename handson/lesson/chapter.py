@@ -4,6 +4,7 @@
 from collections.abc import Iterator
 
 from handson.errors import HandsonError
+from handson.lesson.behaviours import BEHAVIOURS
 from handson.lesson.calls import Outcome
 from handson.lesson.figures import Figures
 from handson.lesson.plan import EMPTY, PHASES, UP_AGAIN
@@ -30,11 +31,14 @@ def section(figures: Figures) -> Iterator[str]:
     empty = [row for row in figures.rows if row.service == EMPTY]
     services = list(dict.fromkeys(row.service for row in filled))
     yield ""
-    yield (
-        f"One second of the run stood for {figures.factor:g} s on AWS; all seconds here are AWS's. "
-        f"Each client made"
-    )
-    yield f"a call every {figures.interval:g} s."
+    yield f"One second of the run stood for {figures.factor:g} s on AWS."
+    yield f"Each client made a call every {figures.interval:g} s."
+    yield f'"No such name" could be kept for {figures.negative} s.'
+    yield ""
+    yield "| client | what it does |"
+    yield "|---|---|"
+    for behaviour in BEHAVIOURS:
+        yield f"| {behaviour.name} | {behaviour.does} |"
     yield ""
     yield from markdown(filled, PHASES)
     yield ""

@@ -78,7 +78,7 @@ def _run(variables: Variables, plan: Plan, console: Console, folder: Path) -> Le
             return run_lesson(plan, AwsClients(environment), vpc, progress)
 
 
-_LEGEND = """12/66 295 s  12 of 66 calls failed, the last one 295 s after the change
-12/66 never  they still failed when the next change came
-0            none failed. While there is no task, "no such name" is no failure.
+_LEGEND = """12/72 265 s  12 of 72 calls failed, the last one 265 s after the change
+12/72 never  they still failed when the next change came
+0            none failed; while there is no task, "no such name" is no failure.
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Each kind of client: when it asks DNS, which addresses it calls, and what it does on a failure."""
+"""Each kind of client: when it asks DNS, what it calls, and what it does when that fails."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
