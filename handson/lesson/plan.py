@@ -13,8 +13,8 @@ TASKS = 4
 FEW = 2
 INTERVAL = 5.0
 """Seconds between two calls of a client."""
-RESOLVER_NEGATIVE = 300
-"""Seconds for which a negative answer of the VPC's resolver lives at the most."""
+NEGATIVE = 300
+"""Seconds for which a negative answer of the VPC's resolver lives; docs/ttl.md has the sources."""
 DOWN = f"{TASKS} → {FEW}"
 TO_NOTHING = f"{FEW} → 0"
 UP_AGAIN = f"0 → {TASKS}"
@@ -49,13 +49,6 @@ class Plan:
 
     ttls: tuple[int, ...] = (300, 60, 10, 0)
     pace: Pace = Pace(20)
-    soa_ttl: int | None = None
-    """The TTL of the namespace's SOA; None leaves it as Cloud Map makes it."""
-
-    @property
-    def negative(self) -> int:
-        """Seconds for which a client may keep that the name has no address."""
-        return RESOLVER_NEGATIVE if self.soa_ttl is None else min(self.soa_ttl, RESOLVER_NEGATIVE)
 
     @property
     def phases(self) -> tuple[Phase, ...]:
@@ -67,7 +60,7 @@ class Plan:
         lengths = {
             DOWN: keeps + _AFTER,
             TO_NOTHING: keeps + _AFTER,
-            UP_AGAIN: self.negative + _START + _AFTER,
+            UP_AGAIN: NEGATIVE + _START + _AFTER,
             RESTART: _BEFORE,
             DEPLOYMENT: keeps + _START + _AFTER,
         }
@@ -81,7 +74,7 @@ class Plan:
     @property
     def filling(self) -> Phase:
         """The change of the empty service, whose clients have asked for it in vain until then."""
-        return Phase(UP_AGAIN, _BEFORE, _BEFORE + self.negative + _START + _AFTER)
+        return Phase(UP_AGAIN, _BEFORE, _BEFORE + NEGATIVE + _START + _AFTER)
 
     @property
     def seconds(self) -> float:

@@ -23,6 +23,7 @@ from handson.lesson.plan import (
     FEW,
     INTERVAL,
     NAMESPACE,
+    NEGATIVE,
     RESTART,
     TASKS,
     TO_NOTHING,
@@ -69,7 +70,7 @@ class LessonRun:
         return Figures(
             self.plan.pace.factor,
             INTERVAL,
-            self.plan.negative,
+            NEGATIVE,
             tuple(row for each in self.services for row in each.rows()),
         )
 
@@ -102,7 +103,7 @@ def run_lesson(plan: Plan, aws: AwsClients, vpc: VpcClient, tell: Tell) -> Lesso
     HandsonError.
     """
     names = [service_of(ttl) for ttl in plan.ttls]
-    stage = Stage(aws, plan.soa_ttl)
+    stage = Stage(aws)
     for name, ttl in zip(names, plan.ttls, strict=True):
         stage.add(name, ttl=ttl, desired=TASKS)
     stage.add(EMPTY, ttl=EMPTY_TTL, desired=0)

@@ -20,14 +20,14 @@ _POLL = 0.05
 class Stage:
     """Makes the services of the lesson on an endpoint of its own, and changes them."""
 
-    def __init__(self, aws: AwsClients, soa_ttl: int | None) -> None:
+    def __init__(self, aws: AwsClients) -> None:
         """Makes the cluster, the namespace and a security group that lets HTTP in."""
         self._aws = aws
         self._revisions: dict[str, int] = {}
         network = find_vpc(aws, VpcSelector("", VPC_NAME, (), "Tier=private"))
         with aws.errors_explained():
             aws.ecs.create_cluster(clusterName=CLUSTER)
-            self._namespace = self._create_namespace(network.vpc_id, soa_ttl)
+            self._namespace = self._create_namespace(network.vpc_id)
             group = aws.ec2.create_security_group(
                 GroupName="lesson", Description="Lets HTTP in", VpcId=network.vpc_id
             )["GroupId"]
@@ -106,14 +106,9 @@ class Stage:
         )
         return reply["taskDefinition"]["taskDefinitionArn"]
 
-    def _create_namespace(self, vpc_id: str, soa_ttl: int | None) -> str:
+    def _create_namespace(self, vpc_id: str) -> str:
         cloud_map = self._aws.servicediscovery
-        if soa_ttl is None:
-            reply = cloud_map.create_private_dns_namespace(Name=NAMESPACE, Vpc=vpc_id)
-        else:
-            reply = cloud_map.create_private_dns_namespace(
-                Name=NAMESPACE, Vpc=vpc_id, Properties={"DnsProperties": {"SOA": {"TTL": soa_ttl}}}
-            )
+        reply = cloud_map.create_private_dns_namespace(Name=NAMESPACE, Vpc=vpc_id)
         operation = wait_for(
             lambda: cloud_map.get_operation(OperationId=reply["OperationId"])["Operation"],
             lambda seen: [] if seen.get("Status") == "SUCCESS" else [str(seen.get("Status"))],

@@ -10,7 +10,7 @@ from handson.errors import HandsonError
 from handson.lesson.behaviours import BEHAVIOURS
 from handson.lesson.chapter import BEGIN, END, PICTURES, with_figures
 from handson.lesson.figures import Count, Figures, Row
-from handson.lesson.plan import EMPTY, INTERVAL, PHASES, UP_AGAIN, Plan, service_of
+from handson.lesson.plan import EMPTY, INTERVAL, NEGATIVE, PHASES, UP_AGAIN, Plan, service_of
 from handson.lesson.results import read_figures
 from handson.lesson.verb import PAGE
 
@@ -41,7 +41,7 @@ def test_the_figures_were_measured_with_todays_plan(figures: Figures) -> None:
     assert (figures.factor, figures.interval, figures.negative) == (
         plan.pace.factor,
         INTERVAL,
-        plan.negative,
+        NEGATIVE,
     )
 
 

@@ -6,6 +6,7 @@ import pytest
 from handson.lesson.plan import (
     DEPLOYMENT,
     DOWN,
+    NEGATIVE,
     PHASES,
     RESTART,
     TO_NOTHING,
@@ -14,7 +15,7 @@ from handson.lesson.plan import (
 )
 
 
-@pytest.mark.parametrize("plan", [Plan(), Plan(ttls=(10,)), Plan(ttls=(0,), soa_ttl=30)])
+@pytest.mark.parametrize("plan", [Plan(), Plan(ttls=(10,)), Plan(ttls=(0,))])
 def test_each_phase_is_longer_than_what_clients_may_remember_in_it(plan: Plan) -> None:
     phases = {each.name: each for each in plan.phases}
     assert tuple(phases) == (DOWN, TO_NOTHING, UP_AGAIN, RESTART, DEPLOYMENT)
@@ -22,14 +23,9 @@ def test_each_phase_is_longer_than_what_clients_may_remember_in_it(plan: Plan) -
     for one, following in zip(plan.phases, plan.phases[1:], strict=False):
         assert one.ends == following.begins
     longest = {name: max(plan.ttls) for name in (DOWN, TO_NOTHING, DEPLOYMENT)}
-    for name, seconds in (longest | {UP_AGAIN: plan.negative}).items():
+    for name, seconds in (longest | {UP_AGAIN: NEGATIVE}).items():
         assert phases[name].ends - phases[name].begins > seconds + 40
     assert plan.filling.ends <= plan.seconds
-
-
-@pytest.mark.parametrize(("soa", "negative"), [(None, 300), (900, 300), (30, 30), (0, 0)])
-def test_the_resolver_caps_what_the_soa_says(soa: int | None, negative: int) -> None:
-    assert Plan(soa_ttl=soa).negative == negative
 
 
 def test_the_endpoint_keeps_the_pace() -> None:
