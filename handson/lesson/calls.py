@@ -14,7 +14,7 @@ class Outcome(StrEnum):
     NO_NAME = "no such name"
     """Not called: the client knows, or believes, that the name has no address."""
     REFUSED = "refused"
-    """The task is stopping: its interface is there, and nothing listens any more."""
+    """The task is stopping, or registered and not yet running: nothing listens at its address."""
     NOBODY = "nobody there"
     """The address belongs to no interface. On AWS nothing answers at all: the call times out."""
     STRANGER = "another service"

@@ -58,7 +58,7 @@ def section(figures: Figures) -> Iterator[str]:
 
 
 _MEANINGS = {
-    Outcome.REFUSED: "were refused: the task was stopping, and its interface was still there;",
+    Outcome.REFUSED: "were refused: the task was stopping, or was registered and not RUNNING yet;",
     Outcome.NOBODY: "went to an address that nobody has; on AWS such a call times out;",
     Outcome.STRANGER: "were answered by a task of another service, which has the address now;",
     Outcome.BROKEN: "were broken off in the middle;",

@@ -13,7 +13,7 @@ from handson.lesson.run import ServiceRun
 
 _WIDTH = 960.0
 _LEFT = 112.0
-_RIGHT = 948.0
+_RIGHT = 940.0
 _TOP = 84.0
 _TASK = 8.0
 """The height of a task's line."""

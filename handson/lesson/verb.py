@@ -28,14 +28,14 @@ PAGE = CHECKOUT / "docs" / "ttl.md"
 
 def lesson(variables: Variables) -> int:
     """Runs the lesson for every TTL, or for TTL; DOCS=1 puts its figures into docs/ttl.md."""
-    plan, docs = _plan(variables), variables.flag("DOCS")
+    plan, docs, region = _plan(variables), variables.flag("DOCS"), variables.settings().region
     if docs and plan != Plan():
         raise UsageError("DOCS=1: docs/ttl.md has the figures of every TTL: leave TTL out")
     console = Console(highlight=False)
     STATE.mkdir(exist_ok=True)
     try:
         with tempfile.TemporaryDirectory(prefix=f"lesson-{os.getpid()}-", dir=STATE) as folder:
-            run = _run(variables, plan, console, Path(folder))
+            run = _run(variables, plan, region, console, Path(folder))
     except Interrupted as interrupted:
         interrupted.add_note("the endpoint has ended; nothing is written")
         raise
@@ -57,7 +57,9 @@ def _plan(variables: Variables) -> Plan:
     return known if choice == "all" else Plan(ttls=(int(choice),))
 
 
-def _run(variables: Variables, plan: Plan, console: Console, folder: Path) -> LessonRun:
+def _run(
+    variables: Variables, plan: Plan, region: str, console: Console, folder: Path
+) -> LessonRun:
     own = variables.with_values(plan.pace.endpoint_variables)
     with own_endpoint(own, folder) as endpoint:
         clients = (len(plan.ttls) + 1) * len(BEHAVIOURS)
@@ -71,7 +73,7 @@ def _run(variables: Variables, plan: Plan, console: Console, folder: Path) -> Le
             Target.LOCAL,
             own.environ,
             endpoint=endpoint.url,
-            region=variables.settings().region,
+            region=region,
         )
         vpc = VpcClient.at(endpoint.dns, endpoint.bastion)
         with Progress(console, plan.pace) as progress:
