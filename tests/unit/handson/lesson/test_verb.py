@@ -28,6 +28,8 @@ def test_a_wrong_variable_is_told_before_anything_starts(
         raise AssertionError("an endpoint was started")
 
     monkeypatch.setattr(walkthrough, "up", start)
+    for name in ("TTL", "DOCS"):
+        monkeypatch.delenv(name, raising=False)
     for name, value in values.items():
         monkeypatch.setenv(name, value)
     assert main(["lesson"]) == 2
