@@ -60,15 +60,17 @@ def _plan(variables: Variables) -> Plan:
 def _run(
     variables: Variables, plan: Plan, region: str, console: Console, folder: Path
 ) -> LessonRun:
+    clients = (len(plan.ttls) + 1) * len(BEHAVIOURS)
+    console.print(
+        "What clients that cache DNS answers do while the tasks behind a name change,\n"
+        "on an endpoint of its own, which goes when this ends.\n"
+        f"The clock is shortened: one second here is {plan.pace.factor:g} s on AWS, "
+        "for TTLs, calls and ECS\nalike. All seconds below are AWS's. "
+        f"{clients} clients, of which each calls every {INTERVAL:g} s.\n"
+    )
+    console.file.flush()  # CI reads a pipe.
     own = variables.with_values(plan.pace.endpoint_variables)
     with own_endpoint(own, folder) as endpoint:
-        clients = (len(plan.ttls) + 1) * len(BEHAVIOURS)
-        console.print(
-            "What clients that cache DNS answers do while the tasks behind a name change.\n"
-            f"The clock is shortened: one second here is {plan.pace.factor:g} s on AWS, "
-            "for TTLs, calls and ECS\nalike. All seconds below are AWS's. "
-            f"{clients} clients, of which each calls every {INTERVAL:g} s.\n"
-        )
         environment = child_environment(
             Target.LOCAL,
             own.environ,
