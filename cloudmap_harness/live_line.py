@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any, TextIO
 
-QUIET = 1.0
+QUIET = 0.7
 """Seconds without any output after which the line comes."""
 _INTERVAL = 0.25
 _ERASE = "\r\x1b[K"

@@ -4,18 +4,23 @@
 import inspect
 import re
 import signal
+import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager, redirect_stderr, redirect_stdout
 from importlib import import_module
+from typing import TextIO
 
 import pytest
 
 from cloudmap_harness.aws.targets import Target
 from cloudmap_harness.errors import HarnessError, TargetError
 from cloudmap_harness.terraform.signals import Interrupted
-from handson import cli
+from handson import cdktf_wrapper, cli, live_test, stack_verbs, vpc_shell
 from handson.errors import EndpointError, HandsonError, UsageError
 from stacks.errors import SettingsError
 from tests.support.paths import CHECKOUT
+from tests.support.terminal import terminal
+from tests.support.waiting import eventually
 
 NOT_UNDER_MAKE = {"cdktf"}
 """Verbs that an executable of scripts/ calls."""
@@ -98,3 +103,50 @@ def test_a_defect_is_not_taken_for_a_users_mistake(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(cli, "run", fail)
     with pytest.raises(ZeroDivisionError):
         cli.main(["status"])
+
+
+@pytest.mark.parametrize(
+    ("verb", "module", "function", "to"),
+    [
+        ("status", stack_verbs, "status", redirect_stdout),
+        ("env", vpc_shell, "env", redirect_stderr),  # Its stdout is for the shell.
+    ],
+)
+def test_a_terminal_shows_which_verb_is_slow(
+    monkeypatch: pytest.MonkeyPatch,
+    verb: str,
+    module: object,
+    function: str,
+    to: Callable[[TextIO], AbstractContextManager[TextIO]],
+) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    with terminal() as screen:
+
+        def slow(variables: object) -> int:
+            eventually(lambda: f"{verb}, 1 s" in screen.screen[-1], what="the line")
+            return 0
+
+        monkeypatch.setattr(module, function, slow)
+        with to(screen.stream):
+            assert cli.main([verb]) == 0
+        eventually(lambda: screen.screen == [""], what="an empty screen")
+
+
+@pytest.mark.parametrize(
+    ("verb", "module", "function"),
+    [("cdktf", cdktf_wrapper, "cdktf"), ("test-live", live_test, "run_live_test")],
+)
+def test_a_terminal_that_another_program_has_is_left_alone(
+    monkeypatch: pytest.MonkeyPatch, verb: str, module: object, function: str
+) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    found: list[TextIO] = []
+
+    def verb_of_another(*_: object) -> int:
+        found.append(sys.stdout)
+        return 0
+
+    monkeypatch.setattr(module, function, verb_of_another)
+    with terminal() as screen, redirect_stdout(screen.stream):
+        assert cli.main([verb]) == 0
+    assert found == [screen.stream]
