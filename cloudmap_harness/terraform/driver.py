@@ -222,9 +222,10 @@ def run(commands: Sequence[Command]) -> list[Completed]:
     """
     if not commands:
         return []
-    verb, names = commands[0].verb, ", ".join(command.stack.name for command in commands)
+    verb, first = commands[0].verb, commands[0].stack.name
+    several = f"{len(commands)} stacks" if len(commands) > 1 else first
     try:
-        with doing(idle := f"{names}: terraform {verb}") as activity:
+        with doing(idle := f"{several}: terraform {verb}") as activity:
             on_line = partial(_follow, Waits(), activity, idle)
             starts = [partial(command.start, on_line) for command in commands]
             ended = run_all(starts, TIMEOUTS[verb])

@@ -34,4 +34,4 @@ class Waits:
             return None
         (stack, address), (verb, since) = waits[0]
         more = f" and {len(waits) - 1} more" if len(waits) > 1 else ""
-        return f"{stack}: {address} {verb}{more}", since
+        return f"{stack}: {verb} {address}{more}", since

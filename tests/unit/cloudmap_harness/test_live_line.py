@@ -83,8 +83,8 @@ def test_what_stands_at_the_left_stays(screen: Terminal) -> None:
     begin = "  deploy at 1 … "
     screen.stream.write(begin)
     with shown_on(screen.stream, after=begin):
-        with doing("compute: aws_ecs_service.service creating"):
-            until_shown(screen, f"{begin}compute: aws_ecs_service.service creating, 0 s")
+        with doing("compute: creating aws_ecs_service.service"):
+            until_shown(screen, f"{begin}compute: creating aws_ecs_service.service, 0 s")
         with doing(""):
             until_shown(screen, f"{begin}0 s")
     screen.stream.write("  0.1 s\n")
@@ -114,8 +114,8 @@ def test_all_threads_are_shown_with_the_longest_seconds(screen: Terminal) -> Non
 
 def test_another_beginning_counts_from_there() -> None:
     with doing("compute: terraform apply") as activity:
-        activity.say("compute: aws_ecs_service.service creating", activity.began + 5)
-        assert text(80, activity.began + 12).endswith("creating, 7 s")
+        activity.say("compute: creating aws_ecs_service.service", activity.began + 5)
+        assert text(80, activity.began + 12).endswith("service, 7 s")
         activity.say("compute: terraform apply")
         assert text(80, activity.began + 12).endswith("apply, 12 s")
 

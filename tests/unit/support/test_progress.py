@@ -22,7 +22,7 @@ def test_it(steps):
     with steps("deploy"):
         while not pathlib.Path("first").exists():
             time.sleep(0.02)
-        with doing("compute: aws_ecs_service.service creating"):
+        with doing("compute: creating aws_ecs_service.service"):
             while not pathlib.Path("second").exists():
                 time.sleep(0.02)
 """
@@ -41,7 +41,7 @@ def test_a_terminal_shows_what_the_step_waits_for(tmp_path: Path) -> None:
         try:
             eventually(lambda: re.search(r"deploy +… 1 s$", screen.screen[-1]), what="seconds")
             (tmp_path / "first").touch()
-            wait = r"deploy +… compute: aws_ecs_service.service creating, 1 s$"
+            wait = r"deploy +… compute: creating aws_ecs_service.service, 1 s$"
             eventually(lambda: re.search(wait, screen.screen[-1]), what="the wait")
         finally:
             (tmp_path / "first").touch()

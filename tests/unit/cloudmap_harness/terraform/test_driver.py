@@ -229,4 +229,4 @@ def test_what_terraform_waits_for_is_said(
         said.append(live_line.text(80, time.monotonic()).rpartition(", ")[0])
 
     Terraform(stack_folder, fake_terraform(script), echo).apply()
-    assert said == ["web: aws_vpc.v creating", "web: terraform apply"]
+    assert said == ["web: creating aws_vpc.v", "web: terraform apply"]

@@ -18,15 +18,15 @@ def test_the_oldest_wait_is_told_with_its_beginning() -> None:
     assert read(waits, "Terraform will perform the following actions:") is None
     cluster = "aws_ecs_cluster.cluster"
     assert read(waits, f"{SERVICE}: Creating...", f"{cluster}: Destroying... [id=x]") == (
-        f"compute: {SERVICE} creating and 1 more",
+        f"compute: creating {SERVICE} and 1 more",
         10.0,
     )
     assert read(waits, f"{SERVICE}: Still creating... [10s elapsed]") == (
-        f"compute: {SERVICE} creating and 1 more",
+        f"compute: creating {SERVICE} and 1 more",
         10.0,
     )
     assert read(waits, f"{SERVICE}: Creation complete after 17s [id=y]") == (
-        f"compute: {cluster} destroying",
+        f"compute: destroying {cluster}",
         12.0,
     )
     assert read(waits, f"{cluster}: Destruction complete after 0s") is None
@@ -35,7 +35,7 @@ def test_the_oldest_wait_is_told_with_its_beginning() -> None:
 def test_changes_and_reads_are_waits_too() -> None:
     waits = Waits(lambda: 1.0)
     data = "data.aws_vpcs.named_vpcs"
-    assert read(waits, f"{SERVICE}: Modifying... [id=x]") == (f"compute: {SERVICE} modifying", 1.0)
+    assert read(waits, f"{SERVICE}: Modifying... [id=x]") == (f"compute: modifying {SERVICE}", 1.0)
     assert read(waits, f"{SERVICE}: Modifications complete after 0s [id=x]") is None
-    assert read(waits, f"{data}: Reading...") == (f"compute: {data} reading", 1.0)
+    assert read(waits, f"{data}: Reading...") == (f"compute: reading {data}", 1.0)
     assert read(waits, f"{data}: Read complete after 0s [id=ap-northeast-1]") is None
