@@ -15,7 +15,7 @@ from handson.errors import UsageError
 from handson.lesson.behaviours import BEHAVIOURS
 from handson.lesson.chapter import PICTURES, with_figures
 from handson.lesson.plan import INTERVAL, Plan
-from handson.lesson.progress import Progress
+from handson.lesson.progress import progress
 from handson.lesson.results import write_results
 from handson.lesson.run import LessonRun, run_lesson
 from handson.lesson.table import show
@@ -78,8 +78,8 @@ def _run(
             region=region,
         )
         vpc = VpcClient.at(endpoint.dns, endpoint.bastion)
-        with Progress(console, plan.pace) as progress:
-            return run_lesson(plan, AwsClients(environment), vpc, progress)
+        with progress(console, plan.pace) as tell:
+            return run_lesson(plan, AwsClients(environment), vpc, tell)
 
 
 _LEGEND = """12/72 265 s  12 of 72 calls failed, the last one 265 s after the change
