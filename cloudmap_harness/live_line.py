@@ -88,6 +88,8 @@ def shown_on(stream: TextIO, *, after: str = "") -> Iterator[None]:
     if not is_terminal(stream):
         yield
         return
+    if isinstance(stream, _Taking):
+        stream = stream.terminal
     line = _Line(stream, after)
     with ExitStack() as ends:
         for name in ("stdout", "stderr"):
@@ -169,6 +171,11 @@ class _Taking:
     def __init__(self, stream: TextIO, line: _Line) -> None:
         self._stream = stream
         self._line = line
+
+    @property
+    def terminal(self) -> TextIO:
+        """The stream before any line was shown on it."""
+        return self._stream.terminal if isinstance(self._stream, _Taking) else self._stream
 
     def write(self, words: str) -> int:
         return self._line.around(self._stream.write, words)

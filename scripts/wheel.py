@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from cloudmap_harness.live_line import doing, shown_on
 from scripts.with_progress import run
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -64,7 +65,11 @@ def main() -> int:
     wheel = build()
     print(f"built {wheel.relative_to(CHECKOUT)}", flush=True)
     if sys.argv[1:] == ["test"]:
-        with tempfile.TemporaryDirectory(prefix="cloudmap-wheel-") as folder:
+        with (
+            shown_on(sys.stdout),
+            doing("removing the environment"),  # When the inner commands have ended.
+            tempfile.TemporaryDirectory(prefix="cloudmap-wheel-") as folder,
+        ):
             try_out(wheel, Path(folder))
     return 0
 

@@ -96,7 +96,7 @@ PARTS = [
     Part("examples", set()),
     Part("scripts", {"handson", "scripts.in_venv"}),
     Part("scripts/with_progress.py", {"cloudmap_harness.live_line"}),
-    Part("scripts/wheel.py", {"scripts.with_progress"}),
+    Part("scripts/wheel.py", {"cloudmap_harness.live_line", "scripts.with_progress"}),
     Part("scripts/in_venv.py", {"handson", "scripts.setup"}),
     # The live page and the report are looked at in a browser.
     Part("scripts/browser.py", {"playwright"}),

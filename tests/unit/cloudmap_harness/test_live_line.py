@@ -92,6 +92,16 @@ def test_what_stands_at_the_left_stays(screen: Terminal) -> None:
     eventually(lambda: screen.screen == [f"{begin}  0.1 s", ""], what="the line of the step")
 
 
+def test_an_inner_line_stands_for_the_outer_one_until_it_ends(screen: Terminal) -> None:
+    with all_on(screen), doing("test-wheel"):
+        with shown_on(sys.stdout), doing("installing the wheel"):
+            until_shown(screen, "installing the wheel, 0 s")
+            sys.stdout.write("1 passed\n")
+            until_shown(screen, "installing the wheel, ")
+        until_shown(screen, "test-wheel, ")
+    eventually(lambda: screen.screen == ["1 passed", ""], what="the screen")
+
+
 def test_all_threads_are_shown_with_the_longest_seconds(screen: Terminal) -> None:
     go_on, begun = threading.Event(), threading.Event()
 
