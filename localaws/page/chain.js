@@ -131,13 +131,13 @@ function stations(task, answer) {
 function dns(task, record, answer) {
   const own = record.first?.name;
   const isOfIt = answer && answer.at >= task.began && own && sameName(own, answer.name);
-  if (!isOfIt) return ["no", "–", "not asked"];
-  if (task.isIn(answer)) return ["answer", "answered", clock(answer.at)];
+  if (!isOfIt) return ["no", "–", "not yet"];
+  if (task.isIn(answer)) return ["answer", "came", clock(answer.at)];
   return ["no", "not in it", clock(answer.at)];
 }
 
 function http(heard) {
-  if (!heard) return ["no", "–", "not called"];
+  if (!heard) return ["no", "–", "not yet"];
   const isGood = heard.status !== undefined && heard.status < 400;
   return [isGood ? "yes" : "bad", String(heard.status ?? "nobody"), clock(heard.at)];
 }

@@ -8,8 +8,9 @@ const MARK_LANE = 22;
 const TASK_LANE = 27;
 const GROUP_LANE = 22;
 const LAYERS = ["interface", "instance", "record"];
-/** Marks closer than this are one. */
+/** Marks closer than this are one; a desired count has its number beside it. */
 const NEAR_PX = 5;
+const NEAR_COUNTS_PX = 18;
 
 const KINDS = [
   ["desired", (event) => event.layer === "service" && event.what !== "event"],
@@ -31,7 +32,8 @@ export function lanes(axis, marks, tasks) {
     if (!own.length) continue;
     labels.push(label(kind, y + 15, "kind"), rule(axis, y + MARK_LANE));
     if (kind === "fault") drawn.push(...bands(axis, own, y));
-    drawn.push(...apart(axis, own).flatMap(([x, events]) => mark(kind, events, x, y + 11)));
+    const least = kind === "desired" ? NEAR_COUNTS_PX : NEAR_PX;
+    drawn.push(...apart(axis, own, least).flatMap(([x, events]) => mark(kind, events, x, y + 11)));
     y += MARK_LANE;
   }
   const seen = marks.filter((event) => event.at >= axis.from);
@@ -97,12 +99,12 @@ function said(task, state, at) {
 }
 
 /** `[x, events]` of marks that lie so near that they would cover one another. */
-function apart(axis, events) {
+function apart(axis, events, least = NEAR_PX) {
   const near = [];
   for (const event of events) {
     const x = axis.x(event.at);
     const last = near.at(-1);
-    if (last && x - last[0] < NEAR_PX) last[1].push(event);
+    if (last && x - last[0] < least) last[1].push(event);
     else near.push([x, [event]]);
   }
   return near;
