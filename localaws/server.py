@@ -7,7 +7,7 @@ from __future__ import annotations
 from localaws import moto_catalogue  # noqa: F401  # isort: skip
 
 import socket
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
 from threading import Event, Thread
@@ -50,6 +50,11 @@ class RequestHandler(MotoRequestHandler):
     protocol_version = "HTTP/1.1"
     wbufsize = 1 << 16
     """A reply is sent in one piece: one that is cut off after its status is not asked for again."""
+
+    def finish(self) -> None:
+        """Ends a connection, also one whose client has gone, as a page that is closed does."""
+        with suppress(ConnectionError):
+            super().finish()
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Logs nothing: a client that waits asks many times a second."""

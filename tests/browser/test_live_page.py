@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import re
+from socketserver import ThreadingMixIn
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from playwright.sync_api import expect
 
 from localaws.server import Endpoint
@@ -13,6 +15,7 @@ from localaws.settings import EndpointSettings
 from tests.browser.conftest import OpenPage, scale, service
 from tests.endpoint.localaws.account import NAMESPACE, SERVICE, Account, address_of
 from tests.endpoint.localaws.vpc.test_bastion import WHOLE_VPC, Shell, group
+from tests.support.waiting import eventually
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -230,3 +233,34 @@ def test_a_lost_connection_is_said_and_comes_back(open_page: OpenPage) -> None:
         expect(page.get_by_role("heading", name="Nothing is here yet")).to_be_visible()
         service(Account(endpoint.url), 2)
         shows(page, 2)
+
+
+def test_a_page_that_is_closed_leaves_quietly(
+    aws: Account,
+    live_page: str,
+    open_page: OpenPage,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    handle = ThreadingMixIn.process_request_thread
+    begun: list[Any] = []
+    ended: list[Any] = []
+
+    def noting(server: ThreadingMixIn, request: Any, address: Any) -> None:
+        begun.append(address)
+        handle(server, request, address)
+        ended.append(address)
+
+    monkeypatch.setattr(ThreadingMixIn, "process_request_thread", noting)
+    page = open_page(live_page)
+    expect(page.locator("body")).to_have_attribute("data-connection", "open")
+    of_the_page = set(begun)
+    page.close()
+
+    def left() -> set[Any]:
+        # The endpoint notices when it next has something to say to the page.
+        aws.ecs.create_cluster(clusterName="c")
+        return of_the_page - set(ended)
+
+    eventually(left, lambda addresses: not addresses)
+    assert capfd.readouterr().err == ""
