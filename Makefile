@@ -26,6 +26,8 @@ unexport PYTHONPATH PYTHONHOME
 .DEFAULT_GOAL := help
 .PHONY: help setup lint synth test test-live test-terraform wheel test-wheel fuzz check-target bench deploy scale status destroy \
         local-up local-down local-reset local-status env handson lesson leaks vpc vpc-destroy lock clean
+.PHONY: help setup lint synth test test-live test-terraform wheel test-wheel fuzz check-target bench screenshots deploy scale status destroy \
+        local-up local-down local-reset local-status env handson leaks vpc vpc-destroy lock clean
 
 help: ## This list
 	@printf '%s\n' 'make TARGET [NAME=value ...]' ''
@@ -80,6 +82,9 @@ check-target: setup ## Which capabilities a target has: TARGET=... [ENDPOINT=url
 
 bench: setup ## Measure against the stock way, as ratios: [ONLY="synth ..."]
 	@$(IN_VENV) -m benchmarks $(ONLY)
+
+screenshots: setup ## Take the documentation's pictures of the live page: [REPORT=file.html]
+	@$(IN_VENV) -m scripts.screenshots $(REPORT)
 
 deploy: setup ## Deploy all stacks by Terraform directly: [DESIRED=1] [TARGET=local] [STATE=folder]
 	@$(HANDSON) deploy

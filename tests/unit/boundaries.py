@@ -101,6 +101,11 @@ PARTS = [
     # The live page and the report are looked at in a browser.
     Part("scripts/browser.py", {"playwright"}),
     Part("scripts/setup", {"scripts.setup", "cloudmap_harness.live_line"}),
+    Part(
+        "scripts/screenshots.py",
+        {"boto3", "localaws", "scripts.browser"},
+        for_types={"playwright"},
+    ),
     # Peers are made of what the endpoint is made of, and filled as a user fills it.
     Part(
         "benchmarks",
