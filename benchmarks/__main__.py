@@ -34,6 +34,7 @@ BENCHMARKS: Mapping[str, str] = {
     "dns": "benchmarks.dns:measure",
     "bastion": "benchmarks.bastion:measure",
     "kept": "benchmarks.kept:measure",
+    "page": "benchmarks.page:measure",
 }
 """Each benchmark's function, which yields its measurements; its module is imported when it runs."""
 

@@ -109,7 +109,10 @@ PARTS = [
     # Peers are made of what the endpoint is made of, and filled as a user fills it.
     Part(
         "benchmarks",
-        {"benchmarks", "cloudmap_harness", "handson", "localaws", "psutil"} | ENDPOINT | HARNESS,
+        {"benchmarks", "cloudmap_harness", "handson", "localaws", "psutil", "scripts.browser"}
+        | ENDPOINT
+        | HARNESS,
+        for_types={"playwright"},
     ),
     Part(
         "tests",
