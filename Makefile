@@ -24,10 +24,8 @@ export PYTHONDONTWRITEBYTECODE :=
 unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lint synth test test-live test-terraform wheel test-wheel fuzz check-target bench deploy scale status destroy \
-        local-up local-down local-reset local-status env handson lesson leaks vpc vpc-destroy lock clean
-.PHONY: help setup lint synth test test-live test-terraform wheel test-wheel fuzz check-target bench screenshots deploy scale status destroy \
-        local-up local-down local-reset local-status env handson leaks vpc vpc-destroy lock clean
+.PHONY: help setup lint synth test test-live test-terraform wheel test-wheel fuzz check-target bench screenshots deploy scale \
+        status destroy local-up local-down local-reset local-status env handson lesson leaks vpc vpc-destroy lock clean
 
 help: ## This list
 	@printf '%s\n' 'make TARGET [NAME=value ...]' ''
