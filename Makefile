@@ -69,7 +69,7 @@ fuzz: setup ## Send the endpoint requests that nobody should send: [EXAMPLES=200
 	@FUZZ_EXAMPLES='$(or $(EXAMPLES),20000)' FUZZ_SEED='$(SEED)' \
 	    $(PYTEST) --timeout 7200 tests/endpoint/localaws/fuzz
 
-handson: setup ## Watch the hands-on, on an endpoint of its own: [BY=code|cli] [PAUSE=1]
+handson: setup ## Watch the hands-on, on an endpoint of its own: [BY=code|cli] [PAUSE=1] [HANDSON_LANG=ja]
 	@$(HANDSON) handson
 
 lesson: setup ## See what DNS caching does to clients while tasks come and go: [TTL=60] [DOCS=1]

@@ -21,8 +21,10 @@ from cloudmap_harness.live_line import doing
 from cloudmap_harness.terraform.deployment import Deployment
 from cloudmap_harness.terraform.signals import Interrupted, deferred
 from handson.article.runner import Outcome, Session
+from handson.article.stack_steps import DEPLOY, DESTROY, SCALE, SYNTH
 from handson.article.step import Step
 from handson.article.steps import BY_CLI, DISCOVERED, GONE, KEPT, SPREAD
+from handson.article.texts import LANGUAGES, explanation
 from handson.context import Context
 from handson.local_endpoint import ON_FREE_PORTS, Life, LocalEndpoint, down, up
 from handson.project import STATE, SYNTHESIS
@@ -39,11 +41,15 @@ _EVENTS = re.compile(r": (Creation|Modifications|Destruction) complete|complete!
 
 
 class Show:
-    """Prints each step: a command, its reply and what that shows; pauses if told to."""
+    """Prints each step: a command, its reply and what that shows; pauses if told to.
 
-    def __init__(self, *, pause: bool) -> None:
+    What a step shows is said in the given language, everything else in English.
+    """
+
+    def __init__(self, *, pause: bool, language: str) -> None:
         self._console = Console(highlight=False, soft_wrap=True)
         self._pause = pause
+        self._language = language
 
     def say(self, text: str = "", style: str = "") -> None:
         """Prints lines at once: CI reads a pipe."""
@@ -61,9 +67,9 @@ class Show:
         if len(lines) > MOST_LINES:
             self.say(f"  ... and {len(lines) - MOST_LINES} lines more", "dim")
 
-    def shows(self, text: str) -> None:
+    def shows(self, step: Step, remark: str = "") -> None:
         """Prints what a step shows, which ends it."""
-        self.say(f"-> {text}\n", "green")
+        self.say(f"-> {explanation(step, self._language)}{remark}\n", "green")
         if self._pause:
             self._console.print("Enter goes on, Ctrl-C ends ", end="")
             sys.stdin.readline()
@@ -80,7 +86,7 @@ def watch(show: Show, session: Session, steps: Sequence[Step]) -> None:
             outcome = session.run(step)
         show.reply("\n".join(_excerpt(step, outcome)) if step.excerpt else outcome.output)
         again = f" ({len(outcome.replies)} times asked)" if len(outcome.replies) > 1 else ""
-        show.shows(step.shows + again)
+        show.shows(step, again)
 
 
 def _excerpt(step: Step, outcome: Outcome) -> Iterator[str]:
@@ -121,15 +127,15 @@ def by_code(
 def _deploy_scale_destroy(
     show: Show, deployment: Deployment, settings: Settings, session: Session
 ) -> None:
-    show.command("make synth")
+    show.command(SYNTH.command)
     deployment.synth()
     for stack in deployment.stacks():
         show.reply(f"{stack.name}: {len(stack.configuration().get('resource', {}))} resource types")
-    show.shows("Terraform JSON for three stacks, the same for every target.")
+    show.shows(SYNTH)
 
-    show.command("make deploy DESIRED=1")
+    show.command(DEPLOY.command)
     deployment.apply(count_variable(1))
-    show.shows("Namespace and service; security group, cluster, task definition, ECS service.")
+    show.shows(DEPLOY)
 
     discovery = deployment.output()["discovery"]
     port = "" if settings.port == HTTP_PORT else f":{settings.port}"
@@ -141,14 +147,14 @@ def _deploy_scale_destroy(
     }
     watch(show, session, DISCOVERED)
 
-    show.command("make scale DESIRED=4")
+    show.command(SCALE.command)
     deployment.apply(count_variable(4), only=COUNTED)
-    show.shows("One number changed: the ECS service wants four tasks.")
+    show.shows(SCALE)
     watch(show, session, SPREAD)
 
-    show.command("make destroy")
+    show.command(DESTROY.command)
     deployment.destroy()
-    show.shows("What the stacks made is gone, dependants first.")
+    show.shows(DESTROY)
     watch(show, session, GONE)
 
 
@@ -172,7 +178,8 @@ def own_endpoint(variables: Variables, folder: Path) -> Iterator[LocalEndpoint]:
 def handson(variables: Variables) -> int:
     """Runs the hands-on to watch, on an endpoint and in a folder of its own."""
     way = WAYS[variables.choice("BY", tuple(WAYS))]
-    show = Show(pause=variables.flag("PAUSE"))
+    language = variables.choice("HANDSON_LANG", LANGUAGES)
+    show = Show(pause=variables.flag("PAUSE"), language=language)
     settings = variables.settings()  # A wrong setting is reported before anything starts.
     STATE.mkdir(exist_ok=True)
     try:

@@ -22,8 +22,10 @@ PROJECT = "cloudmap-handson"
 """The value of the tag Project on every resource that the stacks make."""
 
 PREFIX = "HANDSON_"
-# Variables with this prefix that configure the tests and not a deployment.
-NOT_SETTINGS = frozenset({"HANDSON_BROWSER", "HANDSON_REQUIRE_BROWSER", "HANDSON_REQUIRE_TOOLS"})
+# Variables with this prefix that configure the tests and `make handson`, not a deployment.
+NOT_SETTINGS = frozenset(
+    {"HANDSON_BROWSER", "HANDSON_LANG", "HANDSON_REQUIRE_BROWSER", "HANDSON_REQUIRE_TOOLS"}
+)
 
 MAX_TASKS = 1000
 GIB = 1024

@@ -33,14 +33,14 @@ class Step:
     """Whether every reply is shown, and not only the last."""
 
 
-def says(expression: str) -> Until:
-    """Returns a condition that holds when a JMESPath of the reply is true."""
-    compiled = jmespath.compile(expression)
+@dataclass(frozen=True)
+class Says:
+    """A condition that holds when a JMESPath of the last reply is true."""
 
-    def holds(replies: Sequence[Any], kept: Mapping[str, Any]) -> bool:
-        return compiled.search(replies[-1]) is True
+    expression: str
 
-    return holds
+    def __call__(self, replies: Sequence[Any], kept: Mapping[str, Any]) -> bool:
+        return jmespath.search(self.expression, replies[-1]) is True
 
 
 def it_works(replies: Sequence[Any], kept: Mapping[str, Any]) -> bool:

@@ -6,7 +6,7 @@ It creates the namespace httpd-service-discovery.internal and then lists cloudma
 here it is the latter throughout.
 """
 
-from handson.article.step import Step, everyone_has_answered, it_works, says
+from handson.article.step import Says, Step, everyone_has_answered, it_works
 
 _SERVICE = (
     "service.{serviceName: serviceName, status: status, desiredCount: desiredCount, "
@@ -68,13 +68,13 @@ CREATED = (
         "aws servicediscovery get-operation --operation-id $operation",
         "SUCCESS: the namespace is there, and a hosted zone of its name in Route 53.",
         keeps={"namespace": "Operation.Targets.NAMESPACE"},
-        until=says("Operation.Status == 'SUCCESS'"),
+        until=Says("Operation.Status == 'SUCCESS'"),
     ),
     Step(
         "create-service (Cloud Map)",
         """aws servicediscovery create-service \\
 --name cloudmap-handson \\
---dns-config 'NamespaceId="$namespace",DnsRecords=[{Type="A",TTL="300"}]' \\
+--dns-config "NamespaceId=$namespace,DnsRecords=[{Type=A,TTL=300}]" \\
 --health-check-custom-config FailureThreshold=1""",
         "This is what discovers: each instance in it becomes an A record with TTL 300.",
         keeps={"service": "Service.Id", "service_arn": "Service.Arn"},
@@ -107,7 +107,7 @@ DISCOVERED = (
         "aws servicediscovery list-instances --service-id $service",
         "ECS has registered its task, with the address of its network interface.",
         keeps={"address": "Instances[0].Attributes.AWS_INSTANCE_IPV4"},
-        until=says("length(Instances) == `1`"),
+        until=Says("length(Instances) == `1`"),
     ),
     Step(
         "curl the address",
@@ -125,7 +125,7 @@ DISCOVERED = (
         "list-resource-record-sets",
         "aws route53 list-resource-record-sets --hosted-zone-id $zone",
         "An A record with the task's address (and the zone's own NS and SOA).",
-        until=says("length(ResourceRecordSets[?Type=='A']) == `1`"),
+        until=Says("length(ResourceRecordSets[?Type=='A']) == `1`"),
         excerpt=_RECORDS,
     ),
     Step(
@@ -154,7 +154,7 @@ SPREAD = (
         "aws route53 list-resource-record-sets --hosted-zone-id $zone",
         "Four A records of the one name, an address in each.",
         keeps={"addresses": "ResourceRecordSets[?Type=='A'].ResourceRecords[].Value"},
-        until=says("length(ResourceRecordSets[?Type=='A']) == `4`"),
+        until=Says("length(ResourceRecordSets[?Type=='A']) == `4`"),
         excerpt=_RECORDS,
     ),
     Step(
@@ -181,7 +181,7 @@ DELETED = (
         "no instances",
         "aws servicediscovery list-instances --service-id $service",
         "ECS deregisters what it stops.",
-        until=says("length(Instances) == `0`"),
+        until=Says("length(Instances) == `0`"),
     ),
     Step(
         "delete-service (ECS)",
@@ -218,7 +218,7 @@ DELETED = (
         "get-operation of the deletion",
         "aws servicediscovery get-operation --operation-id $operation",
         "SUCCESS: the namespace is gone.",
-        until=says("Operation.Status == 'SUCCESS'"),
+        until=Says("Operation.Status == 'SUCCESS'"),
     ),
     Step(
         "delete-security-group",
@@ -233,7 +233,7 @@ GONE = (
         "list-hosted-zones",
         "aws route53 list-hosted-zones",
         "No hosted zone: Route 53's went with the namespace.",
-        until=says("length(HostedZones) == `0`"),
+        until=Says("length(HostedZones) == `0`"),
     ),
 )
 

@@ -27,7 +27,7 @@ def session(tmp_path: Path) -> Session:
 
 
 def watched(session: Session, step: Step, capsys: pytest.CaptureFixture[str]) -> list[str]:
-    watch(Show(pause=False), session, [step])
+    watch(Show(pause=False, language="en"), session, [step])
     out = capsys.readouterr().out
     assert "\x1b" not in out
     return out.splitlines()
@@ -38,6 +38,18 @@ def test_a_step_is_its_command_its_reply_and_what_that_shows(
 ) -> None:
     step = Step("one", "echo '[red]'", "Shows it.")
     assert watched(session, step, capsys) == ["$ echo '[red]'", "  [red]", "-> Shows it.", ""]
+
+
+def test_what_it_shows_is_said_in_the_readers_language(
+    session: Session, capsys: pytest.CaptureFixture[str]
+) -> None:
+    watch(Show(pause=False, language="ja"), session, [Step("scale", "echo 4", "Four.")])
+    assert capsys.readouterr().out.splitlines() == [
+        "$ echo 4",
+        "  4",
+        "-> 変わったのは数字 1 つです。ECS サービスの必要なタスク数が 4 になりました。",
+        "",
+    ]
 
 
 def test_a_long_reply_is_cut(session: Session, capsys: pytest.CaptureFixture[str]) -> None:
@@ -72,9 +84,9 @@ def test_a_pause_waits_for_enter_and_goes_on_at_the_end_of_input(
 ) -> None:
     entered = io.StringIO("\nrest")
     monkeypatch.setattr("sys.stdin", entered)
-    watch(Show(pause=True), session, [Step("one", "true", "Nothing.")])
+    watch(Show(pause=True, language="en"), session, [Step("one", "true", "Nothing.")])
     assert entered.read() == "rest"
-    watch(Show(pause=True), session, [Step("one", "true", "Nothing.")])
+    watch(Show(pause=True, language="en"), session, [Step("one", "true", "Nothing.")])
     assert capsys.readouterr().out.count("Enter goes on, Ctrl-C ends") == 2
 
 

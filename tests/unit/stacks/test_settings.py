@@ -240,8 +240,9 @@ def test_subnet_ids_in_a_variable_are_separated_by_commas(toml: Path) -> None:
     assert load_settings(toml, environ).private_subnet_ids == ("subnet-12345678", "subnet-87654321")
 
 
-def test_variable_of_the_tests_is_no_setting(toml: Path) -> None:
-    assert load_settings(toml, {"HANDSON_REQUIRE_TOOLS": "1"}) == Settings()
+def test_variables_of_the_tests_and_of_the_walkthrough_are_no_settings(toml: Path) -> None:
+    environ = {"HANDSON_REQUIRE_TOOLS": "1", "HANDSON_LANG": "ja"}
+    assert load_settings(toml, environ) == Settings()
 
 
 def test_unknown_key_is_refused(toml: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from cloudmap_harness.errors import WaitTimeout
 from handson.article import runner
 from handson.article.runner import TEMPLATES, CommandFailed, Session
-from handson.article.step import Step, everyone_has_answered, it_works, says
+from handson.article.step import Says, Step, everyone_has_answered, it_works
 from handson.article.steps import BY_CLI, KEPT
 from handson.local_endpoint import LocalEndpoint
 from handson.project import BIN
@@ -62,7 +62,7 @@ def test_the_file_is_written_with_its_ids(session: Session, tmp_path: Path) -> N
 
 def test_a_command_is_repeated_until_its_reply_is_the_wanted_one(session: Session) -> None:
     count = """echo x >> n; echo "{\\"Status\\": \\"$$(wc -l < n | tr -d ' ')\\"}" """
-    outcome = session.run(Step("poll", count, "", until=says("Status == '3'")))
+    outcome = session.run(Step("poll", count, "", until=Says("Status == '3'")))
     assert [reply["Status"] for reply in outcome.replies] == ["1", "2", "3"]
 
 
