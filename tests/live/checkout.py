@@ -6,7 +6,6 @@ It shares the checkout's installed packages and has its own state, endpoint and 
 
 import json
 import os
-import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,10 +17,10 @@ import pytest
 from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.aws.targets import Target, child_environment
 from handson.deployed_service import DeployedService
-from handson.local_endpoint import ON_FREE_PORTS, down
+from handson.local_endpoint import ON_FREE_PORTS
 from handson.stack_outputs import service_of
+from handson.tutorial.checkout import checkout_copy
 from tests.support.environment import environment_without
-from tests.support.paths import CHECKOUT
 
 STACKS = ["compute", "discovery", "network-inputs"]
 
@@ -78,28 +77,12 @@ class Copy:
 @pytest.fixture
 def copy(terraform: str, tmp_path: Path) -> Iterator[Copy]:
     """The copy; the endpoint that its commands started is ended with it."""
-    folder = tmp_path / "checkout"
-    listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    files = subprocess.run(listed, cwd=CHECKOUT, capture_output=True, text=True, check=True).stdout
-    for name in filter(None, files.split("\0")):
-        if (CHECKOUT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(CHECKOUT / name, folder / name)
-    for installed in (".venv", "node_modules"):
-        (folder / installed).symlink_to(CHECKOUT / installed)
-    state = folder / ".state"
-    state.mkdir()
-    for provided in ("terraform.rc", "provider-stamp", "providers"):
-        (state / provided).symlink_to(CHECKOUT / ".state" / provided)
-
-    commands = tmp_path / "bin"
-    commands.mkdir()
-    (commands / "cdktf").symlink_to(folder / "scripts" / "cdktf")
-    environ = environment_without(
-        "AWS_", "HANDSON_", "CDKTF_", "MAKE", "MFLAGS", "TARGET", "DESIRED"
-    )
-    environ |= {"PATH": f"{commands}:{os.environ['PATH']}", **ON_FREE_PORTS, "CI": "true"}
-    try:
+    with checkout_copy(tmp_path / "checkout") as folder:
+        commands = tmp_path / "bin"
+        commands.mkdir()
+        (commands / "cdktf").symlink_to(folder / "scripts" / "cdktf")
+        environ = environment_without(
+            "AWS_", "HANDSON_", "CDKTF_", "MAKE", "MFLAGS", "TARGET", "DESIRED"
+        )
+        environ |= {"PATH": f"{commands}:{os.environ['PATH']}", **ON_FREE_PORTS, "CI": "true"}
         yield Copy(folder, environ)
-    finally:
-        down(state)
