@@ -15,7 +15,7 @@ PYTEST := $(IN_VENV) -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 # The CDKTF command line takes longest to install, and few targets start it; `cdktf` itself installs
 # it when it is missing.
-STARTS_CDKTF := $(filter setup test bench,$(MAKECMDGOALS))
+STARTS_CDKTF := $(filter setup test tutorial bench,$(MAKECMDGOALS))
 
 # A skip for a missing tool is a failure under make.
 export HANDSON_REQUIRE_TOOLS := 1
@@ -24,8 +24,9 @@ export PYTHONDONTWRITEBYTECODE :=
 unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lint synth test test-live test-terraform wheel test-wheel fuzz check-target bench screenshots deploy scale \
-        status destroy local-up local-down local-reset local-status env handson lesson leaks vpc vpc-destroy lock clean
+.PHONY: help setup lint synth test test-live test-terraform wheel test-wheel fuzz handson \
+        lesson tutorial check-target bench screenshots deploy scale status destroy leaks vpc \
+        vpc-destroy local-up local-down local-reset local-status env lock clean
 
 help: ## This list
 	@printf '%s\n' 'make TARGET [NAME=value ...]' ''
@@ -74,6 +75,9 @@ handson: setup ## Watch the hands-on, on an endpoint of its own: [BY=code|cli] [
 
 lesson: setup ## See what DNS caching does to clients while tasks come and go: [TTL=60] [DOCS=1]
 	@$(HANDSON) lesson
+
+tutorial: setup ## Run the tutorial and write docs/handson.md and handson.ja.md: [REPLIES=kept]
+	@$(HANDSON) tutorial
 
 check-target: setup ## Which capabilities a target has: TARGET=... [ENDPOINT=url]
 	@$(HANDSON) check-target

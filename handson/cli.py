@@ -36,6 +36,7 @@ VERBS: Mapping[str, str] = {
     "status": "handson.stack_verbs:status",
     "synth": "handson.synthesis:synth",
     "test-live": "handson.live_test:run_live_test",
+    "tutorial": "handson.tutorial.write:tutorial",
     "vpc": "handson.network:vpc",
     "vpc-destroy": "handson.network:vpc_destroy",
 }

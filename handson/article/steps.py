@@ -125,7 +125,7 @@ DISCOVERED = (
         "list-resource-record-sets",
         "aws route53 list-resource-record-sets --hosted-zone-id $zone",
         "An A record with the task's address (and the zone's own NS and SOA).",
-        until=Says("length(ResourceRecordSets[?Type=='A']) == `1`"),
+        until=Says('length(ResourceRecordSets[?Type==`"A"`]) == `1`'),
         excerpt=_RECORDS,
     ),
     Step(
@@ -154,7 +154,7 @@ SPREAD = (
         "aws route53 list-resource-record-sets --hosted-zone-id $zone",
         "Four A records of the one name, an address in each.",
         keeps={"addresses": "ResourceRecordSets[?Type=='A'].ResourceRecords[].Value"},
-        until=Says("length(ResourceRecordSets[?Type=='A']) == `4`"),
+        until=Says('length(ResourceRecordSets[?Type==`"A"`]) == `4`'),
         excerpt=_RECORDS,
     ),
     Step(
