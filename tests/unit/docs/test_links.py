@@ -18,7 +18,7 @@ import pytest
 CHECKOUT = Path(__file__).resolve().parents[3]
 PAGES = sorted(
     [
-        *(CHECKOUT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")),
+        *(CHECKOUT / f"{name}.md" for name in ("README", "README.ja", "CONTRIBUTING", "SECURITY")),
         *(CHECKOUT / "docs").glob("*.md"),
     ]
 )
