@@ -46,7 +46,9 @@ def _broken_links(prose: str, folder: Path) -> Iterator[str]:
             continue
         target, _, anchor = link.partition("#")
         file = folder / target if target else None
-        page = prose if file is None else file.read_text("utf-8") if file.is_file() else ""
+        page = (
+            prose if file is None else file.read_text("utf-8", "replace") if file.is_file() else ""
+        )
         if file is not None and not file.exists():
             yield f"link {link}: no such file"
         elif anchor and anchor not in {_anchor(heading) for heading in _headings(page)}:
