@@ -20,7 +20,7 @@ from localaws.ecs.service_connect import ConnectEndpoint
 from localaws.ecs.service_defaults import default_configuration, default_rebalancing
 from localaws.ecs.task_sets import EcsTaskSet
 from localaws.ecs.tasks import EcsTask
-from localaws.timeline.stream import STREAM
+from localaws.ecs.told_service import ToldService
 
 MAX_EVENTS = 100
 """The API keeps the newest events only [API reference, Service.events]."""
@@ -40,7 +40,7 @@ PLAIN_UPDATES = {
 """Parameters of UpdateService that change one attribute and nothing else."""
 
 
-class EcsService(CloudFormationModel):
+class EcsService(ToldService, CloudFormationModel):
     """One service, in the place of moto's Service; attributes have the API's names."""
 
     # What moto's CloudFormation asks of a service.
@@ -107,34 +107,7 @@ class EcsService(CloudFormationModel):
         """The deployment that the circuit breaker rolls back to."""
         self.failures_seen = 0
         """The primary deployment's consecutive failures at the scheduler's last turn."""
-        STREAM.tell("service", "desired", self.told)
-
-    @property
-    def desired_count(self) -> int:
-        return self._desired_count
-
-    @desired_count.setter
-    def desired_count(self, count: int) -> None:
-        if count != self._desired_count:
-            self._desired_count = count
-            STREAM.tell("service", "desired", self.told)
-
-    @property
-    def _named(self) -> dict[str, object]:
-        _, _, _, region, account_id, _ = self.arn.split(":", 5)
-        return {
-            "account": account_id,
-            "region": region,
-            "cluster": self.cluster_name,
-            "service": self.name,
-        }
-
-    @property
-    def told(self) -> dict[str, object]:
-        """The service with its desired count, as the timeline names it; see docs/timeline.md."""
-        network = (self.network_configuration or {}).get("awsvpcConfiguration", {})
-        groups = network.get("securityGroups") or None
-        return {**self._named, "count": self.desired_count, "groups": groups}
+        self.tell_desired()
 
     @property
     def physical_resource_id(self) -> str:
@@ -273,7 +246,7 @@ class EcsService(CloudFormationModel):
         """Ends the deletion if all tasks are past stopping [API reference, DeleteService]."""
         if self.status == "DRAINING" and all(task.is_drained for task in self.tasks):
             self.status = "INACTIVE"
-            STREAM.tell("service", "went", self._named)
+            self.tell("went")
 
     @property
     def unused_endpoints(self) -> list[ConnectEndpoint]:
@@ -296,7 +269,7 @@ class EcsService(CloudFormationModel):
                 return
         event = SerializedOnce(id=str(uuid.uuid4()), createdAt=present, message=text)
         self.events.insert(0, event)
-        STREAM.tell("service", "event", {**self._named, "message": text})
+        self.tell("event", message=text)
         del self.events[MAX_EVENTS:]
 
     def add_task_events(self, template: str, tasks: Sequence[EcsTask]) -> None:
