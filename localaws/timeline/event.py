@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Literal
 
 Layer = Literal[
@@ -41,5 +42,11 @@ class Event:
 
 def rfc3339(at: float) -> str:
     """Returns a moment as text: UTC, with milliseconds."""
-    text = datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")
-    return text.replace("+00:00", "Z")
+    second, milliseconds = divmod(int(at * 1000), 1000)
+    return f"{_to_the_second(second)}.{milliseconds:03}Z"
+
+
+@lru_cache(maxsize=64)
+def _to_the_second(second: int) -> str:
+    """Thousands of events may be of one second, and to format a date takes longest of all."""
+    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")
