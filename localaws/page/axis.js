@@ -9,7 +9,6 @@ const MOST_BURSTS = 8;
 const MOST_MS = 600_000;
 const STEPS = [10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 10e3, 20e3, 60e3, 120e3, 300e3];
 const TICK_PX = 62;
-const LABEL_PX = 56;
 
 export class Axis {
   /** `bursts` are `[from, to]` in milliseconds; the latest that fit between the edges are shown. */
@@ -31,15 +30,14 @@ export class Axis {
     return this.right;
   }
 
-  /** `[x, text]`; each burst begins with the time of day, and goes on from there. */
+  /** `[x, text, isStart]`: each burst begins with the time of day, and goes on from there. */
   ticks() {
     const ticks = [];
     for (const { from, to, x, width } of this.parts) {
       ticks.push([x, clock(from), true]);
       const step = STEPS.find((each) => (each / (to - from)) * width >= TICK_PX);
       for (let after = step; step && from + after < to; after += step) {
-        const at = this.x(from + after);
-        ticks.push([at, at + LABEL_PX > x + width + 8 && at > x + width - 4 ? "" : `+${duration(after)}`, false]);
+        ticks.push([this.x(from + after), `+${duration(after)}`, false]);
       }
     }
     return ticks;

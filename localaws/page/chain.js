@@ -7,6 +7,8 @@ import { clock, clockMs, counted, h, keyed, number, sameName, setAttribute, setT
 const ROWS = 20;
 /** How long a task that has gone can still be seen in its row. */
 const LINGER_MS = 2500;
+/** Rows of tasks that have gone: a service whose tasks keep failing would fill the picture. */
+const LINGERING = 4;
 
 /** Signs to which the line from the station before is drawn. */
 const LINKED = new Set(["yes", "bad", "answer"]);
@@ -58,7 +60,7 @@ export class Chain {
       this.leaving.set(task.id, { task, until: now + LINGER_MS });
       this.later(LINGER_MS + 20);
     }
-    const left = [...this.leaving.values()].map((each) => each.task);
+    const left = [...this.leaving.values()].slice(-LINGERING).map((each) => each.task);
     const shown = [...live, ...left].slice(0, ROWS).sort(byBegin);
     this.table.hidden = !shown.length;
     keyed(this.rows, shown, (task) => task.id, createRow, (row, task) => updateRow(row, task, answer));
@@ -117,7 +119,8 @@ function stations(task, answer) {
   const there = (layer, past) => (layer.isOn ? "yes" : layer.spans.length ? past : "no");
   return [
     [task.phase, task.state ?? "by hand", [short(task.id), zoneEnd(task.zone)].filter(Boolean).join(" ")],
-    [there(own, "gone"), own.isOn ? task.address ?? "there" : own.spans.length ? "gone" : "–", own.first?.id ?? ""],
+    [there(own, "gone"), own.isOn ? task.address ?? "there" : own.spans.length ? "gone" : "–",
+      own.first?.id ?? (task.state === null ? task.address ?? "" : "")],
     [instance.isOn && task.health === "UNHEALTHY" ? "bad" : there(instance, "gone"),
       instance.isOn ? task.health?.toLowerCase() ?? "registered" : instance.spans.length ? "gone" : "–",
       instance.isOn ? instance.first?.registry ?? "" : ""],

@@ -171,7 +171,9 @@ export function sentence(event) {
     const values = event.values ?? [];
     return `${event.name} ${event.type}: ${values.length ? values.join(", ") : event.status}`;
   }
-  if (layer === "http") return `${event.name}: ${event.status ?? message} ${event.address ?? ""}`.trim();
+  if (layer === "http") {
+    return [`${event.name}:`, event.status, event.address ?? message].filter(Boolean).join(" ");
+  }
   if (layer === "step") return `${event.name} ${what}${message ? `: ${message}` : ""}`;
   return `fault ${what}: ${message}`;
 }

@@ -264,6 +264,17 @@ export class Model {
     return scope;
   }
 
+  /** The VPC whose services have the records of a name: other VPCs may have a zone of that name. */
+  vpcOf(scope, { sets }) {
+    for (const id of sets.keys()) {
+      const service = scope.tasks.get(id)?.service;
+      const end = this.reach.ends.find((each) => service && each.service === service.name
+        && each.cluster === service.cluster && each.account === scope.account && each.region === scope.region);
+      if (end?.vpc) return end.vpc;
+    }
+    return null;
+  }
+
   /** Route 53 has no region, and faults have no account: such events are in each one. */
   #apply(event, isNew) {
     if (event.region !== undefined) return this.#scope(event.account, event.region).apply(event, isNew);

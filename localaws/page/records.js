@@ -5,6 +5,7 @@ import { clockMs, counted, h, keyed, number, sameName, setAttribute, setText } f
 
 /** Addresses that are shown of a name. */
 const MOST = 64;
+const MOST_ANSWERS = 8;
 /** The records that every zone has; nobody asks for them. */
 const OF_THE_ZONE = new Set(["NS", "SOA"]);
 
@@ -50,9 +51,10 @@ class Name {
 }
 
 export class Records {
-  /** `answered(answer)` is told what DNS said. */
-  constructor(parent, answered) {
+  /** `vpcOf(scope, name)` says whose resolver is to be asked; `answered(scope, answer)` hears it. */
+  constructor(parent, vpcOf, answered) {
     this.parent = parent;
+    this.vpcOf = vpcOf;
     this.answered = answered;
     this.views = new WeakMap();
     this.drawn = {};
@@ -89,7 +91,10 @@ export class Records {
 
   async #ask(view) {
     const { scope } = this.drawn;
-    const query = new URLSearchParams({ name: view.name.name, type: view.name.type, account: scope.account });
+    const { name, type } = view.name;
+    const query = new URLSearchParams({ name, type, account: scope.account });
+    const vpc = this.vpcOf(scope, view.name);
+    if (vpc) query.set("vpc", vpc);
     view.button.disabled = true;
     try {
       const reply = await fetch(`/_localaws/ask?${query}`);
@@ -116,6 +121,7 @@ function zoneName(names) {
 function said({ at, status, values, of, type }) {
   const when = `At ${clockMs(Date.parse(at))}: `;
   if (!values.length) return `${when}${status}, no ${type} record.`;
-  const limit = of > values.length ? " DNS answers eight at the most." : "";
+  const limit = values.length === of ? "" : values.length < MOST_ANSWERS
+    ? " Unhealthy ones do not come." : " DNS answers eight at the most.";
   return `${when}${number(values.length)} of ${number(of)} came: ${values.join(", ")}.${limit}`;
 }

@@ -95,13 +95,14 @@ function note(axis, shown, others) {
 
 function grid(axis, height) {
   const drawn = [];
-  let free = 0;
-  for (const [x, text, isStart] of axis.ticks()) {
+  const taken = [];
+  // The times of day first: one that is left out is missed more than one in between.
+  for (const [x, text, isStart] of axis.ticks().sort((one, other) => other[2] - one[2])) {
     drawn.push(["path", { class: isStart ? "start" : "tick", d: `M${x.toFixed(1)} ${TOP - 6}V${height}` }]);
-    const isRoom = x >= free && x + 48 <= axis.right + 6;
-    if (!text || !isRoom) continue;
+    const to = x + 7 * text.length + 6;
+    if (to > axis.right + 8 || taken.some(([from, end]) => x < end && to > from)) continue;
     drawn.push(["text", { class: isStart ? "time" : "after", x: (x + 2).toFixed(1), y: 14 }, text]);
-    free = x + 7 * text.length + 8;
+    taken.push([x, to]);
   }
   for (const [x, text] of axis.cuts()) {
     drawn.push(["path", { class: "cut", d: `M${x - 3} ${TOP - 6}${"l6 8l-6 8".repeat(Math.ceil((height - TOP) / 16))}` }]);
