@@ -17,7 +17,8 @@ from cloudmap_harness.discovery.observation import (
     ObservedTarget,
     ObservedTask,
 )
-from cloudmap_harness.discovery.table import ROWS, Figures, figures, show
+from cloudmap_harness.discovery.summary import ROWS
+from cloudmap_harness.discovery.table import Figures, figures, show
 from cloudmap_harness.discovery.vpc_client import HttpReply
 from tests.unit.cloudmap_harness.discovery.layers import NAME, REGISTRY, checked
 
