@@ -10,8 +10,9 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 
 import jmespath
@@ -28,6 +29,7 @@ from handson.article.texts import LANGUAGES, explanation
 from handson.context import Context
 from handson.local_endpoint import ON_FREE_PORTS, Life, LocalEndpoint, down, up
 from handson.project import STATE, SYNTHESIS
+from handson.run_report import RunReport
 from handson.shared_provider import provider_for
 from handson.stack_outputs import COUNTED, count_variable
 from handson.variables import Variables
@@ -46,7 +48,15 @@ class Show:
     What a step shows is said in the given language, everything else in English.
     """
 
-    def __init__(self, *, pause: bool, language: str) -> None:
+    def __init__(
+        self,
+        *,
+        pause: bool,
+        language: str,
+        record: Callable[[str], AbstractContextManager[object]] = nullcontext,
+    ) -> None:
+        """`record` gives the context that records a step of that name."""
+        self.record = record
         self._console = Console(highlight=False, soft_wrap=True)
         self._pause = pause
         self._language = language
@@ -82,7 +92,7 @@ def watch(show: Show, session: Session, steps: Sequence[Step]) -> None:
             show.command(f"cat {step.file}")
             show.reply(session.file(step))
         show.command(session.command(step))
-        with doing("waiting for the reply"):
+        with show.record(step.name), doing("waiting for the reply"):
             outcome = session.run(step)
         show.reply("\n".join(_excerpt(step, outcome)) if step.excerpt else outcome.output)
         again = f" ({len(outcome.replies)} times asked)" if len(outcome.replies) > 1 else ""
@@ -97,44 +107,63 @@ def _excerpt(step: Step, outcome: Outcome) -> Iterator[str]:
             yield f"... {json.dumps(each)} ..."
 
 
-def by_cli(
-    show: Show, endpoint: LocalEndpoint, variables: Variables, settings: Settings, folder: Path
-) -> None:
+@dataclass(frozen=True)
+class Walk:
+    """What both ways run on: an endpoint that is reached, a folder, and the report."""
+
+    show: Show
+    endpoint: LocalEndpoint
+    context: Context
+    environ: Mapping[str, str]
+    folder: Path
+    report: RunReport
+
+    def session(self, kept: Mapping[str, str]) -> Session:
+        """Returns a shell inside the VPC, which knows these names and ids."""
+        region = self.context.settings.region
+        return Session(self.folder, self.endpoint, region, self.environ, kept)
+
+
+def by_cli(walk: Walk) -> None:
     """Runs the article's own commands, which name everything as the article does."""
-    watch(show, Session(folder, endpoint, settings.region, variables.environ, KEPT), BY_CLI)
+    watch(walk.show, walk.session(KEPT), BY_CLI)
 
 
-def by_code(
-    show: Show, endpoint: LocalEndpoint, variables: Variables, settings: Settings, folder: Path
-) -> None:
+def by_code(walk: Walk) -> None:
     """Deploys the three stacks, and runs the article's commands that look at the result."""
+    show, context = walk.show, walk.context
     show.say("The make commands stand for what is done here; typed, they do it to your own.\n")
 
     def echo(stack: str, line: str) -> None:
         if _EVENTS.search(line):
             show.say(f"  {stack:>14} | {line}", "dim")
 
-    own = variables.with_values({"TARGET": "local", "ENDPOINT": ""})
-    context = Context.reach(own, settings, endpoint=endpoint.url)
     with provider_for(context) as provider:
         deployment = Deployment(
-            folder / "cdktf.out", context.environment, SYNTHESIS, provider=provider, echo=echo
+            walk.folder / "cdktf.out",
+            context.environment,
+            SYNTHESIS,
+            provider=provider,
+            echo=echo,
+            step=walk.report.recorder.step,
         )
-        session = Session(folder, endpoint, settings.region, variables.environ, {})
-        _deploy_scale_destroy(show, deployment, settings, session)
+        _deploy_scale_destroy(show, deployment, context.settings, walk.session({}))
+        walk.report.note_providers(deployment)
 
 
 def _deploy_scale_destroy(
     show: Show, deployment: Deployment, settings: Settings, session: Session
 ) -> None:
     show.command(SYNTH.command)
-    deployment.synth()
+    with show.record(SYNTH.command):
+        deployment.synth()
     for stack in deployment.stacks():
         show.reply(f"{stack.name}: {len(stack.configuration().get('resource', {}))} resource types")
     show.shows(SYNTH)
 
     show.command(DEPLOY.command)
-    deployment.apply(count_variable(1))
+    with show.record(DEPLOY.command):
+        deployment.apply(count_variable(1))
     show.shows(DEPLOY)
 
     discovery = deployment.output()["discovery"]
@@ -148,17 +177,19 @@ def _deploy_scale_destroy(
     watch(show, session, DISCOVERED)
 
     show.command(SCALE.command)
-    deployment.apply(count_variable(4), only=COUNTED)
+    with show.record(SCALE.command):
+        deployment.apply(count_variable(4), only=COUNTED)
     show.shows(SCALE)
     watch(show, session, SPREAD)
 
     show.command(DESTROY.command)
-    deployment.destroy()
+    with show.record(DESTROY.command):
+        deployment.destroy()
     show.shows(DESTROY)
     watch(show, session, GONE)
 
 
-WAYS: dict[str, Callable[[Show, LocalEndpoint, Variables, Settings, Path], None]] = {
+WAYS: dict[str, Callable[[Walk], None]] = {
     "code": by_code,
     "cli": by_cli,
 }
@@ -179,11 +210,14 @@ def handson(variables: Variables) -> int:
     """Runs the hands-on to watch, on an endpoint and in a folder of its own."""
     way = WAYS[variables.choice("BY", tuple(WAYS))]
     language = variables.choice("HANDSON_LANG", LANGUAGES)
-    show = Show(pause=variables.flag("PAUSE"), language=language)
+    pause = variables.flag("PAUSE")
     settings = variables.settings()  # A wrong setting is reported before anything starts.
     STATE.mkdir(exist_ok=True)
+    report = RunReport("handson", variables, STATE)
+    show = Show(pause=pause, language=language, record=report.recorder.step)
     try:
         with (
+            report.written(),
             tempfile.TemporaryDirectory(prefix=f"handson-{os.getpid()}-", dir=STATE) as folder,
             own_endpoint(variables, Path(folder)) as endpoint,
         ):
@@ -191,7 +225,10 @@ def handson(variables: Variables) -> int:
                 f"This runs on an endpoint ({endpoint.url}) and in a folder of its own, which go\n"
                 "when it ends: what you have deployed is not touched.\n"
             )
-            way(show, endpoint, variables, settings, Path(folder))
+            own = variables.with_values({"TARGET": "local", "ENDPOINT": ""})
+            context = Context.reach(own, settings, endpoint=endpoint.url)
+            with report.listening(context):
+                way(Walk(show, endpoint, context, variables.environ, Path(folder), report))
     except Interrupted as interrupted:
         interrupted.add_note("endpoint and folder are removed")
         raise

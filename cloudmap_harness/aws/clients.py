@@ -46,7 +46,7 @@ class AwsClients:
         """How often a call was sent again, after a throttle or a lost reply."""
         self._counting = Lock()
         self.endpoint = environment.get("AWS_ENDPOINT_URL")
-        region = environment["AWS_REGION"]
+        self.region = region = environment["AWS_REGION"]
         config = Config(retries={"mode": "standard", "max_attempts": attempts}, connect_timeout=5)
         if self.endpoint is None:
             session = botocore.session.Session(_IGNORE_ENDPOINT_URLS)

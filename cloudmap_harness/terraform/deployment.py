@@ -3,7 +3,7 @@
 
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -48,15 +48,19 @@ class Deployment:
         *,
         provider: Callable[[], Mapping[str, str]] = dict,
         echo: Echo | None = None,
-        timings: Timings | None = None,
+        step: Callable[[str], AbstractContextManager[object]] = nullcontext,
     ) -> None:
-        """`provider` returns the variables that lead Terraform to a provider that runs already."""
+        """`provider` returns the variables that lead Terraform to a provider that runs already.
+
+        `step` is called with the name of each thing that takes time, and gives its context.
+        """
         self.folder = folder
-        self.timings = timings or Timings()
+        self.timings = Timings()
         self._environment = dict(environment)
         self._synthesis = synthesis
         self._provider = provider
         self._echo = echo
+        self._step = step
 
     def synth(self) -> None:
         """Writes the stacks. Raises SynthError with what the program wrote to stderr."""
@@ -77,7 +81,7 @@ class Deployment:
 
         with running([start], SYNTH_TIMEOUT) as wait:
             yield
-            with self.timings.measure("synth"), doing("writing the stacks"):
+            with self._measured("synth", "synthesis"), doing("writing the stacks"):
                 try:
                     [completed] = wait()
                 except ProcessTimeout as late:
@@ -101,14 +105,14 @@ class Deployment:
                 raise UnknownVariable(stack.name, sorted(unknown))
         self._init(stacks)
         for stack in stacks:
-            with self.timings.measure("apply"):
+            with self._measured("apply", f"terraform apply {stack.name}"):
                 stack.apply(given.get(stack.name, {}))
 
     def check_plan_is_empty(self, variables: StackVariables | None = None) -> None:
         """Raises PlanNotEmpty when the plan of a stack, with these variables, has changes."""
         stacks = self.stacks()
         self._init(stacks)
-        with self.timings.measure("plan"):
+        with self._measured("plan", "terraform plan"):
             changes = terraform.plan(stacks, variables)
         for stack, text in changes.items():
             raise PlanNotEmpty(stack, text)
@@ -122,7 +126,7 @@ class Deployment:
         try:
             self._init(stacks)
             for stack in stacks:
-                with self.timings.measure("destroy"):
+                with self._measured("destroy", f"terraform destroy {stack.name}"):
                     stack.destroy()
         except TerraformError as error:
             raise DestroyError(str(error), self.state_files()) from error
@@ -162,8 +166,13 @@ class Deployment:
         return [stack for name, stack in stacks.items() if not names or name in names]
 
     def _init(self, stacks: Sequence[Terraform]) -> None:
-        with self.timings.measure("init"):
+        with self._measured("init", "terraform init"):
             terraform.init(stacks)
+
+    @contextmanager
+    def _measured(self, phase: str, name: str) -> Iterator[None]:
+        with self._step(name), self.timings.measure(phase):
+            yield
 
 
 def has_state(stack: Terraform) -> bool:

@@ -6,6 +6,7 @@ import os
 import shutil
 import time
 from collections.abc import Generator, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,10 @@ from cloudmap_harness.terraform.deployment import Deployment
 from cloudmap_harness.terraform.signals import deferred
 from handson.context import Context, ensure_endpoint
 from handson.live_run import DEFAULT_COUNT, LiveRun, new_id, own_names
+from handson.live_test import LiveTestRun
 from handson.local_endpoint import ON_FREE_PORTS, Life, down, up
 from handson.project import CHECKOUT, SYNTHESIS
+from handson.run_report import RunReport
 from handson.shared_provider import provider_for
 from handson.variables import Variables
 from stacks.errors import SettingsError
@@ -25,7 +28,6 @@ from tests.live.checkout import copy as copy  # A fixture, for the tests of this
 from tests.live.faults import QUICK, Faults
 from tests.support.interrupts import orderly_interrupts as orderly_interrupts
 from tests.support.progress import Progress
-from tests.support.progress import steps as steps
 from tests.support.shared_models import shared_models as shared_models
 from tests.support.terraform import terraform as terraform
 
@@ -70,6 +72,22 @@ def pytest_runtest_makereport(
 
 
 @pytest.fixture
+def run_report(pytestconfig: pytest.Config) -> RunReport:
+    """The recording that `make test-live` writes; that of any other test nobody reads."""
+    for plugin in pytestconfig.pluginmanager.get_plugins():
+        if isinstance(plugin, LiveTestRun):
+            return plugin.report
+    return RunReport("test", Variables({}))
+
+
+@pytest.fixture
+def steps(pytestconfig: pytest.Config, run_report: RunReport) -> Iterator[Progress]:
+    """Shows, and records, the steps of the test that asks for it."""
+    with closing(Progress(pytestconfig, run_report.recorder.step)) as progress:
+        yield progress
+
+
+@pytest.fixture
 def run_folder(request: pytest.FixtureRequest, steps: Progress) -> Iterator[Path]:
     """A folder for a run's stacks, states and logs; it goes unless there is reason to look into it.
 
@@ -101,6 +119,7 @@ def context(
     kept: bool,
     run_folder: Path,
     steps: Progress,
+    run_report: RunReport,
 ) -> Iterator[Context]:
     """The target, reached; the local target is an endpoint of this run's own."""
     variables = Variables({**os.environ, **names})
@@ -113,8 +132,11 @@ def context(
         else:
             endpoint = ensure_endpoint(variables)
         LiveRun(target, endpoint, names).write(run_folder)
-        yield Context.reach(variables, settings, endpoint=endpoint)
+        context = Context.reach(variables, settings, endpoint=endpoint)
+        run_report.listen(context)
+        yield context
     finally:
+        run_report.recorder.stop()
         if not kept:
             with deferred():
                 down(run_folder)
@@ -127,7 +149,9 @@ def faults(context: Context) -> Faults:
 
 
 @pytest.fixture
-def deployment(terraform: str, context: Context, run_folder: Path) -> Iterator[Deployment]:
+def deployment(
+    terraform: str, context: Context, run_folder: Path, run_report: RunReport
+) -> Iterator[Deployment]:
     """A deployment in the run's folder; Terraform's output goes to terraform.log there.
 
     But on AWS itself one provider serves all commands.
@@ -139,4 +163,13 @@ def deployment(terraform: str, context: Context, run_folder: Path) -> Iterator[D
 
         folder = run_folder / "cdktf.out"
         with provider_for(context) as provider:
-            yield Deployment(folder, context.environment, SYNTHESIS, provider=provider, echo=note)
+            deployment = Deployment(
+                folder,
+                context.environment,
+                SYNTHESIS,
+                provider=provider,
+                echo=note,
+                step=run_report.recorder.step,
+            )
+            yield deployment
+            run_report.note_providers(deployment)

@@ -24,6 +24,7 @@ from handson.leaks import leaks
 from handson.local_endpoint import find_running_at
 from handson.preflight import preflight_report, require_addresses
 from handson.project import CONVERGENCE_TIMEOUT, POLL_INTERVAL
+from handson.run_report import RunReport
 from handson.stack_deployment import StackDeployment, resource_names
 from tests.support.progress import Progress
 
@@ -35,6 +36,8 @@ class LiveDeployment:
     stacks: StackDeployment
     vpc_client: VpcClient | None
     interfaces: set[str] = field(default_factory=set)
+    observe: Callable[[ServiceCheck], object] = lambda check: None
+    """Is told what was seen when the layers agreed."""
 
     @property
     def terraform(self) -> Deployment:
@@ -62,6 +65,7 @@ class LiveDeployment:
         assert service.desired == desired
         with self.terraform.timings.measure("waiting"):
             seen = self.stacks.wait_until_converged(service)
+        self.observe(seen)
         self.interfaces |= {task.network_interface or "" for task in seen.seen.tasks}
         return seen
 
@@ -100,7 +104,9 @@ class LiveDeployment:
 
 
 @pytest.fixture
-def live(deployment: Deployment, context: Context, steps: Progress) -> LiveDeployment:
+def live(
+    deployment: Deployment, context: Context, steps: Progress, run_report: RunReport
+) -> LiveDeployment:
     """A target that has every capability and is free.
 
     What is there already must not be deployed over, nor destroyed.
@@ -109,7 +115,11 @@ def live(deployment: Deployment, context: Context, steps: Progress) -> LiveDeplo
     with told_plainly(), steps("check the target"), deployment.synthesizing():
         require_addresses(context)
         preflight_report(context).require()
-    live = LiveDeployment(StackDeployment(context, deployment), context.vpc_client())
+    live = LiveDeployment(
+        StackDeployment(context, deployment),
+        context.vpc_client(),
+        observe=run_report.recorder.observe,
+    )
     taken = live.leftovers()
     if taken:
         there = "\n".join(f"  {thing}" for thing in taken)

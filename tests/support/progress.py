@@ -3,8 +3,8 @@
 
 import os
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from typing import TextIO, cast
 
 import pytest
@@ -15,7 +15,13 @@ from cloudmap_harness.live_line import doing, shown_on
 class Progress:
     """Calling it with a step's name gives the context in which the step runs."""
 
-    def __init__(self, config: pytest.Config) -> None:
+    def __init__(
+        self,
+        config: pytest.Config,
+        record: Callable[[str], AbstractContextManager[object]] = nullcontext,
+    ) -> None:
+        """`record` gives the context that records a step of that name."""
+        self._record = record
         self._terminal = config.pluginmanager.getplugin("terminalreporter")
         self._capture = config.pluginmanager.getplugin("capturemanager")
         self._began = time.monotonic()
@@ -35,7 +41,7 @@ class Progress:
         began = time.monotonic()
         how = "failed"
         try:
-            with shown_on(self._screen, after=begin), doing(""):
+            with shown_on(self._screen, after=begin), doing(""), self._record(name):
                 yield
             how = ""
         except KeyboardInterrupt:

@@ -28,6 +28,7 @@ HARNESS = {
     "boto3",
     "botocore",
     "dns",
+    "jinja2",
     "localstack_client",
     "python_terraform",
     "rich",

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From a timeline to lanes: for each task when it was in which state, and had what."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from cloudmap_harness.timeline.document import Timeline
+from cloudmap_harness.timeline.event import Event
+
+STARTING = ("PROVISIONING", "PENDING", "ACTIVATING")
+RUNNING = "RUNNING"
+STOPPED = "STOPPED"
+CHAIN = ("interface", "instance", "record")
+"""What a task has while it can be found, in the order in which it gets it."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """A time in which something was so; `what` says what."""
+
+    what: str
+    began: datetime
+    ended: datetime
+    is_open: bool
+    """Whether it was still so at the end."""
+    message: str = ""
+
+    @property
+    def seconds(self) -> float:
+        return (self.ended - self.began).total_seconds()
+
+
+@dataclass(frozen=True)
+class Lane:
+    """A task, or an instance that somebody else has registered, and all that it had."""
+
+    task: str
+    service: str
+    """Empty for a task, or an instance, of none."""
+    address: str
+    states: tuple[Span, ...]
+    """One after the other; STOPPED has no length."""
+    had: dict[str, tuple[Span, ...]] = field(hash=False)
+    """By the layers of CHAIN."""
+    reason: str
+    """Why it stops; empty when nobody has said it."""
+
+    @property
+    def began(self) -> datetime:
+        every = [*self.states, *(span for spans in self.had.values() for span in spans)]
+        return min(span.began for span in every)
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """What it does not have although it runs at the end: where the chain has broken."""
+        if not self.states or self.states[-1].what != RUNNING:
+            return ()
+        return tuple(layer for layer in CHAIN if not any(each.is_open for each in self.had[layer]))
+
+    def entered(self, state: str) -> datetime | None:
+        """Returns when it entered a state, None when it did not."""
+        return next((span.began for span in self.states if span.what == state), None)
+
+    def got(self, layer: str) -> datetime | None:
+        """Returns when it first had an interface, an instance, a record."""
+        return min((span.began for span in self.had[layer]), default=None)
+
+
+def lanes(timeline: Timeline) -> tuple[Lane, ...]:
+    """Returns a lane for each task and each instance of no task, by service and beginning."""
+    by_task: dict[tuple[str, str], list[Event]] = {}
+    for event in timeline.events:
+        if event.task and event.layer in ("task", *CHAIN):
+            by_task.setdefault((event.account or "", event.task), []).append(event)
+    found = [_lane(task, events, timeline) for (_, task), events in by_task.items()]
+    return tuple(sorted(found, key=lambda lane: (lane.service, lane.began, lane.task)))
+
+
+def chosen(every: Iterable[Lane], most: int) -> tuple[Lane, ...]:
+    """Returns so many lanes at the most: first those whose chain has broken, or that were told why
+    they stop; in the order in which they were.
+    """
+    every = tuple(every)
+    ranked = sorted(range(len(every)), key=lambda n: (not every[n].lacking, not every[n].reason, n))
+    return tuple(every[n] for n in sorted(ranked[:most]))
+
+
+def _lane(task: str, events: list[Event], timeline: Timeline) -> Lane:
+    of_task = [each for each in events if each.layer == "task"]
+    services = [f"{each.cluster}/{each.service}" for each in of_task if each.service]
+    addresses = [each.address or (each.values or ("",))[0] for each in events]
+    return Lane(
+        task,
+        services[-1] if services else "",
+        next((each for each in reversed(addresses) if each), ""),
+        tuple(_states(of_task, timeline.ended)),
+        {
+            layer: tuple(_spans([e for e in events if e.layer == layer], timeline))
+            for layer in CHAIN
+        },
+        next((each.message for each in of_task if each.message), ""),
+    )
+
+
+def _states(events: list[Event], end: datetime) -> Iterator[Span]:
+    for event, later in zip(events, [*events[1:], None], strict=True):
+        if event.what == STOPPED:
+            yield Span(STOPPED, event.at, event.at, False, event.message or "")
+        else:
+            ended = later.at if later else end
+            yield Span(event.what, event.at, ended, later is None, event.message or "")
+
+
+def _spans(events: list[Event], timeline: Timeline) -> Iterator[Span]:
+    """What came and went; what went and was not seen coming was there at the beginning."""
+    there: dict[tuple[object, ...], Event] = {}
+    for event in events:
+        key = (event.id, event.registry, event.zone, event.name, event.type, event.values)
+        if event.what == "came":
+            there.setdefault(key, event)
+        elif event.what == "went":
+            came = there.pop(key, None)
+            began = came.at if came else timeline.began
+            yield Span(_thing(event), began, event.at, False)
+    for event in there.values():
+        yield Span(_thing(event), event.at, timeline.ended, True)
+
+
+def _thing(event: Event) -> str:
+    values = f" {' '.join(event.values)}" if event.values else ""
+    return f"{event.id or event.name or event.layer}{values}"
