@@ -52,6 +52,8 @@ class Event:
     status: str | int | None = None
     """DNS's by name, HTTP's and a call's by number."""
     seconds: float | None = None
+    source: str | None = None
+    """The task that asks; None for the VPC's bastion."""
     message: str | None = None
 
     @classmethod
@@ -71,6 +73,11 @@ class Event:
                 found[name] = tuple(member) if isinstance(member, list) else member
         found["at"] = moment(found["at"], f"{where}.at")
         return cls(**found)
+
+    @property
+    def thing(self) -> tuple[str | None, ...]:
+        """What came, changed or went of a task: it is the same thing in each of these events."""
+        return self.layer, self.id, self.registry, self.zone, self.name, self.type
 
     def to_json(self) -> dict[str, Any]:
         """Returns the members that are known."""

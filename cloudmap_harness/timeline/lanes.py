@@ -4,6 +4,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import zip_longest
 
 from cloudmap_harness.timeline.document import Timeline
 from cloudmap_harness.timeline.event import Event
@@ -54,7 +55,7 @@ class Lane:
     @property
     def lacking(self) -> tuple[str, ...]:
         """What it does not have although it runs at the end: where the chain has broken."""
-        if not self.states or self.states[-1].what != RUNNING:
+        if not self.states or self.states[-1].what != RUNNING or not self.states[-1].is_open:
             return ()
         return tuple(layer for layer in CHAIN if not any(each.is_open for each in self.had[layer]))
 
@@ -70,10 +71,15 @@ class Lane:
 def lanes(timeline: Timeline) -> tuple[Lane, ...]:
     """Returns a lane for each task and each instance of no task, by service and beginning."""
     by_task: dict[tuple[str, str], list[Event]] = {}
+    resets: dict[tuple[str, str], datetime] = {}
     for event in timeline.events:
         if event.task and event.layer in ("task", *CHAIN):
             by_task.setdefault((event.account or "", event.task), []).append(event)
-    found = [_lane(task, events, timeline) for (_, task), events in by_task.items()]
+        elif event.layer == "account" and event.what == "reset":
+            for key in by_task:
+                if event.account in (None, key[0]):
+                    resets.setdefault(key, event.at)
+    found = [_lane(key[1], events, timeline, resets.get(key)) for key, events in by_task.items()]
     return tuple(sorted(found, key=lambda lane: (lane.service, lane.began, lane.task)))
 
 
@@ -86,47 +92,51 @@ def chosen(every: Iterable[Lane], most: int) -> tuple[Lane, ...]:
     return tuple(every[n] for n in sorted(ranked[:most]))
 
 
-def _lane(task: str, events: list[Event], timeline: Timeline) -> Lane:
+def _lane(task: str, events: list[Event], timeline: Timeline, reset: datetime | None) -> Lane:
+    """`reset` is when the account was emptied, None when it was not."""
     of_task = [each for each in events if each.layer == "task"]
     services = [f"{each.cluster}/{each.service}" for each in of_task if each.service]
     addresses = [each.address or (each.values or ("",))[0] for each in events]
+    end, is_open = reset or timeline.ended, reset is None
+
+    def spans(layer: str) -> tuple[Span, ...]:
+        of_layer = [each for each in events if each.layer == layer]
+        return tuple(_spans(of_layer, timeline.began, end, is_open))
+
     return Lane(
         task,
         services[-1] if services else "",
         next((each for each in reversed(addresses) if each), ""),
-        tuple(_states(of_task, timeline.ended)),
-        {
-            layer: tuple(_spans([e for e in events if e.layer == layer], timeline))
-            for layer in CHAIN
-        },
+        tuple(_states(of_task, end, is_open)),
+        {layer: spans(layer) for layer in CHAIN},
         next((each.message for each in of_task if each.message), ""),
     )
 
 
-def _states(events: list[Event], end: datetime) -> Iterator[Span]:
-    for event, later in zip(events, [*events[1:], None], strict=True):
+def _states(events: list[Event], end: datetime, is_open: bool) -> Iterator[Span]:
+    for event, later in zip_longest(events, events[1:]):
+        message = event.message or ""
         if event.what == STOPPED:
-            yield Span(STOPPED, event.at, event.at, False, event.message or "")
+            yield Span(STOPPED, event.at, event.at, False, message)
+        elif later is not None:
+            yield Span(event.what, event.at, later.at, False, message)
         else:
-            ended = later.at if later else end
-            yield Span(event.what, event.at, ended, later is None, event.message or "")
+            yield Span(event.what, event.at, end, is_open, message)
 
 
-def _spans(events: list[Event], timeline: Timeline) -> Iterator[Span]:
+def _spans(events: list[Event], began: datetime, end: datetime, is_open: bool) -> Iterator[Span]:
     """What came and went; what went and was not seen coming was there at the beginning."""
-    there: dict[tuple[object, ...], Event] = {}
+    there: dict[tuple[str | None, ...], Event] = {}
     for event in events:
-        key = (event.id, event.registry, event.zone, event.name, event.type, event.values)
         if event.what == "came":
-            there.setdefault(key, event)
+            there.setdefault(event.thing, event)
         elif event.what == "went":
-            came = there.pop(key, None)
-            began = came.at if came else timeline.began
-            yield Span(_thing(event), began, event.at, False)
+            came = there.pop(event.thing, None)
+            yield Span(_words(event), came.at if came else began, event.at, False)
     for event in there.values():
-        yield Span(_thing(event), event.at, timeline.ended, True)
+        yield Span(_words(event), event.at, end, is_open)
 
 
-def _thing(event: Event) -> str:
+def _words(event: Event) -> str:
     values = f" {' '.join(event.values)}" if event.values else ""
     return f"{event.id or event.name or event.layer}{values}"

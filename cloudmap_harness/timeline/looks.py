@@ -50,8 +50,8 @@ def changes(
 
 
 _Members = dict[str, Any]
-_RecordKey = tuple[str, str, str, str, int]
-"""Zone, name, SetIdentifier, value and TTL."""
+_RecordKey = tuple[str, str, str, str]
+"""Zone, name, SetIdentifier and value."""
 
 
 @dataclass(frozen=True)
@@ -81,8 +81,7 @@ class _Seen:
                 for record in published:
                     id_ = record.set_identifier or ""
                     zone = registry.hosted_zone_id or ""
-                    key = (zone, record.name, id_, _value(record), record.ttl)
-                    records[key] = (registry, record)
+                    records[zone, record.name, id_, _value(record)] = (registry, record)
         return cls(services, tasks, instances, records)
 
 
@@ -161,19 +160,25 @@ def _instance(what: str, registry: Registry, instance: ObservedInstance) -> _Mem
 
 
 def _records(old: _Seen, new: _Seen) -> Iterator[_Members]:
-    for what, those, others in (("came", new, old), ("went", old, new)):
-        for key in sorted(those.records.keys() - others.records.keys()):
-            registry, record = those.records[key]
-            yield {
-                "layer": "record",
-                "what": what,
-                "task": record.set_identifier,
-                "zone": registry.hosted_zone_id,
-                "name": record.name.rstrip("."),
-                "type": record.type,
-                "ttl": record.ttl,
-                "values": (_value(record),),
-            }
+    for key, (registry, record) in new.records.items():
+        before = old.records.get(key)
+        if before is None or before[1] != record:
+            yield _record("came", registry, record)
+    for key in sorted(old.records.keys() - new.records.keys()):
+        yield _record("went", *old.records[key])
+
+
+def _record(what: str, registry: Registry, record: AnyRecord) -> _Members:
+    return {
+        "layer": "record",
+        "what": what,
+        "task": record.set_identifier,
+        "zone": registry.hosted_zone_id,
+        "name": record.name.rstrip("."),
+        "type": record.type,
+        "ttl": record.ttl,
+        "values": (_value(record),),
+    }
 
 
 def _value(record: AnyRecord) -> str:

@@ -99,10 +99,8 @@ class Present:
             if event.service:
                 task.service = (account, event.cluster or "", event.service)
         elif event.what in ("came", "went"):
-            thing = (event.id, event.registry, event.zone, event.name, event.type, event.values)
-            (task.has[event.layer].add if event.what == "came" else task.has[event.layer].discard)(
-                thing
-            )
+            has = task.has[event.layer]
+            (has.add if event.what == "came" else has.discard)(event.thing)
         elif event.layer == "instance":
             task.health = event.what
         task.address = event.address or task.address or " ".join(event.values or ())
