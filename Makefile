@@ -1,6 +1,6 @@
 # Every target that needs the set-up does it first; once done, that takes well under a second.
 # NAME=value on the command line is exported, and `python -m handson` reads it: DESIRED, TARGET,
-# ENDPOINT, CONFIRM, STATE and so on. Only PYTHON (which Python makes .venv) is for make itself.
+# ENDPOINT, CONFIRM, STATE, REPORT and so on. Only PYTHON (which Python makes .venv) is for make itself.
 
 SHELL := /bin/sh
 PYTHON ?= python3
@@ -25,7 +25,7 @@ unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
 .PHONY: help setup lint synth test test-live test-terraform wheel test-wheel fuzz handson \
-        lesson tutorial check-target bench screenshots deploy scale status destroy leaks vpc \
+        lesson tutorial check-target bench screenshots deploy scale status watch destroy leaks vpc \
         vpc-destroy local-up local-down local-reset local-status env lock clean
 
 help: ## This list
@@ -54,7 +54,7 @@ test test-terraform: override export DESIRED :=
 test: lint ## lint and all tests; the live ones on an endpoint of their own
 	@$(PYTEST) tests/live tests/endpoint tests/browser tests/unit
 
-test-live: setup ## Deploy, scale, check and destroy the hands-on: [DESIRED=n] [TARGET=local] [JUNIT=file.xml] [KEEP=1]
+test-live: setup ## Deploy, scale, check and destroy the hands-on: [DESIRED=n] [TARGET=local] [REPORT=file.html] [JUNIT=file.xml] [KEEP=1]
 	@$(HANDSON) test-live
 
 test-terraform: setup ## Each resource of the AWS provider, from its creation to its end
@@ -70,7 +70,7 @@ fuzz: setup ## Send the endpoint requests that nobody should send: [EXAMPLES=200
 	@FUZZ_EXAMPLES='$(or $(EXAMPLES),20000)' FUZZ_SEED='$(SEED)' \
 	    $(PYTEST) --timeout 7200 tests/endpoint/localaws/fuzz
 
-handson: setup ## Watch the hands-on, on an endpoint of its own: [BY=code|cli] [PAUSE=1] [HANDSON_LANG=ja]
+handson: setup ## Watch the hands-on, on an endpoint of its own: [BY=code|cli] [PAUSE=1] [HANDSON_LANG=ja] [REPORT=file.html]
 	@$(HANDSON) handson
 
 lesson: setup ## See what DNS caching does to clients while tasks come and go: [TTL=60] [DOCS=1]
@@ -96,6 +96,9 @@ scale: setup ## Change the number of tasks: DESIRED=n [TARGET=local]
 
 status: setup ## Show what is desired, running, registered and in DNS; 0 only when they agree
 	@$(HANDSON) status
+
+watch: setup ## Show every service of the region as it changes, until Ctrl-C: [TARGET=local]
+	@$(HANDSON) watch
 
 destroy: setup ## Destroy the deployment, or with STATE=folder that of a live run
 	@$(HANDSON) destroy

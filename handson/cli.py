@@ -39,6 +39,7 @@ VERBS: Mapping[str, str] = {
     "tutorial": "handson.tutorial.write:tutorial",
     "vpc": "handson.network:vpc",
     "vpc-destroy": "handson.network:vpc_destroy",
+    "watch": "handson.watch:watch",
 }
 """Each verb's function; its module is imported when the verb is called, which saves seconds."""
 
