@@ -54,12 +54,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--allow-root", action="store_true", help="let the root user of the AWS account do it"
     )
+    group.addoption(
+        "--discovery-report",
+        metavar="FILE.html",
+        help="write what happened, test by test, as one HTML file",
+    )
     parser.addini("aws_region", "the region of the tests", default="ap-northeast-1")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--localaws-endpoint") and config.getoption("--target") != "local":
         raise pytest.UsageError("--localaws-endpoint goes with --target=local only")
+    file = config.getoption("--discovery-report")
+    if file:
+        from cloudmap_harness.pytest_report import register
+
+        register(config, file)
     if hasattr(config, "workerinput"):
         from cloudmap_harness.testing.patient_workers import finish_first
 
@@ -129,6 +139,11 @@ def localaws(request: pytest.FixtureRequest) -> Iterator[str]:
     else:
         with endpoint_process(os.environ) as url:
             yield url
+            if request.config.getoption("--discovery-report"):
+                from cloudmap_harness.pytest_report import report_of
+
+                if report := report_of(request.config):
+                    report.read(url)
 
 
 @pytest.fixture(scope="session")

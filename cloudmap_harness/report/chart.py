@@ -17,6 +17,7 @@ _LETTER = 6.1  # The width of a letter at the size of the labels.
 _MARK = 6.0  # Marks nearer than this are drawn as one.
 _LABEL = 27  # The most characters of a row's label.
 _TICKS = 8
+_TOUCHING = 2.0  # By so much a step may cover the end of the one before it.
 _NICE = (1.0, 2.0, 5.0)
 
 
@@ -110,13 +111,16 @@ class _Drawing:
         self._chart.labels.append(Label(y, cut, text))
 
     def _steps(self, steps: Sequence[Step]) -> None:
-        """Steps in rows, as few as let none cover another."""
+        """Steps in rows: one within another below it, and none over another."""
         free_from: list[float] = []
         top = self._y
         for step in steps:
             end = self._seconds if step.seconds is None else step.offset + step.seconds
             x, width = self._at(step.offset), max(self._at(end) - self._at(step.offset), 2.0)
-            row = next((n for n, free in enumerate(free_from) if free <= x), len(free_from))
+            while len(free_from) <= step.depth:
+                free_from.append(0.0)
+            below = range(step.depth, len(free_from))
+            row = next((n for n in below if free_from[n] <= x + _TOUCHING), len(free_from))
             free_from[row : row + 1] = [x + width]
             title = f"step {step.name}: {step_text(step)}"
             kind = "step failed" if step.what == "failed" else "step"
@@ -188,7 +192,7 @@ class _Drawing:
                 x = self._x(span.began)
                 width = max(self._x(span.ended) - x, 2.0)
                 title = f"{layer} of {name}: {span.what}, {span_text(span)}"
-                box = Box(x, y + 16 + n * 5, width, 3.5, f"{layer}", title)
+                box = Box(x, y + 16 + n * 5, width, 3.5, layer, title)
                 self._chart.boxes.append(box)
         if lane.lacking:
             words = f"no {', no '.join(lane.lacking)}"

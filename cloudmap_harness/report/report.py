@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a report says, as a value: the HTML file and the Markdown summary print it."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from cloudmap_harness.discovery.summary import CheckSummary
@@ -56,6 +56,8 @@ class Report:
     gaps: tuple[str, ...]
     """What could not be recorded, and why."""
     versions: tuple[tuple[str, str], ...]
+    side_by_side: bool = False
+    """Whether steps that overlap run beside one another, as tests do, and not one in another."""
 
     @property
     def seconds(self) -> float:
@@ -64,7 +66,8 @@ class Report:
     @property
     def steps(self) -> tuple[Step, ...]:
         """The steps in the order in which they began."""
-        return tuple(_steps(self.timeline))
+        found = tuple(_steps(self.timeline))
+        return tuple(replace(each, depth=0) for each in found) if self.side_by_side else found
 
 
 def _steps(timeline: Timeline) -> Iterator[Step]:
@@ -89,9 +92,3 @@ def _steps(timeline: Timeline) -> Iterator[Step]:
         seconds = event.seconds if event.seconds is not None else offset - step.offset
         found[at] = Step(name, step.depth, step.offset, seconds, event.what, event.message or "")
     yield from found
-
-
-def counted(steps: Sequence[Step]) -> tuple[int, int]:
-    """Returns how many steps of the run there were, and how many failed."""
-    own = [each for each in steps if each.depth == 0]
-    return len(own), sum(each.what == "failed" for each in own)

@@ -14,7 +14,8 @@ def subject(event: Event) -> str:
         address = f" {event.address}" if event.address else ""
         return f"{short(event.task) or event.id or '?'}{address}"
     if event.layer == "record":
-        return f"{short(event.task)} {' '.join(event.values or ())}".strip() or event.name or "?"
+        values = " ".join(event.values or ())
+        return f"{short(event.task)} {values}".strip() if event.task else event.name or "?"
     if event.layer == "call":
         return event.api or "?"
     return event.name or event.account or ""

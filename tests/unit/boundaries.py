@@ -86,6 +86,7 @@ PARTS = [
     # The set-up imports it before anything is installed.
     Part("cloudmap_harness/live_line.py", set()),
     Part("cloudmap_harness/pytest_plugin.py", {"cloudmap_harness", "pytest"} | HARNESS),
+    Part("cloudmap_harness/pytest_report.py", {"cloudmap_harness", "pytest"}),
     # Only where xdist is installed and used.
     Part("cloudmap_harness/testing/patient_workers.py", {"xdist"}),
     Part(
