@@ -84,7 +84,7 @@ class _Drawing:
         self._axis()
         self._steps(self._report.steps)
         self._faults()
-        for service, events in self._by_service().items():
+        for (_, service), events in self._by_service().items():
             self._marks(service, events, _service_mark)
         self._marks("calls", self._of("call"), lambda each: ("call", ""))
         self._marks("DNS answers", self._of("dns"), _dns_mark)
@@ -154,10 +154,12 @@ class _Drawing:
     def _of(self, layer: str) -> list[Event]:
         return [each for each in self._timeline.events if each.layer == layer]
 
-    def _by_service(self) -> dict[str, list[Event]]:
-        found: dict[str, list[Event]] = {}
+    def _by_service(self) -> dict[tuple[str | None, str], list[Event]]:
+        """The events of each service; those of two accounts may have one name."""
+        found: dict[tuple[str | None, str], list[Event]] = {}
         for event in self._of("service"):
-            found.setdefault(f"{event.cluster}/{event.service}", []).append(event)
+            key = (event.account, f"{event.cluster}/{event.service}")
+            found.setdefault(key, []).append(event)
         return found
 
     def _marks(

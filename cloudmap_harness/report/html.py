@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from cloudmap_harness.report.chart import WIDTH, chart, seconds_text, step_text, told
-from cloudmap_harness.report.report import Report
+from cloudmap_harness.report.chart import WIDTH, chart, seconds_text, told
+from cloudmap_harness.report.report import Report, result
 from cloudmap_harness.timeline.event import Event, written
 from cloudmap_harness.timeline.lanes import CHAIN, RUNNING, STOPPED, Lane, chosen, lanes
 from cloudmap_harness.timeline.words import short
@@ -45,7 +45,7 @@ def html(report: Report) -> str:
         hidden_events=len(report.timeline.events) - len(events[:EVENTS]),
         ecs_events=[*told(ecs[-ECS_EVENTS:], began)],
         hidden_ecs_events=max(len(ecs) - ECS_EVENTS, 0),
-        step_text=step_text,
+        result=result,
         seconds_text=seconds_text,
     )
 

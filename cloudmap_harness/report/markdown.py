@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from cloudmap_harness.discovery.summary import AddressTable, CheckSummary
-from cloudmap_harness.report.report import Outcome, Report
+from cloudmap_harness.report.report import Outcome, Report, result
 
 STEPS = 40
 """The most steps of the run that are listed: those that failed first."""
@@ -54,7 +54,7 @@ def _steps(report: Report) -> Iterator[str]:
             (
                 own[n].name,
                 "" if own[n].seconds is None else f"{own[n].seconds:.1f}",
-                {"ended": "done", "began": "did not end"}.get(own[n].what, own[n].what),
+                result(own[n]),
             )
             for n in sorted(ranked)
         ],

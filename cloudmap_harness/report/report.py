@@ -92,3 +92,12 @@ def _steps(timeline: Timeline) -> Iterator[Step]:
         seconds = event.seconds if event.seconds is not None else offset - step.offset
         found[at] = Step(name, step.depth, step.offset, seconds, event.what, event.message or "")
     yield from found
+
+
+def result(step: Step) -> str:
+    """Returns how a step ended, in words."""
+    if step.what == "ended":
+        return step.message or "done"
+    if step.what == "began":
+        return "did not end"
+    return f"{step.what}: {step.message}" if step.message else step.what

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The chart's axis, its rows of steps, and words that fit."""
+
+import pytest
+
+from cloudmap_harness.report.chart import WIDTH, chart, fitting, seconds_text, tick
+from cloudmap_harness.report.report import Report
+from cloudmap_harness.timeline.lanes import lanes
+from tests.unit.cloudmap_harness.report.example import failed_report
+from tests.unit.cloudmap_harness.timeline.story import life, step, story, timeline
+
+
+@pytest.mark.parametrize(
+    ("seconds", "between"), [(0.004, 0.001), (1, 0.2), (30, 5), (61, 10), (3600, 500)]
+)
+def test_an_axis_has_few_ticks_at_round_numbers(seconds: float, between: float) -> None:
+    assert tick(seconds) == pytest.approx(between)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0, "+0 s"), (0.0421, "+0.042 s"), (4.5, "+4.5 s"), (312.04, "+312 s")]
+)
+def test_seconds_are_short(seconds: float, text: str) -> None:
+    assert seconds_text(seconds) == text
+
+
+def test_a_text_that_does_not_fit_is_cut_or_left_out() -> None:
+    assert fitting("RUNNING", 100) == "RUNNING"
+    assert fitting("terraform apply", 60) == "terrafo…"
+    assert fitting("terraform apply", 20) == ""
+
+
+def rows(report: Report) -> dict[str, float]:
+    """The height at which each step is."""
+    boxes = chart(report, ()).boxes
+    return {box.title.split()[1].rstrip(":"): box.y for box in boxes if "step" in box.kind}
+
+
+def test_a_step_within_another_is_below_it() -> None:
+    events = [*step("deploy", 0, 9), *step("init", 1, 2), *step("apply", 2, 8)]
+    found = rows(failed_report(timeline(*events, *step("check", 9, 10))))
+    assert found["deploy"] == found["check"]
+    assert found["init"] == found["apply"] > found["deploy"]
+
+
+def test_nothing_is_drawn_outside() -> None:
+    report = failed_report(timeline(*life(0, -5, 40), *step("late", 25, 99)))
+    drawn = chart(report, lanes(report.timeline))
+    assert all(0 <= box.x and box.x + box.width <= WIDTH + 2 for box in drawn.boxes)
+    assert all(0 <= mark.x <= WIDTH for mark in drawn.marks)
+    assert all(box.y + box.height <= drawn.height for box in drawn.boxes)
+
+
+def test_a_broken_chain_is_said_in_its_lane() -> None:
+    without = [event for event in story(2).events if event.layer != "instance"]
+    report = failed_report(timeline(*without))
+    (mark,) = [m for m in chart(report, lanes(report.timeline)).marks if m.kind == "lacking"]
+    assert mark.text == "no instance"
