@@ -4,8 +4,6 @@
 From the stream of the embedded endpoint, by looking again and again elsewhere.
 """
 
-import os
-import sys
 import time
 from collections.abc import Iterator, Sequence
 
@@ -50,19 +48,14 @@ def watch(variables: Variables) -> int:
         aws, url = context.aws, context.aws.endpoint
     place = f"{variables.target} ({url or settings.region})"
     console = Console(highlight=False)
-    try:
-        if url is not None and (aws is None or has_pages(read_health(url))):
-            title = f"{settings.region} on {place}, as it happens"
-            with view_for(console, title) as view:
-                follow(Watched(view, settings.region), url)
-        elif aws is not None:
-            interval = POLL_INTERVAL[variables.target]
-            title = f"{settings.region} on {place}, seen by looking every {interval:g} s"
-            with view_for(console, title) as view:
-                poll(Watched(view, settings.region), aws, interval)
-    except BrokenPipeError:
-        # The reader has gone, as in `make watch | head`; the interpreter must not flush to it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if url is not None and (aws is None or has_pages(read_health(url))):
+        with view_for(console, f"{settings.region} on {place}, as it happens") as view:
+            follow(Watched(view, settings.region), url)
+    elif aws is not None:
+        interval = POLL_INTERVAL[variables.target]
+        title = f"{settings.region} on {place}, seen by looking every {interval:g} s"
+        with view_for(console, title) as view:
+            poll(Watched(view, settings.region), aws, interval)
     return 0
 
 

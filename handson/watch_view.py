@@ -60,7 +60,7 @@ class Lines:
     def begin(self, present: Present, past: Sequence[Event]) -> None:
         """Prints a line for each service, as it is now."""
         for service in present.services():
-            self.say(counts(service))
+            self.say(f"{name_of(service)}  {counts(service)}")
         if not present.services():
             self.say("no service yet")
 
@@ -72,9 +72,7 @@ class Lines:
         self._line(f"{datetime.now():%H:%M:%S}  {text}")
 
     def _line(self, text: str) -> None:
-        """Prints at once: a log is read while it is written."""
         self._console.print(text, markup=False, highlight=False, soft_wrap=True)
-        self._console.file.flush()
 
 
 class Picture:
@@ -120,7 +118,7 @@ class Picture:
 def picture(present: Present, title: str, recent: Sequence[str], height: int) -> list[Text]:
     """Returns the lines of the picture, so few that they fit a terminal of that height."""
     services = present.services()
-    room = max(height - len(services) - len(recent) - 6, _LEAST_TASKS)
+    room = max(height - 2 * len(services) - len(recent) - 6, _LEAST_TASKS)
     # A task on its way is what one looks for.
     tasks = sorted(
         present.tasks.values(), key=lambda task: (is_whole(task), task.service or (), task.id)
@@ -128,7 +126,8 @@ def picture(present: Present, title: str, recent: Sequence[str], height: int) ->
     shown = {id(task) for task in tasks[:room]}
     lines = [Text(title, "bold"), Text()]
     for service in services:
-        lines.append(Text(counts(service), "" if is_settled(service) else "yellow"))
+        lines.append(Text(name_of(service), "bold"))
+        lines.append(Text(f"  {counts(service)}", "" if is_settled(service) else "yellow"))
         key = (service.account, service.cluster, service.name)
         lines += [_line(task) for task in tasks if task.service == key and id(task) in shown]
     there = {(service.account, service.cluster, service.name) for service in services}
@@ -142,15 +141,16 @@ def picture(present: Present, title: str, recent: Sequence[str], height: int) ->
     return [*lines, Text(), *(Text(line, "dim") for line in recent)]
 
 
+def name_of(service: PresentService) -> str:
+    return f"{service.cluster}/{service.name}"
+
+
 def counts(service: PresentService) -> str:
-    """Returns a service and how many there are of each."""
-    name = f"{service.cluster}/{service.name}"
-    numbers = (
+    """Returns how many there are of each."""
+    return (
         f"desired {service.desired}  running {service.running}  "
         f"instances {service.instances}  records {service.records}"
     )
-    cut = name if len(name) <= 30 else f"{name[:29]}…"
-    return f"{cut:<30}  {numbers}"
 
 
 def is_settled(service: PresentService) -> bool:
