@@ -107,8 +107,9 @@ def written(at: datetime) -> str:
 
 
 def now() -> datetime:
-    """Returns the time, in UTC."""
-    return datetime.now(UTC)
+    """Returns the time, in UTC and, as the form has it, in whole milliseconds."""
+    at = datetime.now(UTC)
+    return at.replace(microsecond=at.microsecond // 1000 * 1000)
 
 
 def _is_text(value: object) -> bool:
