@@ -2,6 +2,7 @@
 """A live test that is told to end takes down what it began, and leaves no process and no port."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -76,3 +77,11 @@ def test_what_it_began_is_taken_down(terraform: str, tmp_path: Path) -> None:
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection((urlsplit(url).hostname, urlsplit(url).port), timeout=5)
     assert not folder.exists()
+    found = re.search(r"^report: (.*\.html)$", said, re.MULTILINE)
+    assert found, said
+    report = Path(found[1])
+    page = report.read_text()
+    report.unlink()
+    assert "interrupted after" in page
+    assert "ended by SIGTERM" in page
+    assert "<title>step destroy: took" in page

@@ -37,6 +37,7 @@ from cloudmap_harness.preflight.results import (
     PreflightReport,
     Verdict,
 )
+from cloudmap_harness.timeline.event import TimelineError
 from handson import cli, stack_verbs
 from handson.account import PRICES
 from handson.article.runner import CommandFailed
@@ -111,6 +112,7 @@ ERRORS: tuple[Exception, ...] = (
     NoSuchService(None, "web"),
     NoSuchService("shop", "wep", ["api", "web"]),
     NoSuchCluster("shp", ["shop"]),
+    TimelineError("events[3].at", "yesterday", "a time such as 2026-11-28T09:00:04.120Z"),
     NotDeployed("compute"),
     EndpointGone(LiveRun(Target.LOCAL, "http://127.0.0.1:1", {})),
 )

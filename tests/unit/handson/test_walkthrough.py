@@ -104,12 +104,16 @@ def no_endpoint(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return tmp_path / ".state"
 
 
-def test_a_failure_is_a_line_and_its_folder_goes(
+def test_a_failure_is_a_line_and_a_report_and_its_folder_goes(
     no_endpoint: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["handson"]) == 1
-    assert capsys.readouterr().err == "no endpoint here\n"
-    assert list(no_endpoint.iterdir()) == []
+    said = capsys.readouterr()
+    assert said.err == "no endpoint here\n"
+    assert [each.name for each in no_endpoint.iterdir()] == ["reports"]
+    (report,) = (no_endpoint / "reports").iterdir()
+    assert said.out == f"report: {report}\n"
+    assert "no endpoint here" in report.read_text()
 
 
 def test_a_wrong_setting_is_told_before_anything_starts(
