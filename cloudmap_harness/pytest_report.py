@@ -15,7 +15,7 @@ import pytest
 
 from cloudmap_harness.discovery.check import ServiceCheck
 from cloudmap_harness.discovery.summary import CheckSummary, summarize
-from cloudmap_harness.errors import HarnessError, WaitTimeout
+from cloudmap_harness.errors import WaitTimeout
 from cloudmap_harness.report.report import Failure, Outcome, Report
 from cloudmap_harness.report.versions import versions
 from cloudmap_harness.report.writing import publish
@@ -56,12 +56,14 @@ class SessionReport:
         self._checks: list[CheckSummary] = []
         self._gaps: list[str] = []
         self._interrupted = False
+        self._working: set[str] = set()
+        """The workers of xdist that have not ended."""
 
     def read(self, url: str) -> None:
         """Reads the events of an endpoint that is about to end."""
         try:
             text = read_timeline(url, self._began).write()
-        except HarnessError as error:
+        except Exception as error:  # No test fails because it is reported.
             self._gaps.append(f"the events of an endpoint: {error}")
             return
         sent = getattr(self._config, "workeroutput", None)
@@ -123,14 +125,17 @@ class SessionReport:
         self._interrupted = True
 
     @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodeready(self, node: Any) -> None:
+        self._working.add(node.gateway.id)
+
+    @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
         """Takes what a worker of xdist has sent."""
         output = getattr(node, "workeroutput", None)
-        if output is None:
-            self._gaps.append(f"the events of the endpoint of {node.gateway.id}: it has crashed")
-            return
-        for text in output.get(_SENT, []):
-            self._take(text)
+        if output is not None:
+            self._working.discard(node.gateway.id)
+            for text in output.get(_SENT, []):
+                self._take(text)
 
     def _take(self, text: str) -> None:
         try:
@@ -148,6 +153,8 @@ class SessionReport:
         target = self._config.getoption("--target")
         if target != "local":
             self._gaps.append(f"what happened on {target}: only the embedded endpoint tells it")
+        for worker in sorted(self._working):
+            self._gaps.append(f"the events of the endpoint of {worker}, which did not end in order")
         ok = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
         outcome = Outcome.PASSED if exitstatus in ok else Outcome.FAILED
         report = Report(

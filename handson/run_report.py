@@ -94,19 +94,27 @@ class RunReport:
                 file = self._of_failure
             if file is None and not self._environ.get(SUMMARY):
                 return
-            report = Report(
-                self._title,
-                self._place,
-                outcome,
-                tuple(failures),
-                self.recorder.timeline(),
-                tuple(self.recorder.checks),
-                tuple(self.recorder.gaps),
-                (*versions(self._environ), *self._versions),
-            )
-            for line in publish(report, file, self._environ):
+            try:
+                report = self._report(outcome, failures)
+            except Exception as error:  # Nothing here may stand before the run's own failure.
+                lines = [f"the report could not be made: {error}"]
+            else:
+                lines = [*publish(report, file, self._environ)]
+            for line in lines:
                 sys.stdout.write(f"{line}\n")
             sys.stdout.flush()
+
+    def _report(self, outcome: Outcome, failures: Sequence[Failure]) -> Report:
+        return Report(
+            self._title,
+            self._place,
+            outcome,
+            tuple(failures),
+            self.recorder.timeline(),
+            tuple(self.recorder.checks),
+            tuple(self.recorder.gaps),
+            (*versions(self._environ), *self._versions),
+        )
 
     @contextmanager
     def written(self) -> Iterator[None]:

@@ -39,8 +39,12 @@ class View(Protocol):
 
 
 def view_for(console: Console, title: str) -> View:
-    """Returns the picture for a terminal, lines for a pipe or a file."""
-    return Picture(console, title) if console.is_terminal else Lines(console, title)
+    """Returns the picture for a terminal, lines for a pipe or a file.
+
+    FORCE_COLOR makes no terminal of a log, and a dumb one cannot be drawn on.
+    """
+    can_draw = console.file.isatty() and not console.is_dumb_terminal
+    return Picture(console, title) if can_draw else Lines(console, title)
 
 
 class Lines:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from cloudmap_harness.discovery.check import ServiceCheck
 from cloudmap_harness.discovery.summary import CheckSummary, summarize
-from cloudmap_harness.errors import HarnessError, WaitTimeout
+from cloudmap_harness.errors import WaitTimeout
 from cloudmap_harness.timeline.document import Timeline, in_order
 from cloudmap_harness.timeline.event import Event, now
 from cloudmap_harness.timeline.sources import Source
@@ -20,7 +20,8 @@ _MESSAGE = 400
 class Recorder:
     """Records from its making to `stop`, which is to come before the endpoint ends.
 
-    A run is never to fail because it is recorded: what cannot be read is a line of `gaps`.
+    A run is never to fail because it is recorded: what cannot be read, for whatever reason, is a
+    line of `gaps`.
     """
 
     def __init__(self, clock: Callable[[], datetime] = now) -> None:
@@ -51,7 +52,7 @@ class Recorder:
         self._look = look
         try:
             self._source = source(self.began)
-        except HarnessError as error:
+        except Exception as error:
             self._note("the timeline", error)
             return
         self._target, self._resolution = self._source.target, self._source.resolution
@@ -83,7 +84,7 @@ class Recorder:
         if self._source is not None:
             try:
                 self._seen = self._source.stop()
-            except HarnessError as error:
+            except Exception as error:
                 self._note("the timeline", error)
 
     def timeline(self) -> Timeline:
@@ -119,10 +120,10 @@ class Recorder:
         elif isinstance(error, Exception) and self._look is not None:
             try:
                 self.checks = self._look()
-            except HarnessError as failed:
+            except Exception as failed:
                 self._note("a look after the failure", failed)
 
-    def _note(self, what: str, error: HarnessError) -> None:
+    def _note(self, what: str, error: Exception) -> None:
         self.gaps.append(f"{what} could not be read: {_first_line(error)}")
 
 

@@ -12,7 +12,6 @@ from cloudmap_harness.aws.health import read_health
 from cloudmap_harness.discovery.check import Look
 from cloudmap_harness.discovery.ecs_services import NoSuchCluster, NoSuchService
 from cloudmap_harness.discovery.look import look
-from cloudmap_harness.errors import HarnessError
 from cloudmap_harness.timeline.document import Timeline
 from cloudmap_harness.timeline.endpoint_pages import has_pages, read_timeline
 from cloudmap_harness.timeline.event import Event, now
@@ -27,7 +26,7 @@ class Source(Protocol):
     @property
     def resolution(self) -> float | None: ...
     def stop(self) -> tuple[Event, ...]:
-        """Ends the recording and returns the events. Raises HarnessError."""
+        """Ends the recording and returns the events. Raises an error when they cannot be had."""
         ...
 
 
@@ -90,7 +89,7 @@ class Polling:
         self.resolution = interval
         self._read = read
         self._events: list[Event] = []
-        self._failure: HarnessError | None = None
+        self._failure: Exception | None = None
         self._ended = Flag()
         self._thread = Thread(target=self._run, name="timeline", daemon=True)
 
@@ -100,7 +99,7 @@ class Polling:
     def stop(self) -> tuple[Event, ...]:
         """Looks a last time and returns what was seen.
 
-        Raises HarnessError when the last look failed and nothing was seen.
+        Raises the last look's error when nothing was ever seen.
         """
         self._ended.set()
         self._thread.join()
@@ -114,7 +113,7 @@ class Polling:
             last = self._ended.is_set()
             try:
                 seen = self._read()
-            except HarnessError as error:  # The next look may succeed, and sees what is new then.
+            except Exception as error:  # The next look may succeed, and sees what is new then.
                 self._failure = error
             else:
                 self._failure = None

@@ -82,7 +82,7 @@ def test_one_file_has_every_test_with_its_check_and_its_events(
         assert f"<title>step test_shop.py::{name}: " in page
     assert page.count('<rect class="running"') == 3 * 2 + 1, "two tasks of each, and the legend"
     assert "test_shop.py::test_differs: shop/web" in page
-    assert "running tasks: 2 instead of 3" in page
+    assert "desired count is 2 instead of 3" in page
     assert "&lt;script&gt;" in page
     assert "<script" not in page
     assert "Not recorded" not in page
@@ -117,3 +117,12 @@ def test_a_report_that_cannot_be_written_changes_no_result(project: Project) -> 
     ran = project.pytest("--discovery-report=test_shop.py/report.html", "-k", "skipped")
     assert ran.code == 0, ran.out
     assert "the report could not be written" in ran.out
+
+
+def test_a_worker_that_crashes_is_said(project: Project) -> None:
+    project.write("test_crash.py", "import os\n\ndef test_crash(localaws):\n    os._exit(1)\n")
+    ran = project.pytest("-n", "1", "--discovery-report=report.html", "test_crash.py")
+    assert ran.code == 1, ran.out
+    page = (project.folder / "report.html").read_text()
+    assert "Not recorded: the events of the endpoint of gw0, which did not end in order" in page
+    assert "crashed while running" in page

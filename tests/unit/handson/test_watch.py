@@ -111,8 +111,24 @@ def test_a_task_on_its_way_is_shown_before_those_that_are_there() -> None:
     assert any("000000c80000" in line.plain for line in lines)
 
 
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_log_is_no_terminal_whatever_the_variables_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    console = Console(file=io.StringIO())
+    view = view_for(console, TITLE)
+    with view:
+        view.begin(present(desired(1), *life(0, 1)), [])
+    assert "\x1b" not in text(console)
+    monkeypatch.setenv("TERM", "dumb")
+    assert isinstance(view_for(Console(file=Terminal()), TITLE), Lines)
+
+
 def test_a_terminal_gets_the_picture() -> None:
-    console = Console(file=io.StringIO(), width=80, height=24, force_terminal=True)
+    console = Console(file=Terminal(), width=80, height=24, force_terminal=True)
     view = view_for(console, TITLE)
     assert isinstance(view, Picture)
     with view:
