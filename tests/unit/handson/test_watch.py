@@ -8,13 +8,19 @@ from collections.abc import Iterator
 import pytest
 from rich.console import Console
 
+from cloudmap_harness.aws.clients import AwsClients
+from cloudmap_harness.aws.targets import Target, child_environment
+from cloudmap_harness.discovery.check import Look
+from cloudmap_harness.errors import AwsError
 from cloudmap_harness.timeline.endpoint_pages import Message
 from cloudmap_harness.timeline.event import Event
+from cloudmap_harness.timeline.looks import NOTHING
 from cloudmap_harness.timeline.present import Present
 from handson import watch
 from handson.errors import EndpointError
 from handson.watch import Watched, follow
 from handson.watch_view import Lines, Picture, picture, view_for
+from tests.unit.cloudmap_harness.discovery.layers import agreeing, checked
 from tests.unit.cloudmap_harness.timeline.story import SERVICE, at, life, story, timeline
 
 TITLE = "ap-northeast-1 on local (http://127.0.0.1:4566), as it happens"
@@ -157,3 +163,34 @@ def test_a_stream_that_ends_is_said_and_gone_on_with(
     assert said[2] == "http://127.0.0.1:1 is back"
     assert "desired 2" in said[3]
     assert isinstance(seen.view, Lines)
+
+
+def test_looks_are_a_line_for_each_change_and_an_error_that_stays_ends_them(
+    pipe: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = Look((checked(agreeing("10.0.8.4")),), {})
+    throttled = AwsError("ListTasks", "ThrottlingException", "slow down", 400)
+    refused = AwsError("ListTasks", "AccessDeniedException", "not you", 400)
+    looks: Iterator[Look | AwsError] = iter([NOTHING, throttled, one, one, refused])
+
+    def look(aws: AwsClients) -> Look:
+        found = next(looks)
+        if isinstance(found, AwsError):
+            raise found
+        return found
+
+    monkeypatch.setattr(watch, "look_or_nothing", look)
+    nowhere = AwsClients(
+        child_environment(
+            Target.LOCALSTACK, {}, endpoint="http://127.0.0.1:9", region="ap-northeast-1"
+        )
+    )
+    with pytest.raises(AwsError, match="not you"):
+        watch.poll(watched(pipe), nowhere, 0.01)
+    lines = [line[10:] for line in text(pipe).splitlines()]
+    assert lines[0] == "no service yet"
+    assert lines[1].startswith("http://127.0.0.1:9 is away, waiting for it: Throttling")
+    assert lines[2].endswith("is back")
+    assert [line.split()[0] for line in lines[3:]] == [
+        "service", "task", "interface", "instance", "record",
+    ]  # fmt: skip

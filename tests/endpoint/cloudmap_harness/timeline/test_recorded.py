@@ -19,7 +19,7 @@ from cloudmap_harness.timeline.lanes import CHAIN, RUNNING, lanes
 from cloudmap_harness.timeline.looks import changes
 from cloudmap_harness.timeline.present import Present
 from cloudmap_harness.timeline.recorder import Recorder
-from cloudmap_harness.timeline.sources import EndpointEvents, look_or_nothing, source_for
+from cloudmap_harness.timeline.sources import EndpointEvents, Polling, look_or_nothing, source_for
 from localaws.server import Endpoint
 from localaws.settings import EndpointSettings
 from tests.endpoint.localaws.account import REGION, Account
@@ -101,6 +101,23 @@ def test_looking_sees_the_same_come_and_go(endpoint: Endpoint) -> None:
         lambda: come_and_gone(of_account(read_timeline(endpoint.url, began), key).events),
         lambda told: told == seen,
     )
+
+
+def test_polling_has_seen_all_that_is_there_when_it_is_stopped(endpoint: Endpoint) -> None:
+    key = "6" * 12
+    aws, account = clients(endpoint, key), Account(endpoint.url, key=key)
+    polling = Polling(lambda: look_or_nothing(aws), "localstack", 0.05)
+    polling.region = aws.region
+    polling.start()
+    namespace = account.namespace("polled.internal")
+    account.ecs_service(account.service(namespace, "web"), desired=2, name="web")
+    account.steady(2, "web")
+    events = polling.stop()
+    present = Present()
+    present.apply(events)
+    (service,) = present.services()
+    assert (service.desired, service.running, service.instances, service.records) == (2, 2, 2, 2)
+    assert {each.region for each in events} == {REGION}
 
 
 def come_and_gone(events: Iterable[Event]) -> set[tuple[str, str, str | None]]:

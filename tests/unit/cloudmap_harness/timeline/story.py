@@ -76,7 +76,11 @@ def story(tasks: int = 4) -> Timeline:
         *step("check", 4, 12, "after 8 s expected 4 in every layer"),
         Event(at=at(2.9), layer="call", what="CreateService", api="ecs", status=200, seconds=0.01),
         Event(at=at(3), layer="service", what="desired", count=tasks, **SERVICE),
-        *(event for n in range(tasks) for event in life(n, 3 + n / 50, None if n == 0 else 15)),
+        *(
+            event
+            for n in range(tasks)
+            for event in life(n, 3 + 5 * n / tasks, None if n == 0 else 15)
+        ),
         Event(
             at=at(9), layer="service", what="event", message="(service web) has started", **SERVICE
         ),
