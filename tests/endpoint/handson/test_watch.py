@@ -2,11 +2,12 @@
 """`make watch` as a process whose output is a pipe: a line per change, and an end in order."""
 
 import os
+import pty
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from queue import Empty, Queue
 from threading import Thread
 from urllib.parse import urlsplit
@@ -152,3 +153,33 @@ def test_a_reader_that_has_enough_ends_it_quietly(endpoint: Endpoint) -> None:
         watch.wait()
         assert watch.stderr is not None
         watch.stderr.close()
+
+
+def test_a_terminal_gets_its_cursor_back(endpoint: Endpoint) -> None:
+    ours, theirs = pty.openpty()
+    watch = subprocess.Popen(
+        [sys.executable, "-m", "handson", "watch"],
+        cwd=CHECKOUT,
+        env=environment_without("AWS_", "LOCALAWS_", "HANDSON_", "TERM", "COLUMNS")
+        | {**local(endpoint), "TERM": "xterm"},
+        stdin=subprocess.DEVNULL,
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    shown = b""
+    try:
+        while b"no service yet" not in shown:
+            shown += os.read(ours, 4096)
+        watch.send_signal(signal.SIGINT)
+        with suppress(OSError):  # Linux's way to say that nobody writes any more.
+            while more := os.read(ours, 4096):
+                shown += more
+        assert watch.wait(LATE) == 128 + signal.SIGINT
+    finally:
+        watch.kill()
+        watch.wait()
+        os.close(ours)
+    assert b"as it happens" in shown
+    hidden, visible = b"\x1b[?25l", b"\x1b[?25h"
+    assert 0 <= shown.rfind(hidden) < shown.rfind(visible)
