@@ -4,16 +4,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-import urllib3
-from urllib3.exceptions import HTTPError
-
-from handson.errors import HandsonError
-
-Event = Mapping[str, Any]
-_PATH = "/_localaws/timeline"
-_TIMEOUT = 10.0
+from cloudmap_harness.timeline.event import Event
 
 
 @dataclass(frozen=True)
@@ -38,17 +30,6 @@ class TaskLife:
         return self.deregistered is None or at < self.deregistered
 
 
-def read_events(endpoint: str) -> list[Event]:
-    """Returns the events of the endpoint's timeline. Raises HandsonError."""
-    try:
-        with urllib3.PoolManager(retries=False, timeout=_TIMEOUT) as http:
-            reply = http.request("GET", f"{endpoint}{_PATH}")
-            events: list[Event] = reply.json()["events"]
-    except (HTTPError, ValueError, KeyError) as error:
-        raise HandsonError(f"{endpoint}{_PATH}: {error}") from error
-    return events
-
-
 def lives_of(
     events: Iterable[Event], service: str, *, began: float, factor: float
 ) -> tuple[TaskLife, ...]:
@@ -56,26 +37,23 @@ def lives_of(
 
     `began` is the UNIX time at which the clients began, and `factor` that of the pace.
     """
-    seen: dict[str, dict[str, Any]] = {}
+    seen: dict[str, dict[str, datetime]] = {}
+    addresses: dict[str, str] = {}
     for event in events:
-        task = event.get("task")
-        if event["layer"] == "task" and event.get("service") == service:
-            life = seen.setdefault(str(task), {})
-            life.setdefault(event["what"], event)
-            if "address" in event:
-                life["address"] = event["address"]
-        elif event["layer"] == "record" and task in seen:
-            seen[task].setdefault(f"record {event['what']}", event)
+        task = event.task or ""
+        if event.layer == "task" and event.service == service:
+            seen.setdefault(task, {}).setdefault(event.what, event.at)
+            addresses[task] = event.address or addresses.get(task, "")
+        elif event.layer == "record" and task in seen:
+            seen[task].setdefault(f"record {event.what}", event.at)
 
-    def at(life: Mapping[str, Any], what: str) -> float | None:
-        if what not in life:
-            return None
-        return (datetime.fromisoformat(life[what]["at"]).timestamp() - began) * factor
+    def at(life: Mapping[str, datetime], what: str) -> float | None:
+        return (life[what].timestamp() - began) * factor if what in life else None
 
     return tuple(
         TaskLife(
             task,
-            str(life.get("address", "")),
+            addresses[task],
             at(life, "PROVISIONING") or 0.0,
             at(life, "record came"),
             at(life, "record went"),

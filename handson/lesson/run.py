@@ -4,17 +4,19 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import partial
 from ipaddress import IPv4Address
 
 from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.discovery.vpc_client import VpcClient
+from cloudmap_harness.timeline.endpoint_pages import read_timeline
 from handson.lesson import vpc_calls
 from handson.lesson.behaviours import BEHAVIOURS
 from handson.lesson.calls import Call, Outcome
 from handson.lesson.client import Answer, Client
 from handson.lesson.figures import Figures, Row
-from handson.lesson.lives import TaskLife, lives_of, read_events
+from handson.lesson.lives import TaskLife, lives_of
 from handson.lesson.plan import (
     DEPLOYMENT,
     DOWN,
@@ -35,6 +37,8 @@ from handson.lesson.plan import (
 from handson.lesson.stage import Stage
 from handson.lesson.traffic import Traffic
 
+ALWAYS = datetime.fromtimestamp(0, UTC)
+"""The beginning of what is read: the first tasks were there before the clients."""
 Tell = Callable[[str, float], None]
 """Is told what happens, and for how many seconds on AWS it goes on."""
 STEADY = "nothing changes yet"
@@ -142,7 +146,7 @@ def run_lesson(plan: Plan, aws: AwsClients, vpc: VpcClient, tell: Tell) -> Lesso
         )
     )
     filling = replace(plan.filling, begins=begins[0])
-    events = read_events(str(aws.endpoint))
+    events = read_timeline(str(aws.endpoint), ALWAYS).events
     return LessonRun(
         plan,
         tuple(

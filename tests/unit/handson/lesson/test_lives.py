@@ -1,35 +1,33 @@
 # SPDX-License-Identifier: Apache-2.0
 """The lives of tasks, read from a timeline as docs/timeline.md has it."""
 
+from datetime import UTC, datetime
 from typing import Any
 
-import pytest
-from pytest_httpserver import HTTPServer
-
-from handson.errors import HandsonError
-from handson.lesson.lives import TaskLife, lives_of, read_events
+from cloudmap_harness.timeline.event import Event
+from handson.lesson.lives import TaskLife, lives_of
 
 BEGAN = 1_795_856_400.0
 """2026-11-28T09:00:00Z."""
 
 
-def event(second: float, layer: str, what: str, task: str, **more: Any) -> dict[str, Any]:
-    at = f"2026-11-28T09:00:{second:06.3f}Z"
-    return {"at": at, "layer": layer, "what": what, "task": task, **more}
+def event(second: float, layer: str, what: str, task: str | None, **more: Any) -> Event:
+    at = datetime.fromtimestamp(BEGAN + second, UTC)
+    return Event(at=at, layer=layer, what=what, task=task, **more)
 
 
-def of_task(second: float, what: str, task: str, service: str = "web") -> dict[str, Any]:
+def of_task(second: float, what: str, task: str, service: str = "web") -> Event:
     return event(second, "task", what, task, service=service, address=f"10.0.8.{task}")
 
 
 EVENTS = [
-    {"at": "2026-11-28T09:00:00.000Z", "layer": "service", "what": "desired", "service": "web"},
+    event(0, "service", "desired", None, service="web"),
     of_task(0.5, "PROVISIONING", "4"),
     of_task(0.5, "PROVISIONING", "5", "other"),
     of_task(1, "ACTIVATING", "4"),
-    event(1.25, "record", "came", "4", values=["10.0.8.4"]),
-    event(1.25, "record", "came", "5", values=["10.0.8.5"]),
-    event(1.25, "record", "came", "by-hand", values=["10.0.8.9"]),
+    event(1.25, "record", "came", "4", values=("10.0.8.4",)),
+    event(1.25, "record", "came", "5", values=("10.0.8.5",)),
+    event(1.25, "record", "came", "by-hand", values=("10.0.8.9",)),
     of_task(2, "RUNNING", "4"),
     of_task(3, "DEACTIVATING", "4"),
     event(3.125, "record", "went", "4"),
@@ -59,15 +57,3 @@ def test_dns_has_a_task_from_its_record_to_the_end_of_that() -> None:
         False,
         False,
     ]
-
-
-def test_the_events_come_from_the_endpoint(httpserver: HTTPServer) -> None:
-    page = httpserver.expect_request("/_localaws/timeline")
-    page.respond_with_json({"form": 1, "events": EVENTS})
-    assert read_events(httpserver.url_for("").rstrip("/")) == EVENTS
-
-
-def test_an_endpoint_without_a_timeline_is_an_error(httpserver: HTTPServer) -> None:
-    url = httpserver.url_for("").rstrip("/")
-    with pytest.raises(HandsonError, match="/_localaws/timeline: "):
-        read_events(url)
