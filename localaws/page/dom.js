@@ -109,7 +109,9 @@ export function duration(ms) {
   return `${Math.round(ms / 3_600_000)} h`;
 }
 
-export const number = (value) => value.toLocaleString("en");
+const FORMAT = new Intl.NumberFormat("en");
+
+export const number = (value) => FORMAT.format(value);
 
 /** `1 task`, `4 tasks`. */
 export const counted = (count, noun) => `${number(count)} ${noun}${count === 1 ? "" : "s"}`;

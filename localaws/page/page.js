@@ -14,7 +14,8 @@ import { Services } from "./services.js";
 import { listen } from "./stream.js";
 import { Timeline } from "./timeline.js";
 
-const BETWEEN_DRAWINGS_MS = 120;
+/** From one drawing to the next: on a busy machine too drawing leaves half of the time. */
+const PAUSE_MS = { least: 100, most: 250, share: 2 };
 
 /** What is shown when there is no account. */
 const NOTHING = new Scope("", "");
@@ -34,13 +35,21 @@ let chosen = null;
 let known = false;
 let isDue = false;
 let drawnAt = -Infinity;
+let pause = PAUSE_MS.least;
 
-/** Draws in so many milliseconds, or somewhat later: never twice within BETWEEN_DRAWINGS_MS. */
+/** A message that is posted while a frame is made comes after it. */
+const afterFrame = new MessageChannel();
+afterFrame.port1.onmessage = () => {
+  const took = performance.now() - drawnAt;
+  pause = Math.min(PAUSE_MS.most, Math.max(PAUSE_MS.least, PAUSE_MS.share * took));
+};
+
+/** Draws in so many milliseconds, or when the pause after the last drawing has ended. */
 function later(ms) {
   if (ms > 0) setTimeout(later, ms, 0);
   else if (!isDue) {
     isDue = true;
-    const wait = Math.max(0, drawnAt + BETWEEN_DRAWINGS_MS - performance.now());
+    const wait = Math.max(0, drawnAt + pause - performance.now());
     setTimeout(() => requestAnimationFrame(draw), wait);
   }
 }
@@ -64,6 +73,7 @@ function draw() {
   }
   at("contents").hidden = !Object.values(counts).some(Boolean);
   report();
+  afterFrame.port2.postMessage(null);
 }
 
 /** Which account and region is shown: the one that was chosen, else the first with something. */

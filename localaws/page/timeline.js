@@ -21,17 +21,21 @@ export class Timeline {
     this.marks = s("g");
     this.svg = s("svg", { role: "img", "aria-labelledby": "timeline-title timeline-note" },
       patterns(), this.grid, this.labels, this.marks);
-    this.parent = axisElement;
     axisElement.append(this.svg);
     legend.append(...signs());
     details.addEventListener("toggle", again);
-    new ResizeObserver(again).observe(axisElement);
+    this.width = 0;
+    new ResizeObserver(([{ contentRect }]) => {
+      this.width = Math.floor(contentRect.width);
+      again();
+    }).observe(axisElement);
   }
 
   /** Draws what has changed; returns whether there is anything to draw. */
   draw(scope) {
     if (!scope.bursts.length) return false;
-    const width = Math.max(260, this.parent.clientWidth || 0);
+    // Read when it changes: to ask for it here would have the browser lay the page out.
+    const width = Math.max(260, this.width);
     const axis = new Axis(scope.bursts, LABELS_PX, width - 2);
     const { shown, others } = choose(scope, axis);
     const { drawn, labels, height } = lanes(axis, scope.marks, shown);
