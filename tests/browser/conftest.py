@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
@@ -97,9 +98,9 @@ class OpenPage:
             self.complaints.append(f"request to another host: {url}")
 
 
-@pytest.fixture
-def open_page(browser: Browser) -> Iterator[OpenPage]:
-    """Opens pages, and fails the test when one of them complains or calls another host."""
+@contextmanager
+def opening_pages(browser: Browser) -> Iterator[OpenPage]:
+    """Gives what opens pages; fails when one of them complains or calls another host."""
     opened = OpenPage(browser)
     try:
         yield opened
@@ -107,6 +108,13 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
         for context in opened.contexts:
             context.close()
     assert opened.complaints == []
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[OpenPage]:
+    """Opens pages for a test, which fails when one of them complains or calls another host."""
+    with opening_pages(browser) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")

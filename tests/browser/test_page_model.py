@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import OpenPage
+from localaws.server import Endpoint
+from tests.browser.conftest import opening_pages
 
 Event = dict[str, Any]
 OF = {"account": "1", "region": "r"}
@@ -34,9 +35,10 @@ SUMMARY = """async ([past, present, changes]) => {
 }"""
 
 
-@pytest.fixture
-def page(live_page: str, open_page: OpenPage) -> Page:
-    return open_page(live_page)
+@pytest.fixture(scope="module")
+def page(browser: Browser, endpoint: Endpoint) -> Iterator[Page]:
+    with opening_pages(browser) as open_page:
+        yield open_page(f"{endpoint.url}/_localaws/")
 
 
 def event(second: int, layer: str, what: str, **more: Any) -> Event:
