@@ -42,7 +42,7 @@ def reader_environment(environ: Mapping[str, str]) -> dict[str, str]:
         for name, value in environ.items()
         if not name.startswith(_NOT_FOR_THE_READER) and name not in _NOT_SET
     }
-    return {**kept, **ON_FREE_PORTS, "CI": "true", "LC_ALL": "C.UTF-8", "COLUMNS": "80"}
+    return {**kept, **ON_FREE_PORTS, "CI": "true", "LC_ALL": "C", "COLUMNS": "80"}
 
 
 def require(blocks: Chapter) -> None:
