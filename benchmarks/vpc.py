@@ -97,10 +97,13 @@ class Vpc:
         )
         self._wait_for_tasks(registry, tasks)
 
-    def scale(self, registry: Any, tasks: int) -> None:
-        """Changes the number of tasks and waits until as many run and are registered."""
+    def scale(self, registry: Any, tasks: int, *, every: float = 0.01) -> None:
+        """Changes the number of tasks and waits until as many run and are registered.
+
+        It looks `every` so many seconds: each look takes some of the endpoint's time.
+        """
         self.ecs.update_service(cluster=CLUSTER, service=registry["Name"], desiredCount=tasks)
-        self._wait_for_tasks(registry, tasks)
+        self._wait_for_tasks(registry, tasks, every)
 
     @cached_property
     def _network(self) -> Any:
@@ -123,13 +126,13 @@ class Vpc:
         self.ecs.create_cluster(clusterName=CLUSTER)
         return task_definition(self.ecs)
 
-    def _wait_for_tasks(self, registry: Any, tasks: int) -> None:
+    def _wait_for_tasks(self, registry: Any, tasks: int, every: float = 0.01) -> None:
         def done() -> bool:
             reply = self.ecs.describe_services(cluster=CLUSTER, services=[registry["Name"]])
             running = reply["services"][0]["runningCount"]
             return bool(running == tasks == self.instances(registry))
 
-        _wait(done, f"{tasks} running tasks")
+        _wait(done, f"{tasks} running tasks", every)
 
     def _ended(self, operation_id: str) -> Any:
         def done() -> bool:
@@ -169,9 +172,9 @@ def task_definition(ecs: Any) -> str:
     return str(reply["taskDefinition"]["taskDefinitionArn"])
 
 
-def _wait(done: Callable[[], bool], what: str) -> None:
+def _wait(done: Callable[[], bool], what: str, every: float = 0.01) -> None:
     deadline = time.monotonic() + WAIT_SECONDS
     while not done():
         if time.monotonic() > deadline:
             raise BenchmarkError(f"{what}: not reached within {WAIT_SECONDS:.0f} s")
-        time.sleep(0.01)
+        time.sleep(every)
