@@ -26,10 +26,10 @@ export class Reach {
       (row, way) => {
         setAttribute(row, "data-open", way.open ? "yes" : "no");
         const texts = [called(reach.ends[way.from]), called(reach.ends[way.to]), way.port,
-          way.open ? "✓ may" : "✕ may not", way.reason ?? ""];
+          way.open ? "✓ may" : "✕ may not", way.reason ?? "a rule lets it in"];
         texts.forEach((text, place) => setText(row.children[place], text));
       });
-    setText(this.rest, `${number(ways.length - MOST)} more are not shown.`);
+    setText(this.rest, ways.length > MOST ? `${number(ways.length - MOST)} more are not shown.` : "");
     this.rest.hidden = ways.length <= MOST;
     return ways.length;
   }
