@@ -61,8 +61,8 @@ class Reader:
     """Somebody who types blocks and takes down the replies, as the page has them."""
 
     def __init__(self, shell: Shell, checkout: Path) -> None:
+        self.checkout = checkout
         self._shell = shell
-        self._state = checkout / ".state"
         self._steady = Steady({str(checkout): SHOWN_FOLDER})
 
     def type(self, block: Block) -> str:
@@ -76,7 +76,7 @@ class Reader:
 
     def _know_ports(self) -> None:
         """Remembers which ports the endpoint has, if it runs: the page has the usual ones."""
-        endpoint = status(self._state)
+        endpoint = status(self.checkout / ".state")
         if endpoint is None:
             return
         self._steady.ports |= {

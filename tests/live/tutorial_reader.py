@@ -3,9 +3,10 @@
 
 import os
 import shutil
+from collections.abc import Generator
 from pathlib import Path
 
-from handson.tutorial.block import Chapter
+from handson.tutorial.block import Block, Chapter
 from handson.tutorial.page import BLOCKS, pages, replies_of
 from handson.tutorial.run import lacks_program, reader
 from handson.tutorial.steady import shape
@@ -13,10 +14,13 @@ from tests.support.progress import Progress
 from tests.support.tools import lacking
 
 
-def assert_chapter_replies_as_its_page(
+def copy_chapter(
     chapter: Chapter, shell: str, folder: Path, steps: Progress
-) -> None:
-    """Every command ends as the page says, with a reply of the shape that the page has."""
+) -> Generator[tuple[Block, Path], None, None]:
+    """Yields each block, and the checkout, once it has been typed and has replied as on the page.
+
+    Every command has to end as the page says, and each reply to have the shape that the page has.
+    """
     if shutil.which("curl") is None:
         lacking("not on PATH: curl")
     blocks = [block for block in chapter.values() if not lacks_program(block)]
@@ -30,3 +34,4 @@ def assert_chapter_replies_as_its_page(
                 assert shape(reply) == shape(on_page.get(block.name, "")), (
                     f"{block.text}\n\nreplied:\n{reply}\n\n`make tutorial` writes the page anew"
                 )
+            yield block, someone.checkout
