@@ -33,7 +33,6 @@ from handson.run_report import RunReport
 from handson.shared_provider import provider_for
 from handson.stack_outputs import COUNTED, count_variable
 from handson.variables import Variables
-from stacks.settings import Settings
 
 MOST_LINES = 24
 """The most lines of a reply that are shown."""
@@ -126,7 +125,10 @@ class Walk:
 
 def by_cli(walk: Walk) -> None:
     """Runs the article's own commands, which name everything as the article does."""
-    watch(walk.show, walk.session(KEPT), BY_CLI)
+    session, spread = walk.session(KEPT), BY_CLI.index(SPREAD[-1]) + 1
+    watch(walk.show, session, BY_CLI[:spread])
+    walk.report.recorder.look()
+    watch(walk.show, session, BY_CLI[spread:])
 
 
 def by_code(walk: Walk) -> None:
@@ -147,13 +149,12 @@ def by_code(walk: Walk) -> None:
             echo=echo,
             step=walk.report.recorder.step,
         )
-        _deploy_scale_destroy(show, deployment, context.settings, walk.session({}))
+        _deploy_scale_destroy(walk, deployment, walk.session({}))
         walk.report.note_providers(deployment)
 
 
-def _deploy_scale_destroy(
-    show: Show, deployment: Deployment, settings: Settings, session: Session
-) -> None:
+def _deploy_scale_destroy(walk: Walk, deployment: Deployment, session: Session) -> None:
+    show, settings = walk.show, walk.context.settings
     show.command(SYNTH.command)
     with show.record(SYNTH.command):
         deployment.synth()
@@ -181,6 +182,7 @@ def _deploy_scale_destroy(
         deployment.apply(count_variable(4), only=COUNTED)
     show.shows(SCALE)
     watch(show, session, SPREAD)
+    walk.report.recorder.look()
 
     show.command(DESTROY.command)
     with show.record(DESTROY.command):

@@ -46,8 +46,8 @@ class Recorder:
     ) -> None:
         """Records what happens at a target from now on.
 
-        `source` is called with the beginning of the recording. `look` is called when a step has
-        failed that has no check of its own.
+        `source` is called with the beginning of the recording. `look` is called by the method of
+        that name, and when a step has failed that has no check of its own.
         """
         self._look = look
         try:
@@ -75,6 +75,15 @@ class Recorder:
         """Keeps a check as the last one of its service."""
         summary = summarize(str(check.service), check)
         self.checks = [each for each in self.checks if each.title != summary.title] + [summary]
+
+    def look(self) -> None:
+        """Looks at the target now and keeps that as the last checks."""
+        if self._look is None:
+            return
+        try:
+            self.checks = self._look()
+        except Exception as error:
+            self._note("a look", error)
 
     def stop(self) -> None:
         """Ends the recording; another call does nothing."""
@@ -117,11 +126,8 @@ class Recorder:
         """Keeps what was seen last when a step fails: the error's own check, else a look."""
         if isinstance(error, WaitTimeout) and isinstance(error.last_seen, ServiceCheck):
             self.checks = [summarize(str(error.last_seen.service), error.last_seen)]
-        elif isinstance(error, Exception) and self._look is not None:
-            try:
-                self.checks = self._look()
-            except Exception as failed:
-                self._note("a look after the failure", failed)
+        elif isinstance(error, Exception):
+            self.look()
 
     def _note(self, what: str, error: Exception) -> None:
         self.gaps.append(f"{what} could not be read: {_first_line(error)}")

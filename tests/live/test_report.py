@@ -40,6 +40,7 @@ def test_a_run_that_passes_is_reported_where_it_is_wanted(terraform: str, tmp_pa
     assert page.count('<rect class="running"') == 4 + 1, "four tasks, and the legend"
     assert page.count('<rect class="record"') == 4 + 1
     assert "Not recorded" not in page
+    assert 'cloudmap-handson-httpd-service: <span class="converged">converged' in page
     assert summary.read_text().startswith("## ✅ make handson: passed after")
 
 

@@ -118,7 +118,7 @@ def test_what_cannot_be_recorded_is_said_and_nothing_is_raised() -> None:
         raise HarnessError("the run's own")
     recorder.stop()
     assert [gap.partition(" could")[0] for gap in recorder.gaps] == [
-        "a look after the failure",
+        "a look",
         "the timeline",
     ]
     other = Recorder()
