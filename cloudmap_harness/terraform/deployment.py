@@ -120,16 +120,19 @@ class Deployment:
     def destroy(self) -> None:
         """Destroys every stack that was ever applied, dependants first.
 
-        Raises DestroyError with the state files, which are kept, when Terraform fails.
+        A stack that holds nothing but what it has looked up may fail: what it looks for has gone,
+        or its JSON is that of a deploy that was refused. Raises DestroyError with the state files
+        that hold resources, which are kept, when Terraform fails.
         """
         stacks = [stack for stack in reversed(self.stacks()) if has_state(stack)]
         try:
             self._init(stacks)
             for stack in stacks:
                 with self._measured("destroy", f"terraform destroy {stack.name}"):
-                    stack.destroy()
+                    _destroy(stack)
         except TerraformError as error:
-            raise DestroyError(str(error), self.state_files()) from error
+            held = [stack.state_file() for stack in self.stacks() if holds_resources(stack)]
+            raise DestroyError(str(error), [file for file in held if file]) from error
 
     def output(self) -> dict[str, dict[str, Any]]:
         """Returns the outputs by stack and name; {} for a stack that is not applied."""
@@ -173,6 +176,22 @@ class Deployment:
     def _measured(self, phase: str, name: str) -> Iterator[None]:
         with self._step(name), self.timings.measure(phase):
             yield
+
+
+def _destroy(stack: Terraform) -> None:
+    try:
+        stack.destroy()
+    except TerraformError:
+        if holds_resources(stack):
+            raise
+
+
+def holds_resources(stack: Terraform) -> bool:
+    """Says whether a stack may have made something: True for a state that is not local."""
+    if stack.state_file() is None:
+        return True
+    state = stack.state()
+    return state is not None and any(each["mode"] == "managed" for each in state["resources"])
 
 
 def has_state(stack: Terraform) -> bool:

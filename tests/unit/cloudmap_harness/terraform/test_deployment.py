@@ -42,9 +42,13 @@ count=default
 for option; do case $option in -var=count=*) count=${option#-var=count=};; esac; done
 [ "$1" = init ] || echo "$1 $stack $count" >> ../../../calls
 state=../../../terraform.$stack.tfstate
+mode=managed
+[ ! -e "../../../only-looks-up-$stack" ] || mode=data
 [ ! -e "../../../fail-$1-$stack" ] || { echo "Error: $stack refused" >&2; exit 1; }
 case $1 in
-  apply) echo '{"resources": [1], "outputs": {"count": {"value": '$count'}}}' > $state;;
+  apply)
+    resources='[{"mode": "'$mode'"}]' outputs='{"count": {"value": '$count'}}'
+    echo '{"resources": '$resources', "outputs": '$outputs'}' > $state;;
   destroy) echo '{"resources": [], "outputs": {}}' > $state;;
   plan) [ ! -e "../../../drift-$stack" ] || { echo "Plan: 1 to change"; exit 2; };;
 esac
@@ -190,11 +194,25 @@ def test_a_failed_destroy_keeps_the_state_and_says_where(
     (tmp_path / "fail-destroy-queue").touch()
     with pytest.raises(DestroyError) as error:
         deployment.destroy()
-    states = [tmp_path / f"terraform.{name}.tfstate" for name in ("vpc", "queue", "app")]
-    assert error.value.state == tuple(states)
+    states = [tmp_path / f"terraform.{name}.tfstate" for name in ("vpc", "queue")]
+    assert error.value.state == tuple(states), "what the first stack had is destroyed"
     assert all(str(state) in str(error.value) for state in states)
     assert "Error: queue refused" in str(error.value)
     assert json.loads(states[1].read_text())["resources"]
+
+
+def test_a_stack_that_only_looks_things_up_may_fail_to_be_destroyed(
+    deployment: Deployment, tmp_path: Path
+) -> None:
+    (tmp_path / "only-looks-up-vpc").touch()
+    deployment.apply(count(1))
+    (tmp_path / "fail-destroy-vpc").touch()
+    deployment.destroy()
+    (tmp_path / "fail-destroy-queue").touch()
+    deployment.apply(count(1))
+    with pytest.raises(DestroyError) as error:
+        deployment.destroy()
+    assert error.value.state == (tmp_path / "terraform.queue.tfstate",)
 
 
 def test_outputs_are_by_stack(deployment: Deployment) -> None:
