@@ -134,13 +134,13 @@ function stations(task, answer) {
 function dns(task, record, answer) {
   const own = record.first?.name;
   const isOfIt = answer && answer.at >= task.began && own && sameName(own, answer.name);
-  if (!isOfIt) return ["no", "–", "not yet"];
+  if (!isOfIt) return ["no", "–", "not asked"];
   if (task.isIn(answer)) return ["answer", "came", clock(answer.at)];
   return ["no", "not in it", clock(answer.at)];
 }
 
 function http(heard) {
-  if (!heard) return ["no", "–", "not yet"];
+  if (!heard) return ["no", "–", "not asked"];
   const isGood = heard.status !== undefined && heard.status < 400;
   return [isGood ? "yes" : "bad", String(heard.status ?? "nobody"), clock(heard.at)];
 }
@@ -168,9 +168,9 @@ function cellSigns() {
 }
 
 function note(live, answer) {
-  if (!live.length) return "No task is here.";
+  if (!live.length) return "There is no task.";
   if (!answer) return "";
   const here = live.filter((task) => task.isIn(answer)).length;
   if (!here) return "";
-  return `◆ marks the latest DNS answer, of ${clockMs(answer.at)}: ${counted(here, "task")} of ${number(live.length)}.`;
+  return `◆ marks the latest DNS answer, of ${clockMs(answer.at)}: it named ${counted(here, "task")} of those here.`;
 }

@@ -11,7 +11,7 @@ export class Reach {
     this.body = h("tbody");
     this.rest = h("p", { class: "note", hidden: true });
     const heads = ["from", "to", "port", "", "why"].map((head) =>
-      head ? h("th", { scope: "col" }, head) : h("th", { scope: "col" }, "may it"));
+      head ? h("th", { scope: "col" }, head) : h("th", { scope: "col" }, "allowed"));
     parent.append(h("table", { class: "plain ways" }, h("thead", {}, h("tr", {}, ...heads)), this.body), this.rest);
   }
 
@@ -26,7 +26,7 @@ export class Reach {
       (row, way) => {
         setAttribute(row, "data-open", way.open ? "yes" : "no");
         const texts = [called(reach.ends[way.from]), called(reach.ends[way.to]), way.port,
-          way.open ? "✓ may" : "✕ may not", way.reason ?? "a rule lets it in"];
+          way.open ? "✓ yes" : "✕ no", way.reason ?? "a rule lets it in"];
         texts.forEach((text, place) => setText(row.children[place], text));
       });
     setText(this.rest, ways.length > MOST ? `${number(ways.length - MOST)} more are not shown.` : "");
