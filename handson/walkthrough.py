@@ -10,6 +10,7 @@ import os
 import re
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -99,11 +100,17 @@ def watch(show: Show, session: Session, steps: Sequence[Step]) -> None:
 
 
 def _excerpt(step: Step, outcome: Outcome) -> Iterator[str]:
-    """Yields what matters in the reply, a line each; as in the article `...` is the rest."""
+    """Yields what matters in the reply, a line each; as in the article `...` is the rest.
+
+    Where every reply counts, those that are the same are one line with their number.
+    """
+    lines: Counter[str] = Counter()
     for reply in outcome.replies if step.every_reply else [outcome.reply]:
         found = jmespath.search(step.excerpt, reply)
         for each in found if isinstance(found, list) else [found]:
-            yield f"... {json.dumps(each)} ..."
+            lines[f"... {json.dumps(each)} ..."] += 1
+    for line, times in lines.items():
+        yield f"{times} × {line}" if step.every_reply else line
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ HELPERS = Block(
     if [ "$("$@")" = true ]; then return; fi
     sleep 1
   done
-  echo "not so after 60 seconds: $*"
+  echo "not so after 60 tries: $*"
   return 1
 }""",
         """try_again() {

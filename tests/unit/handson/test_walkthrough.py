@@ -76,7 +76,7 @@ def test_every_reply_is_shown_where_each_counts(
         excerpt="address",
         every_reply=True,
     )
-    assert watched(session, step, capsys)[1:] == ['  ... "a" ...', "-> All.", ""]
+    assert watched(session, step, capsys)[1:] == ['  1 × ... "a" ...', "-> All.", ""]
 
 
 def test_a_pause_waits_for_enter_and_goes_on_at_the_end_of_input(
