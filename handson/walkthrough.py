@@ -26,7 +26,7 @@ from handson.article.runner import Outcome, Session
 from handson.article.stack_steps import DEPLOY, DESTROY, SCALE, SYNTH
 from handson.article.step import Step
 from handson.article.steps import BY_CLI, DISCOVERED, GONE, KEPT, SPREAD
-from handson.article.texts import LANGUAGES, explanation
+from handson.article.texts import LANGUAGES, explanation, said
 from handson.context import Context
 from handson.local_endpoint import ON_FREE_PORTS, Life, LocalEndpoint, down, up
 from handson.project import STATE, SYNTHESIS
@@ -77,9 +77,16 @@ class Show:
         if len(lines) > MOST_LINES:
             self.say(f"  ... and {len(lines) - MOST_LINES} lines more", "dim")
 
-    def shows(self, step: Step, remark: str = "") -> None:
-        """Prints what a step shows, which ends it."""
-        self.say(f"-> {explanation(step, self._language)}{remark}\n", "green")
+    def explain(self, name: str, **values: object) -> None:
+        """Prints what is said besides the steps."""
+        self.say(said(name, self._language, **values))
+
+    def shows(self, step: Step, times: int = 1) -> None:
+        """Prints what a step shows, which ends it, and how often its command was run."""
+        text = explanation(step, self._language)
+        if times > 1:
+            text = said("again", self._language, text=text, times=times)
+        self.say(f"-> {text}\n", "green")
         if self._pause:
             self._console.print("Enter goes on, Ctrl-C ends ", end="")
             sys.stdin.readline()
@@ -95,8 +102,7 @@ def watch(show: Show, session: Session, steps: Sequence[Step]) -> None:
         with show.record(step.name), doing("waiting for the reply"):
             outcome = session.run(step)
         show.reply("\n".join(_excerpt(step, outcome)) if step.excerpt else outcome.output)
-        again = f" ({len(outcome.replies)} times asked)" if len(outcome.replies) > 1 else ""
-        show.shows(step, again)
+        show.shows(step, len(outcome.replies))
 
 
 def _excerpt(step: Step, outcome: Outcome) -> Iterator[str]:
@@ -141,7 +147,7 @@ def by_cli(walk: Walk) -> None:
 def by_code(walk: Walk) -> None:
     """Deploys the three stacks, and runs the article's commands that look at the result."""
     show, context = walk.show, walk.context
-    show.say("The make commands stand for what is done here; typed, they do it to your own.\n")
+    show.explain("by make")
 
     def echo(stack: str, line: str) -> None:
         if _EVENTS.search(line):
@@ -230,10 +236,7 @@ def handson(variables: Variables) -> int:
             tempfile.TemporaryDirectory(prefix=f"handson-{os.getpid()}-", dir=STATE) as folder,
             own_endpoint(variables, Path(folder)) as endpoint,
         ):
-            show.say(
-                f"This runs on an endpoint ({endpoint.url}) and in a folder of its own, which go\n"
-                "when it ends: what you have deployed is not touched.\n"
-            )
+            show.explain("begin", url=endpoint.url)
             own = variables.with_values({"TARGET": "local", "ENDPOINT": ""})
             context = Context.reach(own, settings, endpoint=endpoint.url)
             with report.listening(context):

@@ -5,7 +5,7 @@ import pytest
 
 from handson.article.stack_steps import BY_CODE
 from handson.article.steps import BY_CLI
-from handson.article.texts import ENGLISH, LANGUAGES, explanation, sentences
+from handson.article.texts import ENGLISH, LANGUAGES, SAID, explanation, said, sentences
 from handson.cli import main
 
 STEPS = (*BY_CLI, *BY_CODE)
@@ -35,3 +35,13 @@ def test_an_unknown_language_is_refused_with_those_that_there_are(
     monkeypatch.setenv("HANDSON_LANG", "fr")
     assert main(["handson"]) == 2
     assert capsys.readouterr().err == "HANDSON_LANG: got 'fr', allowed: en or ja\n"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_said_besides_the_steps_is_said_in_each_language(language: str) -> None:
+    for name in SAID:
+        text = said(name, language, url="http://x", text="T", times=3)
+        assert "{" not in text
+        assert (text == SAID[name].format(url="http://x", text="T", times=3)) == (
+            language == ENGLISH
+        )
