@@ -71,6 +71,8 @@ def _operation(environ: WSGIEnvironment, service: str) -> str:
     target: str = environ.get("HTTP_X_AMZ_TARGET", "")
     if target:
         return target.rpartition(".")[2]
+    if environ.get("wsgi.input_terminated"):
+        return ""  # A body in chunks is read once, where a broken one is refused.
     if "form-urlencoded" in environ.get("CONTENT_TYPE", ""):
         body = read_body(environ)
         environ["wsgi.input"] = io.BytesIO(body)
