@@ -140,6 +140,7 @@ def main(arguments: Sequence[str]) -> int:
             _live_page(browser)
             for report in reports:
                 page = _open(browser, report.resolve().as_uri(), "light", WIDTH)
+                page.locator("#timeline").evaluate("heading => heading.scrollIntoView()")
                 _picture(page, "report")
     except BrowserError as error:
         print(f"screenshots: {error}", file=sys.stderr)
