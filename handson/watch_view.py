@@ -90,8 +90,12 @@ class Picture:
         self._present = Present()
 
     def __enter__(self) -> Self:
-        self._live.start()
-        self._draw()
+        try:
+            self._live.start()
+            self._draw()
+        except BaseException:  # A Ctrl-C here would leave the terminal without its cursor.
+            self._live.stop()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
