@@ -30,13 +30,9 @@ ONLY_READS = re.compile(
 """How the names of actions begin that change nothing."""
 
 
-CALL = "localaws.call"
-"""Where the environment of a request has the call that it is."""
-
-
 def may_change(environ: WSGIEnvironment) -> bool:
     """Whether a request may change something; what is no call of the API may."""
-    call: AskedCall | None = environ.get(CALL)
+    call = asked_call(environ)
     return call is None or not ONLY_READS.match(call.operation)
 
 
@@ -50,7 +46,7 @@ class TellingCalls:
         is_logged = LOG.isEnabledFor(logging.INFO)
         if environ["REQUEST_METHOD"] in ("GET", "HEAD") and not is_logged:
             return self._application(environ, start_response)
-        environ[CALL] = call = asked_call(environ)
+        call = asked_call(environ)
         if call is None:
             return self._application(environ, start_response)
         account = ACCOUNT_KEY.search(environ.get("HTTP_AUTHORIZATION", ""))

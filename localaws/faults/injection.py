@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 SCOPE = re.compile(r"Credential=[^/]+/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
 ATTEMPT = re.compile(r"attempt=(\d+)")
+CALL = "localaws.call"
+"""Where the environment of a request has the call that it is, once somebody has asked."""
 MESSAGE = "Operation failed due to a simulated fault"
 """LocalStack's words."""
 
@@ -54,6 +56,13 @@ class InjectingFaults:
 
 def asked_call(environ: WSGIEnvironment) -> AskedCall | None:
     """What the rules look at; None for what is no signed call of a service."""
+    if CALL not in environ:
+        environ[CALL] = _asked_call(environ)
+    call: AskedCall | None = environ[CALL]
+    return call
+
+
+def _asked_call(environ: WSGIEnvironment) -> AskedCall | None:
     scope = SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
     if scope is None:
         return None
