@@ -51,11 +51,16 @@ def error_reply(
 
 
 def reply(
-    start_response: StartResponse, status: int, content_type: str, body: str
+    start_response: StartResponse,
+    status: int,
+    content_type: str,
+    body: str,
+    more_headers: Iterable[tuple[str, str]] = (),
 ) -> Iterable[bytes]:
     """Answers with a text."""
     content = body.encode()
     known = {each.value: each.phrase for each in HTTPStatus}
     headers = [("Content-Type", content_type), ("Content-Length", str(len(content)))]
+    headers += more_headers
     start_response(f"{status} {known.get(status, 'Unknown')}", headers)
     return [content]

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from http import HTTPStatus
 from pathlib import Path
 from threading import BoundedSemaphore, Event
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
+from localaws.error_replies import reply
 from localaws.live.ask import WrongQuestion, asked
 from localaws.live.messages import messages
 from localaws.timeline.stream import STREAM
@@ -71,7 +71,8 @@ class LivePages:
         if path in others:
             return others[path](environ, start_response)
         file = self._files[path]
-        return _reply(start_response, 200, CONTENT_TYPES[file.suffix], file.read_bytes())
+        text = file.read_text("utf-8")
+        return reply(start_response, 200, CONTENT_TYPES[file.suffix], text, HEADERS)
 
     def _timeline(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         return _json(start_response, 200, STREAM.document())
@@ -96,16 +97,8 @@ class LivePages:
 
 
 def _json(start_response: StartResponse, status: int, value: object) -> Iterable[bytes]:
-    return _reply(start_response, status, "application/json", json.dumps(value).encode() + b"\n")
+    return reply(start_response, status, "application/json", json.dumps(value) + "\n", HEADERS)
 
 
 def _text(start_response: StartResponse, status: int, text: str) -> Iterable[bytes]:
-    return _reply(start_response, status, "text/plain; charset=utf-8", text.encode())
-
-
-def _reply(
-    start_response: StartResponse, status: int, content_type: str, body: bytes
-) -> Iterable[bytes]:
-    sizes = [("Content-Type", content_type), ("Content-Length", str(len(body)))]
-    start_response(f"{status} {HTTPStatus(status).phrase}", [*sizes, *HEADERS])
-    return [body]
+    return reply(start_response, status, "text/plain; charset=utf-8", text, HEADERS)
