@@ -6,18 +6,18 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 from dnslib import QTYPE, RCODE, DNSLabel
-from moto.core.base_backend import BackendDict
 from moto.ec2.models import ec2_backends
 
 from localaws import runtime
 from localaws.timeline.event import rfc3339
 from localaws.timeline.stream import STREAM
+from localaws.used_backends import used
 from localaws.vpc.lookup import Vpc, VpcOfId
-from localaws.vpc.resolution import answer, answer_told
-from localaws.zone_index import canonical, parents
+from localaws.vpc.resolution import answer, answer_told, zone_of
+from localaws.zone_index import canonical
 
 
 class WrongQuestion(ValueError):
@@ -44,7 +44,7 @@ def asked(question: Mapping[str, str]) -> dict[str, Any]:
     label = DNSLabel(name)
     found = answer(zones, label, type_)
     STREAM.tell("dns", "answered", partial(answer_told, vpc, label, type_, found))
-    zone = next((zones[each] for each in (canonical(name), *parents(name)) if each in zones), None)
+    zone = zone_of(zones, canonical(name))
     groups = (zone.index.at(canonical(name)) if zone else None) or {}
     return {
         "at": rfc3339(time.time()),
@@ -58,28 +58,19 @@ def asked(question: Mapping[str, str]) -> dict[str, Any]:
 
 def _candidates(name: str, question: Mapping[str, str]) -> Iterator[VpcOfId]:
     """Yields the VPCs that may be meant: the one that is named, else all whose zones have it."""
-    for account, region, vpc_id in _vpcs():
+    for account, region, ec2 in used(ec2_backends):
         if question.get("account") not in (None, "", account):
             continue
-        vpc = VpcOfId(account, region, vpc_id)
-        if question.get("vpc"):
-            if vpc_id == question["vpc"]:
+        for vpc in [VpcOfId(account, region, id_) for id_ in [*ec2.vpcs]]:
+            if question.get("vpc"):
+                if vpc.id == question["vpc"]:
+                    yield vpc
+            elif _has(vpc, name):
                 yield vpc
-        elif _has(vpc, name):
-            yield vpc
 
 
 def _has(vpc: Vpc, name: str) -> bool:
-    zones = vpc.private_zones or {}
-    return any(each in zones for each in (canonical(name), *parents(canonical(name))))
-
-
-def _vpcs() -> Iterator[tuple[str, str, str]]:
-    backends = cast(BackendDict[Any], ec2_backends)
-    for account, of_account in [*backends.items()]:
-        for region, ec2 in [*of_account.items()]:
-            for vpc_id in [*ec2.vpcs]:
-                yield account, region, vpc_id
+    return zone_of(vpc.private_zones or {}, canonical(name)) is not None
 
 
 def _where(question: Mapping[str, str]) -> str:

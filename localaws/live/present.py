@@ -5,9 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import cast
 
-from moto.core.base_backend import BackendDict
 from moto.ecs.models import ecs_backends
 from moto.route53.models import route53_backends
 from moto.servicediscovery.models import servicediscovery_backends
@@ -19,6 +18,7 @@ from localaws.ecs.task_states import TaskState
 from localaws.ecs.tasks import EcsTask
 from localaws.hosted_zones import HostedZone
 from localaws.timeline.event import Event
+from localaws.used_backends import used
 
 
 def present() -> list[Event]:
@@ -27,7 +27,7 @@ def present() -> list[Event]:
 
 
 def _of_ecs() -> Iterator[Event]:
-    for each in used(ecs_backends):
+    for _, _, each in used(ecs_backends):
         ecs = cast(Ecs, each)
         for service in ecs.services.values():
             if service.status != "INACTIVE":
@@ -41,7 +41,7 @@ def _of_ecs() -> Iterator[Event]:
 
 
 def _of_cloud_map() -> Iterator[Event]:
-    for each in used(servicediscovery_backends):
+    for _, _, each in used(servicediscovery_backends):
         cloud_map = cast(CloudMap, each)
         for service in cloud_map.services.values():
             for instance in service.instances.values():
@@ -52,7 +52,7 @@ def _of_cloud_map() -> Iterator[Event]:
 
 
 def _of_route53() -> Iterator[Event]:
-    for each in used(route53_backends):
+    for _, _, each in used(route53_backends):
         for zone in [*each.zones.values()]:
             if isinstance(zone, HostedZone):
                 for record_set in zone.record_sets:
@@ -74,12 +74,3 @@ def _entered(task: EcsTask) -> datetime:
 def _seconds(moment: datetime) -> float:
     """The endpoint's dates are UTC without saying so; see runtime.timestamp."""
     return moment.replace(tzinfo=UTC).timestamp()
-
-
-def used(backends: BackendDict[Any]) -> list[Any]:
-    """Returns a service's backends of all accounts and regions.
-
-    They are copied in single steps: moto's reset takes no lock, and moto's own iterator fails on a
-    dictionary that changes meanwhile.
-    """
-    return [backend for of_account in [*backends.values()] for backend in [*of_account.values()]]

@@ -13,8 +13,8 @@ from moto.ecs.models import ecs_backends
 from localaws.ecs.backend import Ecs
 from localaws.ecs.services import EcsService
 from localaws.ecs.tasks import EcsTask
-from localaws.live.present import used
 from localaws.routes import Peer
+from localaws.used_backends import used
 from localaws.vpc.lookup import VpcOfId
 from localaws.vpc.security_groups import obstacle
 
@@ -61,7 +61,7 @@ def _way(ends: list[_End], start: int, goal: int, port: int) -> dict[str, object
 
 def _services() -> Iterator[_End]:
     """Yields each service that has a task: its groups are those of its newest one."""
-    for each in used(ecs_backends):
+    for _, _, each in used(ecs_backends):
         ecs = cast(Ecs, each)
         for service in ecs.services.values():
             if tasks := service.active_tasks:

@@ -3,9 +3,8 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import cast
 
-from moto.core.base_backend import BackendDict
 from moto.ec2.models import ec2_backends
 from moto.ecs.models import ecs_backends
 from moto.route53.models import route53_backends
@@ -13,6 +12,7 @@ from moto.route53.models import route53_backends
 from localaws.ecs.backend import Ecs
 from localaws.ecs.task_states import TaskState
 from localaws.route53 import HostedZones
+from localaws.used_backends import used
 from localaws.vpc.lookup import VpcOfId
 
 
@@ -23,29 +23,17 @@ def vpcs_in_need() -> list[VpcOfId]:
     """
     wanted = {
         (account_id, task.vpc_id)
-        for account_id, _, ecs in _used(ecs_backends)
+        for account_id, _, ecs in used(ecs_backends)
         for task in cast(Ecs, ecs).all_tasks
         if task.last_status != TaskState.STOPPED
     } | {
         (account_id, vpc_id)
-        for account_id, _, route53 in _used(route53_backends)
+        for account_id, _, route53 in used(route53_backends)
         for vpc_id in cast(HostedZones, route53).zones_by_vpc
     }
     return [
         VpcOfId(account_id, region, vpc_id)
-        for account_id, region, ec2 in _used(ec2_backends)
+        for account_id, region, ec2 in used(ec2_backends)
         for vpc_id in [*ec2.vpcs]
         if (account_id, vpc_id) in wanted
-    ]
-
-
-def _used(backends: BackendDict[Any]) -> list[tuple[str, str, Any]]:
-    """Returns a service's backends with their accounts and regions, copied in single steps.
-
-    moto's reset takes no lock: moto's own iterator fails on a dictionary that changes meanwhile.
-    """
-    return [
-        (account_id, region, backend)
-        for account_id, of_account in [*backends.items()]
-        for region, backend in [*of_account.items()]
     ]

@@ -101,7 +101,7 @@ def answer(zones: Zones, name: DNSLabel, type_: str) -> Answer:
     reply = Answer()
     for _ in range(MAX_HOPS):
         text = canonical(str(name))
-        zone = _zone_of(zones, text)
+        zone = zone_of(zones, text)
         if zone is None:
             # The target of a CNAME may be public: the records so far are the answer then.
             reply.rcode = reply.rcode if reply.records else RCODE.REFUSED
@@ -125,7 +125,7 @@ def answer(zones: Zones, name: DNSLabel, type_: str) -> Answer:
     return reply
 
 
-def _zone_of(zones: Zones, name: str) -> IndexedZone | None:
+def zone_of(zones: Zones, name: str) -> IndexedZone | None:
     """The most specific zone that the name is in."""
     return next((zones[each] for each in chain([name], parents(name)) if each in zones), None)
 
