@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import shlex
@@ -38,6 +39,9 @@ def serve() -> int:
 
     try:
         with Endpoint(settings) as endpoint:
+            # What moto and botocore are made of stays until the end. To look through it for
+            # garbage takes a tenth of a second, in which no call is answered.
+            gc.freeze()
             sys.stdout.writelines(f"{line}\n" for line in _greeting(endpoint, settings))
             sys.stdout.flush()
             stopped.wait()

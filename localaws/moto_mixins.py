@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import re
 import traceback
 import warnings
 import zlib
+from functools import cache
 from types import ModuleType, SimpleNamespace
 from typing import Any, ClassVar
 
@@ -85,7 +87,7 @@ class LockedResponse(BaseResponse):
 
     @property
     def _model(self) -> ServiceModel:
-        return get_service_model(self.boto3_service_name)
+        return _model_of(self.boto3_service_name)
 
     @property
     def _operation(self) -> OperationModel:
@@ -180,3 +182,14 @@ def moto_frame(error: BaseException) -> str | None:
         elif module[0] == "localaws":
             place = None
     return place
+
+
+@cache
+def _model_of(service: str) -> ServiceModel:
+    """Reads a service's model: tens of thousands of objects, which stay until the end.
+
+    To look through them for garbage takes a tenth of a second, in which no call is answered.
+    """
+    model = get_service_model(service)
+    gc.freeze()
+    return model
