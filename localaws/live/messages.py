@@ -22,6 +22,9 @@ SILENT_SECONDS = 15.0
 REACH_SECONDS = 1.0
 """Between two looks at who may reach whom, at the least."""
 
+_JSON = json.JSONEncoder(check_circular=False, separators=(",", ":"))
+"""Nothing here contains itself, and to make sure of that takes a third of the time."""
+
 MAY_MOVE_REACH = ("service", "call", "account")
 """The layers whose events may change who reaches whom: groups and rules change by calls."""
 
@@ -41,7 +44,10 @@ def _changes(reader: Reader, ended: Flag) -> Iterator[bytes]:
     said_at, looked_at, reach_said = time.monotonic(), 0.0, ""
     may_have_moved = True
     while not ended.wait(TOGETHER_SECONDS):
-        new = reader.take()
+        # Between two turns: a message has all of a turn's changes or none, and is made while
+        # the scheduler waits for its next turn, not beside it.
+        with runtime.LOCK:
+            new = reader.take()
         if new:
             said_at = time.monotonic()
             yield _events("changes", new)
@@ -56,7 +62,7 @@ def _changes(reader: Reader, ended: Flag) -> Iterator[bytes]:
         now = time.monotonic()
         if may_have_moved and now - looked_at >= REACH_SECONDS:
             with runtime.LOCK:
-                found = json.dumps(reach())
+                found = _JSON.encode(reach())
             looked_at, may_have_moved = now, False
             if found != reach_said:
                 said_at, reach_said = now, found
@@ -72,4 +78,4 @@ def _events(kind: str, events: Sequence[Event]) -> bytes:
 
 def _message(kind: str, data: object) -> bytes:
     """Returns one server-sent event; JSON has no line breaks of its own."""
-    return f"event: {kind}\ndata: {json.dumps(data)}\n\n".encode()
+    return f"event: {kind}\ndata: {_JSON.encode(data)}\n\n".encode()

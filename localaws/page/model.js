@@ -11,6 +11,12 @@ const MARKS = 4000;
 
 const LAYERS = new Set(["interface", "instance", "record"]);
 
+/** The event, with its time in milliseconds; not a copy, as thousands may come at once. */
+function timed(event) {
+  event.at = Date.parse(event.at);
+  return event;
+}
+
 /** An ECS service, or the tasks that belong to none. */
 export class Service {
   constructor(cluster, name) {
@@ -217,7 +223,7 @@ export class Model {
     /** Events without an account or without a region, and whether they are news. */
     this.everywhere = [];
     this.reach = { ends: [], ways: [] };
-    /** What has come since it was last drawn. */
+    /** The first and the last time of what has come since it was last drawn. */
     this.fresh = null;
     this.total = 0;
   }
@@ -228,21 +234,17 @@ export class Model {
   }
 
   changes(events) {
-    for (const raw of events) {
-      const event = { ...raw, at: Date.parse(raw.at) };
-      this.#count(event, raw.at);
+    for (const event of events.map(timed)) {
+      this.#count(event.at);
       if (event.layer === "account" && event.what === "reset") this.#clear();
       else this.#apply(event, true);
     }
   }
 
   present(events) {
-    const now = events.map((raw) => ({ ...raw, at: Date.parse(raw.at) }));
     for (const scope of this.scopes.values()) scope.expect();
-    for (const event of now) this.#apply(event, false);
-    for (const scope of this.scopes.values()) {
-      scope.sweep();
-    }
+    for (const event of events.map(timed)) this.#apply(event, false);
+    for (const scope of this.scopes.values()) scope.sweep();
   }
 
   /** The accounts and regions to choose from: one without a region only when it is all there is. */
@@ -292,9 +294,9 @@ export class Model {
     this.reach = { ends: [], ways: [] };
   }
 
-  #count(event, text) {
+  #count(at) {
     this.total += 1;
-    if (!this.fresh) this.fresh = { first: text, last: text };
-    else if (event.at >= Date.parse(this.fresh.last)) this.fresh.last = text;
+    if (!this.fresh) this.fresh = { first: at, last: at };
+    else this.fresh.last = Math.max(this.fresh.last, at);
   }
 }

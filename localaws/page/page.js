@@ -14,8 +14,8 @@ import { Services } from "./services.js";
 import { listen } from "./stream.js";
 import { Timeline } from "./timeline.js";
 
-/** From one drawing to the next: on a busy machine too drawing leaves half of the time. */
-const PAUSE_MS = { least: 100, most: 250, share: 2 };
+/** From one drawing to the next: drawing many tasks leaves the machine most of the time. */
+const PAUSE_MS = { least: 100, most: 500, share: 4 };
 
 /** What is shown when there is no account. */
 const NOTHING = new Scope("", "");
@@ -97,8 +97,8 @@ function report() {
   const { dataset } = document.body;
   dataset.events = model.total;
   if (!model.fresh) return;
-  dataset.drawnSince = model.fresh.first;
-  dataset.drawn = model.fresh.last;
+  dataset.drawnSince = new Date(model.fresh.first).toISOString();
+  dataset.drawn = new Date(model.fresh.last).toISOString();
   model.fresh = null;
 }
 

@@ -32,21 +32,21 @@ class Event:
     def shown(self) -> dict[str, Any]:
         """Returns the event as it goes into JSON; what is None is not known, and left out."""
         members = self.known() if callable(self.known) else self.known
-        return {
-            "at": rfc3339(self.at),
-            "layer": self.layer,
-            "what": self.what,
-            **{name: value for name, value in members.items() if value is not None},
-        }
+        shown: dict[str, Any] = {"at": rfc3339(self.at), "layer": self.layer, "what": self.what}
+        # A loop, since thousands are shown at once: a second dict took twice as long.
+        for name, value in members.items():
+            if value is not None:
+                shown[name] = value
+        return shown
 
 
 def rfc3339(at: float) -> str:
     """Returns a moment as text: UTC, with milliseconds."""
-    second, milliseconds = divmod(int(at * 1000), 1000)
-    return f"{_to_the_second(second)}.{milliseconds:03}Z"
+    return _to_the_millisecond(int(at * 1000))
 
 
 @lru_cache(maxsize=64)
-def _to_the_second(second: int) -> str:
-    """Thousands of events may be of one second, and to format a date takes longest of all."""
-    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+def _to_the_millisecond(milliseconds: int) -> str:
+    """Many events may be of one moment, and to format a date takes longest of all."""
+    moment = datetime.fromtimestamp(milliseconds // 1000, UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{milliseconds % 1000:03}Z"

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from localaws import runtime
+from localaws.live.messages import TOGETHER_SECONDS
 from localaws.live.present import present
 from localaws.live.reach import reach
 from localaws.server import Endpoint
@@ -92,6 +94,18 @@ def test_the_stream_goes_on_with_each_change(endpoint: Endpoint, aws: Account) -
         aws.ecs.create_cluster(clusterName="c")
         events = following(messages, "changes")["events"]
     assert [(e["layer"], e["what"]) for e in events] == [("call", "CreateCluster")]
+
+
+def test_what_happens_in_one_turn_comes_in_one_message(endpoint: Endpoint, aws: Account) -> None:
+    with stream_of(endpoint) as messages:
+        following(messages, "present")
+        with runtime.LOCK:
+            STREAM.tell("fault", "began", {"message": "first"})
+            # Longer than what is collected for one message.
+            time.sleep(3 * TOGETHER_SECONDS)
+            STREAM.tell("fault", "ended", {"message": "last"})
+        events = following(messages, "changes")["events"]
+    assert [each["message"] for each in events] == ["first", "last"]
 
 
 def test_after_a_reset_the_stream_says_what_there_is(endpoint: Endpoint, aws: Account) -> None:
