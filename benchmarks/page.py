@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 TASKS = 1000
-PAIRS = 7
+PAIRS = 11
+OPEN_SECONDS = 1.5
+"""A browser has work for so long after it has opened a page, whatever page it is."""
 SETTLE_SECONDS = 0.5
 """What is told last is still on its way to the page."""
 LIMIT_MS = 1000.0
@@ -84,6 +86,7 @@ def _run(browser: Browser | None) -> _Run:
         registry = ours.create_registry(ours.create_namespace())
         ours.start_service(registry, tasks=1)
         page = _page(browser, ours) if browser else None
+        time.sleep(OPEN_SECONDS)
         spent = _cpu_seconds(ours)
         # Whoever looks often takes the processor that the browser draws with.
         ours.scale(registry, TASKS, every=0.2)
