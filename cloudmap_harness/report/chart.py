@@ -4,6 +4,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
 
 from cloudmap_harness.report.report import Report, Step
 from cloudmap_harness.timeline.event import Event
@@ -63,6 +64,8 @@ class Chart:
     labels: list[Label] = field(default_factory=list)
     boxes: list[Box] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
+    groups: list[tuple[float, str]] = field(default_factory=list)
+    """The services above their tasks."""
     lines: list[float] = field(default_factory=list)
     """Where one row of tasks ends and the next begins."""
 
@@ -89,8 +92,10 @@ class _Drawing:
         self._marks("calls", self._of("call"), lambda each: ("call", ""))
         self._marks("DNS answers", self._of("dns"), _dns_mark)
         self._marks("HTTP answers", self._of("http"), _http_mark)
-        for lane in lanes:
-            self._lane(lane)
+        for service, of_service in groupby(lanes, lambda lane: lane.service):
+            self._group(service or "instances of no ECS service")
+            for lane in of_service:
+                self._lane(lane)
         self._chart.height = self._y + 6
         return self._chart
 
@@ -182,6 +187,11 @@ class _Drawing:
         self._label(label, self._y + 12)
         self._y += _ROW
 
+    def _group(self, service: str) -> None:
+        self._chart.lines.append(self._y - 3)
+        self._chart.groups.append((self._y + 12, service))
+        self._y += _ROW
+
     def _lane(self, lane: Lane) -> None:
         y = self._y
         self._chart.lines.append(y - 3)
@@ -223,7 +233,10 @@ def _service_mark(event: Event) -> tuple[str, str]:
 
 
 def _dns_mark(event: Event) -> tuple[str, str]:
-    return ("good" if event.status == "NOERROR" and event.values else "bad", "")
+    if event.status not in ("NOERROR", "NXDOMAIN"):
+        return "bad", ""
+    # A name without tasks has no address, as it should be.
+    return ("good" if event.values else "none", "")
 
 
 def _http_mark(event: Event) -> tuple[str, str]:

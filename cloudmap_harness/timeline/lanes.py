@@ -69,7 +69,7 @@ class Lane:
 
 
 def lanes(timeline: Timeline) -> tuple[Lane, ...]:
-    """Returns a lane for each task and each instance of no task, by service and beginning."""
+    """Returns a lane for each task, by service and beginning; then for each instance of none."""
     by_task: dict[tuple[str, str], list[Event]] = {}
     resets: dict[tuple[str, str], datetime] = {}
     for event in timeline.events:
@@ -80,7 +80,7 @@ def lanes(timeline: Timeline) -> tuple[Lane, ...]:
                 if event.account in (None, key[0]):
                     resets.setdefault(key, event.at)
     found = [_lane(key[1], events, timeline, resets.get(key)) for key, events in by_task.items()]
-    return tuple(sorted(found, key=lambda lane: (lane.service, lane.began, lane.task)))
+    return tuple(sorted(found, key=lambda lane: (not lane.service, lane.service, lane.began, lane.task)))
 
 
 def chosen(every: Iterable[Lane], most: int) -> tuple[Lane, ...]:

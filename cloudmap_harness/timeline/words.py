@@ -32,7 +32,8 @@ def predicate(event: Event) -> str:
             return "inactive"
         case "record", _:
             ttl = "" if event.ttl is None else f" TTL {event.ttl}"
-            return f"{event.what}: {event.type or '?'} {event.name or '?'}{ttl}"
+            health = ", unhealthy" if event.healthy is False else ""
+            return f"{event.what}: {event.type or '?'} {event.name or '?'}{ttl}{health}"
         case "dns", _:
             values = ", ".join(event.values or ()) or "no address"
             return f"{event.type or 'A'} {event.status or '?'}: {values}"

@@ -5,9 +5,18 @@ import pytest
 
 from cloudmap_harness.report.chart import WIDTH, chart, fitting, seconds_text, tick
 from cloudmap_harness.report.report import Report
+from cloudmap_harness.timeline.event import Event
 from cloudmap_harness.timeline.lanes import lanes
 from tests.unit.cloudmap_harness.report.example import failed_report
-from tests.unit.cloudmap_harness.timeline.story import life, step, story, timeline
+from tests.unit.cloudmap_harness.timeline.story import (
+    NAME,
+    SERVICE,
+    at,
+    life,
+    step,
+    story,
+    timeline,
+)
 
 
 @pytest.mark.parametrize(
@@ -56,3 +65,35 @@ def test_a_broken_chain_is_said_in_its_lane() -> None:
     report = failed_report(timeline(*without))
     (mark,) = [m for m in chart(report, lanes(report.timeline)).marks if m.kind == "lacking"]
     assert mark.text == "no instance"
+
+
+def test_tasks_stand_below_their_service_and_instances_of_none_come_last() -> None:
+    by_hand = Event(at=at(1), layer="instance", what="came", task="one", registry="srv-1")
+    drawn = chart(
+        failed_report(timeline(by_hand)), lanes(timeline(by_hand, *life(0, 1), *life(1, 2)))
+    )
+    assert [name for _, name in drawn.groups] == ["shop/web", "instances of no ECS service"]
+    heights = [y for y, _ in drawn.groups]
+    rows = [label.y for label in drawn.labels]
+    assert heights[0] < rows[0] < rows[1] < heights[1] < rows[2]
+
+
+@pytest.mark.parametrize(
+    ("status", "values", "kind"),
+    [
+        ("NOERROR", ("10.0.8.4",), "good"),
+        ("NOERROR", (), "none"),
+        ("NXDOMAIN", (), "none"),
+        ("SERVFAIL", (), "bad"),
+    ],
+)
+def test_an_answer_without_an_address_is_no_failure(
+    status: str, values: tuple[str, ...], kind: str
+) -> None:
+    asked = Event(at=at(1), layer="dns", what="answered", name=NAME, status=status, values=values)
+    assert [mark.kind for mark in chart(failed_report(timeline(asked)), ()).marks] == [kind]
+
+
+def test_a_service_that_went_is_no_failure() -> None:
+    went = Event(at=at(1), layer="service", what="went", **SERVICE)
+    assert [mark.kind for mark in chart(failed_report(timeline(went)), ()).marks] == ["went"]
