@@ -22,7 +22,11 @@ from handson.project import CONVERGENCE_TIMEOUT
 from handson.variables import Variables
 from stacks.settings import PROJECT
 
-_MAKE_VPC = "`make vpc TARGET=localstack` makes the VPC that the stacks look up"
+_NO_VPC = {
+    Target.LOCAL: "handson.toml and HANDSON_* say which VPC and subnets: without them the article's",
+    Target.LOCALSTACK: "`make vpc TARGET=localstack` makes the VPC that the stacks look up",
+}
+"""What to do where the VPC of the stacks is missing; AWS has a preflight of its own."""
 _STYLES = {
     Verdict.HOLDS: "green",
     Verdict.MISSING: "bold red",
@@ -89,7 +93,7 @@ def _probe(context: Context) -> PreflightReport:
         task_timeout=CONVERGENCE_TIMEOUT[context.target],
     )
     if Capability.VPC in {result.capability for result in report.missing}:
-        return replace(report, notes=(_MAKE_VPC, *report.notes))
+        return replace(report, notes=(_NO_VPC[context.target], *report.notes))
     return report
 
 
