@@ -92,7 +92,7 @@ class Picture:
     def __enter__(self) -> Self:
         try:
             self._live.start()
-            self._draw()
+            self._live.update(Text(self._title, "bold"), refresh=True)
         except BaseException:  # A Ctrl-C here would leave the terminal without its cursor.
             self._live.stop()
             raise

@@ -138,6 +138,9 @@ def test_a_terminal_gets_the_picture() -> None:
     view = view_for(console, TITLE)
     assert isinstance(view, Picture)
     with view:
+        # Nothing is known yet, not even that there is no service.
+        assert TITLE in text(console)
+        assert "no service" not in text(console)
         view.begin(present(desired(1), *life(0, 1)), [])
         view.say("the endpoint is away")
     assert "interface > instance > record" in text(console)
