@@ -80,7 +80,9 @@ def lanes(timeline: Timeline) -> tuple[Lane, ...]:
                 if event.account in (None, key[0]):
                     resets.setdefault(key, event.at)
     found = [_lane(key[1], events, timeline, resets.get(key)) for key, events in by_task.items()]
-    return tuple(sorted(found, key=lambda lane: (not lane.service, lane.service, lane.began, lane.task)))
+    return tuple(
+        sorted(found, key=lambda lane: (not lane.service, lane.service, lane.began, lane.task))
+    )
 
 
 def chosen(every: Iterable[Lane], most: int) -> tuple[Lane, ...]:
