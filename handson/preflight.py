@@ -23,7 +23,7 @@ from handson.variables import Variables
 from stacks.settings import PROJECT
 
 _NO_VPC = {
-    Target.LOCAL: "handson.toml and HANDSON_* say which VPC and subnets: without them the article's",
+    Target.LOCAL: "handson.toml and HANDSON_* say which VPC and which subnets it is",
     Target.LOCALSTACK: "`make vpc TARGET=localstack` makes the VPC that the stacks look up",
 }
 """What to do where the VPC of the stacks is missing; AWS has a preflight of its own."""

@@ -62,7 +62,7 @@ def test_the_preflight_says_so_of_the_vpc(aws: AwsClients) -> None:
 
 def test_the_settings_of_a_vpc_that_is_missing_are_named(aws: AwsClients) -> None:
     report = preflight_report(at(aws, private_subnet_ids=("subnet-12345678",)))
-    assert report.notes[0].startswith("handson.toml and HANDSON_* say which VPC and subnets")
+    assert report.notes[0].startswith("handson.toml and HANDSON_* say which VPC and which")
 
 
 def test_a_target_is_refused_before_anything_is_probed(
