@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
 import shlex
@@ -13,6 +12,7 @@ from collections.abc import Iterator
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
+from localaws import permanent
 from localaws.listening import HOST
 from localaws.settings import EndpointSettings, EndpointSettingsError, Log, load_endpoint_settings
 
@@ -39,9 +39,7 @@ def serve() -> int:
 
     try:
         with Endpoint(settings) as endpoint:
-            # What moto and botocore are made of stays until the end. To look through it for
-            # garbage takes a tenth of a second, in which no call is answered.
-            gc.freeze()
+            permanent.begin()
             sys.stdout.writelines(f"{line}\n" for line in _greeting(endpoint, settings))
             sys.stdout.flush()
             stopped.wait()

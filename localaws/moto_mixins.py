@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import re
 import traceback
@@ -21,7 +20,7 @@ from moto.core.request import Request
 from moto.core.responses import ActionResult, BaseResponse
 from moto.core.utils import get_service_model
 
-from localaws import constraints, runtime
+from localaws import constraints, permanent, runtime
 from localaws.bad_input import BadInput
 from localaws.request_parsers import MALFORMED_XML, PARSERS, parse
 
@@ -186,10 +185,7 @@ def moto_frame(error: BaseException) -> str | None:
 
 @cache
 def _model_of(service: str) -> ServiceModel:
-    """Reads a service's model: tens of thousands of objects, which stay until the end.
-
-    To look through them for garbage takes a tenth of a second, in which no call is answered.
-    """
+    """Reads a service's model: tens of thousands of objects."""
     model = get_service_model(service)
-    gc.freeze()
+    permanent.extend()
     return model
