@@ -52,7 +52,7 @@ def asked(question: Mapping[str, str]) -> dict[str, Any]:
         "ttl": groups[type_].members[0].ttl
         if found.rcode == RCODE.NOERROR and type_ in groups
         else None,
-        "of": len(groups[type_].members) if type_ in groups else 0,
+        "of": sum(len(each.data) for each in groups[type_].members) if type_ in groups else 0,
     }
 
 

@@ -34,8 +34,9 @@ class Name {
     setAttribute(this.element, "data-type", name.type);
     setAttribute(this.element, "data-sets", name.sets.size);
     const isAnswer = answer && sameName(answer.name, name.name) && answer.type === name.type;
+    const answered = new Set(isAnswer ? [...answer.values].map(spelling) : []);
     const sets = [...name.sets].flatMap(([task, { values, healthy }]) =>
-      values.map((value) => ({ key: `${task} ${value}`, value, healthy, came: isAnswer && answer.values.has(value) })));
+      values.map((value) => ({ key: `${task} ${value}`, value, healthy, came: answered.has(spelling(value)) })));
     // Those that came stand first.
     sets.sort((one, other) => Number(other.came) - Number(one.came));
     keyed(this.values, sets.slice(0, MOST), (set) => set.key,
@@ -118,10 +119,18 @@ function zoneName(names) {
   return soa ? `${soa.name} ` : "";
 }
 
+/** A value as DNS says it, who has written it in another way: `a.test`, `A.test.`, `2001:DB8:0::1`. */
+function spelling(value) {
+  return value.toLowerCase().split(" ").map((part) => {
+    if (!part.includes(":")) return part.replace(/\.$/, "");
+    return URL.canParse(`http://[${part}]`) ? new URL(`http://[${part}]`).hostname : part;
+  }).join(" ");
+}
+
 function said({ at, status, values, of, type }) {
   const when = `At ${clockMs(Date.parse(at))}: `;
   if (!values.length) return `${when}${status}, no ${type} record.`;
   const limit = values.length === of ? "" : values.length < MOST_ANSWERS
-    ? " Unhealthy ones do not come." : " DNS answers eight at the most.";
+    ? " The others are unhealthy, or the weights chose another." : " DNS answers eight at the most.";
   return `${when}${number(values.length)} of ${number(of)} came: ${values.join(", ")}.${limit}`;
 }

@@ -115,6 +115,40 @@ def test_the_name_is_asked_and_eight_of_nine_come(
     expect(reply).to_contain_text("no A record")
 
 
+@pytest.mark.parametrize(
+    ("name", "type_", "values", "words"),
+    [
+        ("six", "AAAA", ["2001:db8::1", "2001:DB8:0:0::2"], "2 of 2 came"),
+        ("_http._tcp", "SRV", ["1 1 80 a.test", "1 1 81 b.test."], "2 of 2 came"),
+        ("other", "CNAME", ["A.test"], "1 of 1 came"),
+    ],
+)
+def test_values_are_known_in_the_answer_however_they_are_written(
+    aws: Account,
+    live_page: str,
+    open_page: OpenPage,
+    name: str,
+    type_: Any,
+    values: list[str],
+    words: str,
+) -> None:
+    zone = aws.route53.create_hosted_zone(
+        Name="x.example",
+        CallerReference="1",
+        VPC={"VPCRegion": "ap-northeast-1", "VPCId": aws.vpc},
+    )["HostedZone"]["Id"]
+    records = [{"Value": value} for value in values]
+    record: Any = {"Name": f"{name}.x.example", "Type": type_, "TTL": 5, "ResourceRecords": records}
+    aws.route53.change_resource_record_sets(
+        HostedZoneId=zone,
+        ChangeBatch={"Changes": [{"Action": "CREATE", "ResourceRecordSet": record}]},
+    )
+    shown = open_page(live_page).locator(f'[data-name="{name}.x.example"]')
+    shown.get_by_role("button").click()
+    expect(shown.get_by_role("status")).to_contain_text(words)
+    expect(shown.locator('[data-came="yes"]')).to_have_count(len(values))
+
+
 def test_who_answered_over_http_is_shown(
     aws: Account, endpoint: Endpoint, live_page: str, open_page: OpenPage
 ) -> None:
