@@ -86,6 +86,6 @@ _LEGEND = """12/72 265 s  12 of 72 calls failed, the last one 265 s after the ch
 12/72 never  they still failed when the next change came
 0            none failed; while there is no task, "no such name" is no failure
 empty        had no task when its clients first asked: they keep "no such name",
-             as after 2 → 0, for its own lifetime, whatever the TTL of the records
+             as after 2 → 0, for its own lifetime, whatever the records' TTL is
 docs/ttl.md says what this shows, and what to do about it.
 """

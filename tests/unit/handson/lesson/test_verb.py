@@ -8,6 +8,7 @@ from handson.cli import main
 from handson.lesson.drawing import draw
 from handson.lesson.plan import DOWN, Phase
 from handson.lesson.run import ServiceRun
+from handson.lesson.verb import _LEGEND
 
 
 @pytest.mark.parametrize(
@@ -39,3 +40,7 @@ def test_a_wrong_variable_is_told_before_anything_starts(
 def test_a_service_without_calls_and_tasks_can_be_drawn() -> None:
     picture = draw(ServiceRun("ttl-60", {"for ever": []}, (Phase(DOWN, 30, 90),), ()))
     assert "for ever" in picture
+
+
+def test_the_legend_fits_80_columns() -> None:
+    assert max(map(len, _LEGEND.splitlines())) <= 80
