@@ -174,5 +174,5 @@ class SessionReport:
             versions=(*versions(os.environ), ("pytest", pytest.__version__)),
             side_by_side=True,
         )
-        for line in publish(report, self._file, os.environ):
+        for line in publish(report, [self._file], os.environ):
             terminalreporter.write_line(line)

@@ -34,7 +34,7 @@ class RunReport:
         self._title = f"make {verb}"
         self._environ = variables.environ
         wanted = variables.given("REPORT")
-        self._wanted = Path(wanted).absolute() if wanted else None
+        self._wanted = Path(wanted).resolve() if wanted else None
         name = f"{verb}-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.html"
         self._of_failure = state / "reports" / name
         self._place = ""
@@ -89,17 +89,17 @@ class RunReport:
         """Writes the report where it is wanted, and says where; a signal waits for that."""
         with deferred():
             self.recorder.stop()
-            file = self._wanted
-            if file is None and outcome is not Outcome.PASSED:
-                file = self._of_failure
-            if file is None and not self._environ.get(SUMMARY):
+            files = [] if self._wanted is None else [self._wanted]
+            if outcome is not Outcome.PASSED:
+                files.append(self._of_failure)  # Also where the one that is wanted cannot be.
+            if not files and not self._environ.get(SUMMARY):
                 return
             try:
                 report = self._report(outcome, failures)
             except Exception as error:  # Nothing here may stand before the run's own failure.
                 lines = [f"the report could not be made: {error}"]
             else:
-                lines = [*publish(report, file, self._environ)]
+                lines = [*publish(report, files, self._environ)]
             for line in lines:
                 sys.stdout.write(f"{line}\n")
             sys.stdout.flush()

@@ -116,6 +116,20 @@ def test_a_failure_is_a_line_and_a_report_and_its_folder_goes(
     assert "no endpoint here" in report.read_text()
 
 
+def test_a_failure_has_a_report_where_the_wanted_one_cannot_be_written(
+    no_endpoint: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("REPORT", str(tmp_path))
+    assert main(["handson"]) == 1
+    refused, said = capsys.readouterr().out.splitlines()
+    assert refused.startswith("the report could not be written")
+    (report,) = (no_endpoint / "reports").iterdir()
+    assert said == f"report: {report}"
+
+
 def test_a_wrong_setting_is_told_before_anything_starts(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
