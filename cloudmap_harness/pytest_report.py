@@ -146,7 +146,9 @@ class SessionReport:
     def pytest_terminal_summary(
         self, terminalreporter: pytest.TerminalReporter, exitstatus: int
     ) -> None:
-        """Writes the report, where a worker of xdist has no terminal and writes none."""
+        """Writes the report; of xdist's processes only the controller does."""
+        if hasattr(self._config, "workeroutput"):
+            return
         running = self._config.getoption("--localaws-endpoint")
         if running:
             self.read(running)
