@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 
+OWN_PATHS = "/_localaws/"
+"""No bucket may have such a name: what is not a page of ours is not S3's either."""
+
 ACCOUNT_KEY = re.compile(r"Credential=(\d{12})/")
 """An access key of twelve digits is the account's id, as in LocalStack."""
 
@@ -82,6 +85,9 @@ class EndpointApplication:
         if environ["PATH_INFO"] == HEALTH_PATH:
             page = json.dumps({**health(), **self._members()})
             return reply(start_response, 200, "application/json", page)
+        if environ["PATH_INFO"].startswith(OWN_PATHS):
+            text = f"localaws: there is no page {environ['PATH_INFO']}\n"
+            return reply(start_response, 404, "text/plain; charset=utf-8", text)
         if account := ACCOUNT_KEY.search(environ.get("HTTP_AUTHORIZATION", "")):
             environ["HTTP_X_MOTO_ACCOUNT_ID"] = account[1]
         try:

@@ -117,7 +117,7 @@ const HEARD = {
 const CONNECTION = {
   open: () => "Connected: what happens is shown as it happens.",
   lost: () => `Connection lost at ${clock(Date.now())}; what you see is from then. Trying again …`,
-  refused: () => "The endpoint refuses this page: reload it.",
+  refused: () => "The endpoint refuses this page: close others of it that are open, and reload it.",
 };
 
 listen("/_localaws/events",

@@ -216,6 +216,12 @@ def test_no_file_but_the_pages_own_is_served(endpoint: Endpoint) -> None:
         assert ask(endpoint.url, path).status not in (200, 500)
 
 
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_page_that_does_not_exist_is_no_buckets(endpoint: Endpoint, method: str) -> None:
+    reply = ask(endpoint.url, "/_localaws/none", method=method)
+    assert (reply.status, reply.body) == (404, b"localaws: there is no page /_localaws/none\n")
+
+
 def test_reading_the_pages_is_no_call(endpoint: Endpoint, aws: Account) -> None:
     for path in ("/_localaws/", "/_localaws/timeline"):
         assert ask(endpoint.url, path).status == 200
