@@ -117,19 +117,21 @@ class Deployment:
         for stack, text in changes.items():
             raise PlanNotEmpty(stack, text)
 
-    def destroy(self) -> None:
+    def destroy(self, variables: StackVariables | None = None) -> None:
         """Destroys every stack that was ever applied, dependants first.
 
-        A stack that holds nothing but what it has looked up may fail: what it looks for has gone,
-        or its JSON is that of a deploy that was refused. Raises DestroyError with the state files
-        that hold resources, which are kept, when Terraform fails.
+        Terraform wants a value for each variable without a default here too. A stack that holds
+        nothing but what it has looked up may fail: what it looks for has gone, or its JSON is that
+        of a deploy that was refused. Raises DestroyError with the state files that hold resources,
+        which are kept, when Terraform fails.
         """
+        given = variables or {}
         stacks = [stack for stack in reversed(self.stacks()) if has_state(stack)]
         try:
             self._init(stacks)
             for stack in stacks:
                 with self._measured("destroy", f"terraform destroy {stack.name}"):
-                    _destroy(stack)
+                    _destroy(stack, given.get(stack.name, {}))
         except TerraformError as error:
             held = [stack.state_file() for stack in self.stacks() if holds_resources(stack)]
             raise DestroyError(str(error), [file for file in held if file]) from error
@@ -178,9 +180,9 @@ class Deployment:
             yield
 
 
-def _destroy(stack: Terraform) -> None:
+def _destroy(stack: Terraform, variables: Mapping[str, str]) -> None:
     try:
-        stack.destroy()
+        stack.destroy(variables)
     except TerraformError:
         if holds_resources(stack):
             raise

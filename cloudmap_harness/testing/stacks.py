@@ -6,13 +6,20 @@ import json
 import re
 import shlex
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from cloudmap_harness.errors import DestroyError, PlanNotEmpty, TerraformError, UnknownVariable
+from cloudmap_harness.errors import (
+    DestroyError,
+    HarnessError,
+    PlanNotEmpty,
+    TerraformError,
+    UnknownStack,
+    UnknownVariable,
+)
 from cloudmap_harness.terraform import driver
 from cloudmap_harness.terraform.deployment import Deployment, Synthesis, has_state
 from cloudmap_harness.terraform.driver import Echo
@@ -52,16 +59,22 @@ class HclStack:
         return outputs
 
     def __getitem__(self, output: str) -> Any:
-        return self.outputs[output]
+        outputs = self.outputs
+        if output not in outputs:
+            there = ", ".join(outputs) or "none"
+            raise HarnessError(f"{self._module.name} has no output {output}; there are: {there}")
+        return outputs[output]
 
     def apply(self, **variables: Any) -> None:
         """Applies with these variables and those of before; then the plan must be empty.
 
-        Raises TerraformError and PlanNotEmpty.
+        The variables of an apply that fails are forgotten: with values that Terraform refuses it
+        would refuse to destroy too. Raises TerraformError and PlanNotEmpty.
         """
-        self._variables |= variables
-        text = _as_text(self._variables)
+        wanted = self._variables | variables
+        text = _as_text(wanted)
         self._module.apply(text)
+        self._variables = wanted
         for stack, changes in driver.plan([self._module], {self._module.name: text}).items():
             raise PlanNotEmpty(stack, changes)
 
@@ -89,33 +102,38 @@ class CdktfStacks:
         return self._deployment.output()
 
     def __getitem__(self, stack: str) -> Any:
-        return self.outputs[stack]
+        outputs = self.outputs
+        if stack not in outputs:
+            raise UnknownStack([stack], list(outputs))
+        return outputs[stack]
 
     def apply(self, **variables: Any) -> None:
         """Applies each stack with the variables that it has; then every plan must be empty.
 
-        Raises TerraformError, PlanNotEmpty, and UnknownVariable for one that no stack has.
+        Those of an apply that fails are forgotten, as in HclStack. Raises TerraformError,
+        PlanNotEmpty, and UnknownVariable for one that no stack has.
         """
-        self._variables |= variables
-        text = _as_text(self._variables)
-        declared = {
-            stack.name: stack.configuration().get("variable", {})
-            for stack in self._deployment.stacks()
-        }
-        unknown = text.keys() - set().union(*declared.values())
+        wanted = self._variables | variables
+        declared = self._declared()
+        unknown = wanted.keys() - set().union(*declared.values())
         if unknown:
             raise UnknownVariable(" and ".join(declared), sorted(unknown))
-        by_stack = {
-            name: {each: value for each, value in text.items() if each in has}
-            for name, has in declared.items()
-        }
+        by_stack = _by_stack(wanted, declared)
         self._deployment.apply(by_stack)
+        self._variables = wanted
         self._deployment.check_plan_is_empty(by_stack)
 
     def destroy(self) -> None:
         """Destroys every stack, dependants first. Raises DestroyError; the states are kept then."""
         if not self._deployment.is_empty():
-            self._deployment.destroy()
+            self._deployment.destroy(_by_stack(self._variables, self._declared()))
+
+    def _declared(self) -> dict[str, Collection[str]]:
+        """The variables that each stack has."""
+        return {
+            stack.name: stack.configuration().get("variable", {})
+            for stack in self._deployment.stacks()
+        }
 
 
 @dataclass
@@ -207,6 +225,16 @@ class Stacks:
         with (self.plugin_cache / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+
+def _by_stack(
+    variables: Variables, declared: Mapping[str, Collection[str]]
+) -> dict[str, dict[str, str]]:
+    text = _as_text(variables)
+    return {
+        name: {each: value for each, value in text.items() if each in has}
+        for name, has in declared.items()
+    }
 
 
 def _as_text(variables: Variables) -> dict[str, str]:

@@ -75,6 +75,84 @@ def test_a_variable_that_does_not_exist_fails_the_test(project: Project) -> None
     assert 'A variable named "desird"' in out
 
 
+CHECKED = """
+variable "name" {}
+variable "size" {
+  default = 1
+  validation {
+    condition     = var.size > 0
+    error_message = "at least 1"
+  }
+}
+resource "terraform_data" "it" { input = "${var.name} ${var.size}" }
+output "it" { value = terraform_data.it.output }
+"""
+
+
+def test_values_that_are_refused_do_not_stay(project: Project) -> None:
+    """GIVEN a deployment with a variable that has no default
+    WHEN an apply names an unknown variable, and another has a value that is not valid
+    THEN it can be applied again and is destroyed, with the values of before.
+    """
+    project.write("infra/main.tf", CHECKED)
+    project.write(
+        "test_it.py",
+        "import pytest\n"
+        "from cloudmap_harness.errors import HarnessError\n"
+        "def test_it(terraform):\n"
+        "    infra = terraform('infra', name='shop')\n"
+        "    for wrong in ({'siz': 2}, {'size': 0}):\n"
+        "        with pytest.raises(HarnessError):\n"
+        "            infra.apply(**wrong)\n"
+        "    infra.apply(size=2)\n"
+        "    assert infra['it'] == 'shop 2'\n"
+        "    with pytest.raises(HarnessError, match='infra has no output ti; there are: it'):\n"
+        "        infra['ti']\n"
+        "    with pytest.raises(HarnessError):\n"
+        "        infra.apply(size=0)\n",
+    )
+    ran = project.pytest()
+    assert ran.code == 0, ran.out
+
+
+APP = """
+import json, os
+from pathlib import Path
+
+out = Path(os.environ["CDKTF_OUTDIR"])
+stack = {
+    "terraform": {"backend": {"local": {"path": str(out / "terraform.one.tfstate")}}},
+    "variable": {"name": {"type": "string"}},
+    "resource": {"terraform_data": {"it": {"input": "${var.name}"}}},
+    "output": {"it": {"value": "${terraform_data.it.output}"}},
+}
+(out / "stacks" / "one").mkdir(parents=True)
+(out / "stacks" / "one" / "cdk.tf.json").write_text(json.dumps(stack))
+one = {"name": "one", "workingDirectory": "stacks/one", "dependencies": []}
+(out / "manifest.json").write_text(json.dumps({"stacks": {"one": one}}))
+"""
+
+
+def test_an_apps_variable_without_a_default_is_given_to_destroy_too(project: Project) -> None:
+    project.write("app/main.py", APP)
+    project.write(
+        "test_it.py",
+        "import sys\n"
+        "import pytest\n"
+        "from cloudmap_harness.errors import UnknownStack, UnknownVariable\n"
+        "def test_it(terraform):\n"
+        "    app = terraform('app', command=[sys.executable, 'main.py'], name='shop')\n"
+        "    with pytest.raises(UnknownVariable):\n"
+        "        app.apply(nam='shop')\n"
+        "    app.apply(name='mill')\n"
+        "    assert app['one']['it'] == 'mill'\n"
+        "    with pytest.raises(UnknownStack, match='the synthesis wrote: one'):\n"
+        "        app['two']\n",
+    )
+    ran = project.pytest()
+    assert ran.code == 0, ran.out
+
+
 def test_what_cannot_be_destroyed_is_kept_and_named(project: Project) -> None:
     project.write(
         "infra/main.tf",
