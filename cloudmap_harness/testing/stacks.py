@@ -182,7 +182,9 @@ class Stacks:
             self._deployed.append((own, stack := CdktfStacks(copy, written, variables)))
             written.synth()
             with self._alone():
-                driver.init(written.stacks())
+                # Side by side, the stacks would install one provider into the cache at once.
+                for each in written.stacks():
+                    driver.init([each])
         stack.apply()
         return stack
 
