@@ -26,13 +26,17 @@ def clients_for(environ: Mapping[str, str]) -> AwsClients:
     region = _region(environ, endpoint)
     if endpoint:
         key = environ.get("AWS_ACCESS_KEY_ID") or DUMMY_KEY
-        child = child_environment(
-            Target.LOCALSTACK,
-            environ,
-            endpoint=endpoint,
-            region=region,
-            access_key=key if is_dummy_key(key) else DUMMY_KEY,
-        )
+        try:
+            child = child_environment(
+                Target.LOCALSTACK,
+                environ,
+                endpoint=endpoint,
+                region=region,
+                access_key=key if is_dummy_key(key) else DUMMY_KEY,
+            )
+        except TargetError as error:
+            allowed = "an http or https URL that is not AWS's"
+            raise TargetError("AWS_ENDPOINT_URL", endpoint, allowed) from error
         return AwsClients(child, attempts=ATTEMPTS)
     child = child_environment(Target.AWS, environ, endpoint=None, region=region)
     aws = AwsClients(child, attempts=ATTEMPTS)

@@ -29,6 +29,12 @@ def test_an_accounts_key_reaches_an_endpoint() -> None:
     assert aws.access_key() == "000000000042"
 
 
+@pytest.mark.parametrize("url", ["localhost:4566", "https://ecs.eu-west-1.amazonaws.com"])
+def test_an_endpoint_that_is_none_is_named_by_its_variable(url: str) -> None:
+    with pytest.raises(TargetError, match="^AWS_ENDPOINT_URL: got '.*', allowed: an http or https"):
+        clients_for({**ENDPOINT, "AWS_ENDPOINT_URL": url})
+
+
 @pytest.fixture
 def no_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A user without AWS variables whose configuration file is the one that is returned."""
