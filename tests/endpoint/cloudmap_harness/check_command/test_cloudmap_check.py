@@ -36,7 +36,8 @@ def test_a_healthy_service_has_no_problem(shop: Shop, check: Check) -> None:
     assert "handson/web in web.shop.internal" in ran.out
     assert "converged" in ran.out
     assert re.search(r"1 service, 0 problems; \d+ calls\n", ran.out)
-    assert ran.err == ""
+    # On a busy machine it may take so long that the progress is said.
+    assert all(line.startswith("reading: ") for line in ran.err.splitlines())
     assert max(map(len, ran.out.splitlines())) <= 80
 
 
