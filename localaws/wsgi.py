@@ -7,12 +7,13 @@ import json
 import logging
 import re
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import nullcontext, redirect_stdout
+from contextlib import nullcontext
 from functools import lru_cache
-from io import BytesIO, StringIO
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from botocore.model import OperationNotFoundError
+from moto.backends import list_of_moto_modules
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from localaws import runtime
@@ -45,12 +46,13 @@ class CachingDispatcher(DomainDispatcherApplication):
 
     @lru_cache(maxsize=256)  # noqa: B019  # There is one dispatcher, as long as the process.
     def get_backend_for_host(self, host: str | None) -> Any:
-        # moto prints a line about a name of AWS's that it does not know.
-        with redirect_stdout(StringIO()):
-            backend = super().get_backend_for_host(host)
-        if host is not None and backend is None:
-            raise NotImplementedError(f"no service of this endpoint is at {host}")
-        return backend
+        """moto: prints a line about a name of AWS's that it does not know, and asks S3."""
+        if host is None or host == "moto_api" or host in list_of_moto_modules():
+            return host
+        for service, pattern in self.backend_url_patterns:
+            if pattern.match(f"http://{host}"):
+                return service
+        raise NotImplementedError(f"no service of this endpoint is at {host}")
 
     def infer_service_region_host(self, environ: dict[str, Any], path: str) -> str | None:
         """moto: takes a call whose service it cannot tell for S3's. AWS: wants a signature."""
