@@ -311,7 +311,8 @@ def _start(environ: Mapping[str, str], state: Path, port: int, life: Life) -> Lo
 def _failed_start(child: subprocess.Popen[bytes], log: Path) -> str:
     lines = log.read_text(errors="replace").strip().splitlines()[-15:]
     code = child.poll()
-    how = "does not answer" if code is None else f"ended with exit code {code}"
+    late = f"does not answer after {_START_SECONDS} s"
+    how = late if code is None else f"ended with exit code {code}"
     return "\n  ".join([f"localaws {how}; the end of {log}:", *lines])
 
 
