@@ -30,8 +30,12 @@ class DiscoveredService:
         """Waits until every layer agrees on the desired count, and returns the service.
 
         `desired` is ECS's own count unless it is given; zero is a count like any other. Raises
-        WaitTimeout after `timeout` seconds, with a line for each difference, and AwsError.
+        WaitTimeout after `timeout` seconds, with a line for each difference, AwsError, and
+        HarnessError for what is no count, which no service would ever come to.
         """
+        # An output of Terraform's may be text, and "4" equals no number.
+        if desired is not None and (type(desired) is not int or desired < 0):
+            raise HarnessError(f".wait(desired={desired!r}): a count is an int, 0 or more")
         cloud = self._inside.cloud
         wait_until_converged(
             self._aws,

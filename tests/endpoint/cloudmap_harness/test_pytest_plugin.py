@@ -43,6 +43,14 @@ def test_endpoint(localaws, aws_environment):
     pathlib.Path("used").write_text(f"{localaws} {page['pid']}")
 """
 
+NO_COUNT = """
+import pytest
+
+@pytest.mark.parametrize("desired", [-1, "4", 1.5, True])
+def test_web(discovery, desired):
+    discovery("handson", "web").wait(desired=desired)
+"""
+
 
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
@@ -147,6 +155,14 @@ def test_an_endpoint_goes_with_the_local_target_only(project: Project) -> None:
     ran = project.pytest("--target=aws", "--localaws-endpoint", "http://127.0.0.1:9")
     assert ran.code == pytest.ExitCode.USAGE_ERROR
     assert "--localaws-endpoint goes with --target=local only" in ran.out
+
+
+def test_what_is_no_count_is_told_at_once(project: Project) -> None:
+    project.write("test_count.py", NO_COUNT)
+    ran = project.pytest()
+    assert ran.code == 1
+    for desired in ("-1", "'4'", "1.5", "True"):
+        assert f".wait(desired={desired}): a count is an int, 0 or more" in ran.out
 
 
 def test_a_folder_that_does_not_exist_is_told_at_the_tests_own_line(project: Project) -> None:
