@@ -21,7 +21,8 @@ from benchmarks.processes import Run, run
 from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.aws.targets import Target, child_environment
 from handson.background_process import is_running, wait_until
-from handson.local_endpoint import ON_FREE_PORTS, Life, LocalEndpoint, down, up
+from handson.endpoint_lookup import LocalEndpoint
+from handson.local_endpoint import ON_FREE_PORTS, Life, down, up
 from handson.project import CHECKOUT
 
 KILLS = 50

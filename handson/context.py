@@ -15,7 +15,8 @@ from cloudmap_harness.discovery.vpc_client import VpcClient
 from cloudmap_harness.errors import TargetError, VpcNotChosen
 from cloudmap_harness.terraform.environment import terraform_environment
 from handson.account import confirmed_variables
-from handson.local_endpoint import find_running_at, start_if_needed
+from handson.endpoint_lookup import find_running_at
+from handson.local_endpoint import start_if_needed
 from handson.project import CLI_CONFIGURATION
 from handson.variables import Variables
 from stacks.settings import Settings

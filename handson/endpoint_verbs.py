@@ -2,7 +2,8 @@
 """`make local-up`, `local-down`, `local-reset`, `local-status`: the endpoint in the background."""
 
 from handson import local_endpoint
-from handson.local_endpoint import Life, LocalEndpoint, describe_absence
+from handson.endpoint_lookup import LocalEndpoint
+from handson.local_endpoint import Life, describe_absence
 from handson.variables import Variables
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 
 from cloudmap_harness.aws.targets import Target
-from handson import local_endpoint
+from handson import endpoint_lookup
 from handson.errors import UsageError
 from handson.live_run import LiveRun
 
@@ -63,7 +63,7 @@ def _described(folder: Path) -> LeftFolder:
     if any(map(_holds_resources, folder.glob("terraform.*.tfstate"))):
         run = _run(folder)
         if run is not None and (
-            run.target is not Target.LOCAL or local_endpoint.answers(run.endpoint)
+            run.target is not Target.LOCAL or endpoint_lookup.answers(run.endpoint)
         ):
             command = f"make destroy STATE={shlex.quote(str(folder))}"
             return LeftFolder(folder, f"what Terraform deployed on {run.target}", command)

@@ -22,7 +22,7 @@ from cloudmap_harness.discovery.vpc_client import HttpReply
 from cloudmap_harness.errors import AwsError
 from cloudmap_harness.live_line import doing
 from cloudmap_harness.terraform.signals import Interrupted
-from handson import local_endpoint
+from handson import endpoint_lookup, local_endpoint
 from handson.context import Context, vpc_expectation_of
 from handson.deployed_service import DeployedService
 from handson.errors import HandsonError, UsageError
@@ -95,7 +95,7 @@ def _on_deployment(
     endpoint = None
     if variables.state is not None:
         run = LiveRun.read(variables.state)
-        if run.target is Target.LOCAL and not local_endpoint.answers(run.endpoint):
+        if run.target is Target.LOCAL and not endpoint_lookup.answers(run.endpoint):
             raise EndpointGone(run)
         variables, endpoint = run.variables(variables, variables.state), run.endpoint
     settings = variables.settings()

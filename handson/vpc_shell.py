@@ -12,8 +12,9 @@ from collections.abc import Iterator, Mapping
 from cloudmap_harness.aws.targets import Target, child_environment
 from cloudmap_harness.aws.vpc_choice import VpcAddresses, choose_vpc
 from cloudmap_harness.errors import VpcNotChosen
+from handson.endpoint_lookup import LocalEndpoint
 from handson.errors import UsageError
-from handson.local_endpoint import LocalEndpoint, find_running
+from handson.local_endpoint import find_running
 from handson.project import BIN
 from handson.variables import Variables
 from localaws.default_network import VPC_NAME

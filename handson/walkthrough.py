@@ -28,7 +28,8 @@ from handson.article.step import Step
 from handson.article.steps import BY_CLI, DISCOVERED, GONE, KEPT, SPREAD
 from handson.article.texts import LANGUAGES, explanation, said
 from handson.context import Context
-from handson.local_endpoint import ON_FREE_PORTS, Life, LocalEndpoint, down, up
+from handson.endpoint_lookup import LocalEndpoint
+from handson.local_endpoint import ON_FREE_PORTS, Life, down, up
 from handson.project import STATE, SYNTHESIS
 from handson.run_report import RunReport
 from handson.shared_provider import provider_for

@@ -15,7 +15,7 @@ from cloudmap_harness.errors import HarnessError, describe_exit
 from cloudmap_harness.terraform.process import Child, Completed, ProcessTimeout, run_all
 from cloudmap_harness.waiting import wait_for
 from handson.article.step import Step
-from handson.local_endpoint import LocalEndpoint
+from handson.endpoint_lookup import LocalEndpoint
 from handson.project import BIN
 from handson.vpc_shell import vpc_environment
 

@@ -16,7 +16,8 @@ from threading import Event, Thread
 from typing import Any
 
 from cloudmap_harness.aws.clients import AwsClients
-from handson.local_endpoint import ON_FREE_PORTS, Life, LocalEndpoint, down, up
+from handson.endpoint_lookup import LocalEndpoint
+from handson.local_endpoint import ON_FREE_PORTS, Life, down, up
 
 QUICK = {
     "LOCALAWS_TICK_SECONDS": "0.01",

@@ -19,9 +19,9 @@ from cloudmap_harness.terraform.deployment import Deployment
 from cloudmap_harness.terraform.signals import Interrupted
 from cloudmap_harness.waiting import wait_for
 from handson.context import Context, vpc_expectation_of
+from handson.endpoint_lookup import find_running_at
 from handson.errors import HandsonError
 from handson.leaks import leaks
-from handson.local_endpoint import find_running_at
 from handson.preflight import preflight_report, require_addresses
 from handson.project import CONVERGENCE_TIMEOUT, POLL_INTERVAL
 from handson.run_report import RunReport

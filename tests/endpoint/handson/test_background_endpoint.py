@@ -14,17 +14,9 @@ import urllib3
 from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.aws.targets import Target, child_environment
 from handson.background_process import is_running
+from handson.endpoint_lookup import LocalEndpoint, find_at
 from handson.errors import EndpointError
-from handson.local_endpoint import (
-    ON_FREE_PORTS,
-    Life,
-    LocalEndpoint,
-    down,
-    find_at,
-    reset,
-    status,
-    up,
-)
+from handson.local_endpoint import ON_FREE_PORTS, Life, down, reset, status, up
 from tests.support.paths import CHECKOUT
 from tests.support.waiting import eventually
 

@@ -12,8 +12,8 @@ from cloudmap_harness.aws.vpc_choice import VpcAddresses
 from cloudmap_harness.discovery.observation import ObservedRecord
 from handson import context as context_module
 from handson.context import Context, vpc_expectation_of
+from handson.endpoint_lookup import LocalEndpoint
 from handson.errors import EndpointError
-from handson.local_endpoint import LocalEndpoint
 from stacks.settings import Settings
 
 REGION = "ap-northeast-1"

@@ -17,18 +17,9 @@ from pytest_httpserver import HTTPServer
 
 from handson import local_endpoint as endpoint
 from handson.cli import main
+from handson.endpoint_lookup import LocalEndpoint, OtherServer, find_at, find_running_at
 from handson.errors import EndpointError, UsageError
-from handson.local_endpoint import (
-    Life,
-    LocalEndpoint,
-    OtherServer,
-    down,
-    find_at,
-    find_running,
-    find_running_at,
-    status,
-    up,
-)
+from handson.local_endpoint import Life, down, find_running, status, up
 from stacks.errors import SettingsError
 
 INSIDE = {"dns": "127.0.0.1:53", "bastion": "http://127.0.0.1:3128", "peakMemoryBytes": 1 << 20}

@@ -11,8 +11,8 @@ import pytest
 from cloudmap_harness.aws.vpc_choice import VpcAddresses
 from handson import vpc_shell as shell
 from handson.cli import main
+from handson.endpoint_lookup import LocalEndpoint
 from handson.errors import EndpointError, UsageError
-from handson.local_endpoint import LocalEndpoint
 from handson.project import BIN
 
 REGION = "ap-northeast-1"

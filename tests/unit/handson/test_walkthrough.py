@@ -12,8 +12,9 @@ from handson import walkthrough as handson
 from handson.article.runner import Session
 from handson.article.step import Step, everyone_has_answered
 from handson.cli import main
+from handson.endpoint_lookup import LocalEndpoint
 from handson.errors import EndpointError
-from handson.local_endpoint import Life, LocalEndpoint
+from handson.local_endpoint import Life
 from handson.walkthrough import MOST_LINES, Show, watch
 
 ENDPOINT = LocalEndpoint(

@@ -12,7 +12,7 @@ from handson.article import runner
 from handson.article.runner import TEMPLATES, CommandFailed, Session
 from handson.article.step import Says, Step, everyone_has_answered, it_works
 from handson.article.steps import BY_CLI, KEPT
-from handson.local_endpoint import LocalEndpoint
+from handson.endpoint_lookup import LocalEndpoint
 from handson.project import BIN
 
 ENDPOINT = LocalEndpoint(
