@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who answers at a URL: an embedded endpoint, another server, or nobody."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cloudmap_harness.aws.health import EndpointHealth, read_health
 from cloudmap_harness.aws.vpc_choice import VpcAddresses, vpcs_of
@@ -20,8 +20,9 @@ class LocalEndpoint:
     """Where the resolver of its own VPC listens, the article's: `127.0.0.1:port`."""
     bastion: str
     """The URL of the proxy inside that VPC."""
-    peak_memory: int
-    """The most memory that the process has had resident so far, in bytes."""
+    peak_memory: int = field(compare=False)
+    """The most memory that the process has had resident so far, in bytes; it may grow between two
+    looks at the same endpoint."""
     https: str | None = None
     """Its URL for clients that insist on HTTPS; None without LOCALAWS_TLS=1."""
     ca_bundle: str | None = None
