@@ -4,7 +4,7 @@
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -141,6 +141,15 @@ def test_no_child_outlives_one_that_cannot_start(tmp_path: Path) -> None:
     assert not is_running(pid_in(tmp_path / "pid"))
 
 
+@pytest.fixture
+def hangup() -> Iterator[None]:
+    """SIGHUP ends a process, as it does unless that runs under nohup; pytest may."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.usefixtures("hangup")
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_reaches_the_child_as_one_interrupt(tmp_path: Path, signum: int) -> None:
     """The child signals its parent, as a terminal would, and may finish its work."""
