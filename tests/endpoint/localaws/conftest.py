@@ -12,6 +12,7 @@ from localaws import runtime, scheduler, snapshot
 from localaws.server import Endpoint
 from localaws.settings import EndpointSettings
 from tests.endpoint.localaws.account import Account, Turns
+from tests.endpoint.localaws.faulty import faults as faults
 
 
 @pytest.fixture(scope="module")
