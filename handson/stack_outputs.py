@@ -37,7 +37,7 @@ def service_of(outputs: Mapping[str, Mapping[str, Any]]) -> DeployedService:
         ecs_service=compute["service_name"],
         desired=int(compute["desired_count"]),
         service_id=discovery["service_id"],
-        record_name=f"{discovery['service_fqdn']}.",
+        record_name=f"{discovery['service_fqdn']}.".lower(),  # As Route 53 has it.
         hosted_zone_id=discovery["hosted_zone_id"],
         subnet_ids=tuple(network["private_subnet_ids"]),
     )

@@ -46,13 +46,16 @@ class TableOutput:
             title = f"{check.service}{f' in {where}' if where else ''}"
             table.show(console, title, check, rows=named or bool(check.problems))
             console.print()
-        for namespace, problems in seen.zones.items():
-            self._line(f"the zone of {namespace}")
+        for namespace, problems in seen.namespaces.items():
+            self._line(f"of no ECS service, in the namespace {namespace}")
             for problem in problems:
                 self._line(f"  {problem}; {problem.advice}")
         if seen.unregistered and not named:
             names = ", ".join(map(str, seen.unregistered))
             self._line(f"without a service registry, not checked: {names}")
+        for name, count in seen.unchecked.items():
+            what = f"{_count(count, 'instance')} that ECS has not registered"
+            self._line(f"of no ECS service, not checked: {name} with {what}")
         self._line(
             f"{_count(len(seen.registered), 'service')}, {_count(len(seen.problems), 'problem')}; "
             f"{_calls(self._aws)}"
@@ -73,12 +76,15 @@ class JsonOutput:
         found = {
             "converged": not seen.problems,
             "services": [_service(each) for each in seen.registered],
-            "zones": [
+            "namespaces": [
                 {"namespace": name, "problems": _problems(found)}
-                for name, found in seen.zones.items()
+                for name, found in seen.namespaces.items()
             ],
             "without_registry": [
                 {"cluster": each.cluster, "service": each.name} for each in seen.unregistered
+            ],
+            "without_ecs_service": [
+                {"name": name, "instances": count} for name, count in seen.unchecked.items()
             ],
             "calls": {
                 "total": self._aws.calls.total(),

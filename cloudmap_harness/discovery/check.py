@@ -5,7 +5,7 @@ The table, the JSON, the assertions of tests and `make status` show these; none 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cloudmap_harness.discovery.ecs_services import EcsService, Network
 from cloudmap_harness.discovery.observation import (
@@ -26,6 +26,8 @@ class RegistryCheck:
     """What one registry has of a service's tasks, and what differs from them."""
 
     registry: Registry
+    desired: int
+    """How many tasks should be registered there."""
     seen: Observation
     problems: tuple[Problem, ...]
 
@@ -40,6 +42,8 @@ class ServiceCheck:
     registries: tuple[RegistryCheck, ...]
     others: tuple[Problem, ...] = ()
     """The problems that are not of one registry."""
+    gone_subnets: tuple[str, ...] = ()
+    """Those that the service names and that do not exist any more."""
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -52,11 +56,15 @@ class ServiceCheck:
     def notes(self) -> tuple[str, ...]:
         """What is worth saying and no difference."""
         if not self.service.registry_arns:
+            if self.service.service_connect:
+                return ("it has no service registry: its tasks are Service Connect's, not checked",)
             return ("it has no service registry: Cloud Map and Route 53 know nothing of its tasks",)
+        gone = [f"the service names {id_}, a subnet that is gone" for id_ in self.gone_subnets]
         seen = [task.id for check in self.registries[:1] for task in check.seen.tasks]
         drain = sum(each.tasks for each in self.service.deployments) - len(seen)
         replaced = drain > 0 and len(self.service.deployments) > 1
-        notes = [f"tasks of an older deployment that still drain: {drain}"] if replaced else []
+        drains = [f"tasks of an older deployment that still drain: {drain}"] if replaced else []
+        notes = [*gone, *drains]
         if {Kind.COUNT, Kind.DEPLOYING} & {each.kind for each in self.problems}:
             notes += (f"event {event}" for event in self.service.events[:EVENTS])
         return tuple(notes)
@@ -91,8 +99,11 @@ class Look:
     """The checks of every service that was looked at, and of the hosted zones they are in."""
 
     services: tuple[ServiceCheck, ...]
-    zones: Mapping[str, tuple[Problem, ...]]
-    """The records of no service, by the name of their namespace."""
+    namespaces: Mapping[str, tuple[Problem, ...]]
+    """What is left in a namespace and belongs to no ECS service, by the namespace's name."""
+    unchecked: Mapping[str, int] = field(default_factory=dict)
+    """How many instances somebody else than ECS has registered in each Cloud Map service that no
+    ECS service names."""
 
     @property
     def registered(self) -> tuple[ServiceCheck, ...]:
@@ -108,4 +119,4 @@ class Look:
     def problems(self) -> tuple[Problem, ...]:
         """Every difference of every service and zone."""
         checks = (each.problems for each in self.services)
-        return tuple(each for problems in (*checks, *self.zones.values()) for each in problems)
+        return tuple(each for problems in (*checks, *self.namespaces.values()) for each in problems)

@@ -123,8 +123,20 @@ class Differences:
         for task in self.seen.running:
             instance = self._by_id.get(task.id)
             for layer, ids in layers.items():
-                if task.id not in ids and _belongs(layer, instance):
+                if task.id not in ids and self._belongs(layer, task, instance):
                     yield Problem(Kind.MISSING, f"{task_name(task)}: missing in {layer}")
+
+    def _belongs(self, layer: str, task: ObservedTask, instance: ObservedInstance | None) -> bool:
+        """Whether the task should be there: in records of the addresses that it has.
+
+        Outside awsvpc a task has no address of its own, but its instance has the host's.
+        """
+        one = task if task.addresses or instance is None else instance
+        if layer == "A records" and "AAAA" in self.registry.ttls:
+            return one.address is not None or not one.addresses
+        if layer == "AAAA records" and "A" in self.registry.ttls:
+            return one.ipv6 is not None or not one.addresses
+        return True
 
     def _without_task(self) -> Iterator[Problem]:
         others = {task.id: task for task in self.seen.others}
@@ -133,7 +145,10 @@ class Differences:
                 continue
             task = others.get(instance.id)
             where = f"{instance_name(instance)}: "
-            if task and task.status != "STOPPED":
+            if task and task.desired_status == RUNNING and not task.service:
+                what = f"{where}registered by hand, after the task {task.id} of no service"
+                yield Problem(Kind.FOREIGN, what)
+            elif task and task.status != "STOPPED":
                 what = f"{where}still registered, and its task {task.id} is {task.status}"
                 yield Problem(Kind.DRAINING, what)
             else:
@@ -173,11 +188,10 @@ class Differences:
         """Under one id, the task, the instance and the records have the same values."""
         for instance in self.seen.instances:
             task = self._tasks.get(instance.id)
-            if task and task.address and instance.address not in (None, task.address):
-                what = (
-                    f"{instance.address}: the instance's address, but its task has {task.address}"
-                )
-                yield Problem(Kind.OTHER_ADDRESS, what)
+            for there, wanted_there in _by_family(instance, task):
+                if there != wanted_there:
+                    what = f"{there}: the instance's address, but its task has {wanted_there}"
+                    yield Problem(Kind.OTHER_ADDRESS, what)
             wanted = [port for port in self.service.ports if port]
             if task and task.address and instance.port and wanted and instance.port not in wanted:
                 what = f"{instance.address}: registered with port {instance.port}"
@@ -236,9 +250,12 @@ class Differences:
                 yield Problem(Kind.WRONG_TTL, f"{value}: TTL {record.ttl} instead of {ttl}")
             if registry.multivalue and not record.multivalue:
                 yield Problem(Kind.WRONG_RECORD, f"{value}: record without MultiValueAnswer")
+            if record.multivalue and not registry.multivalue:
+                what = f"{value}: record with MultiValueAnswer, which WEIGHTED routing has not"
+                yield Problem(Kind.WRONG_RECORD, what)
             name = registry.record_name
             if is_host:
-                name = f"{record.set_identifier}.{name}"
+                name = f"{record.set_identifier}.{name}".lower()
             if record.name != name or ttl is None:
                 what = f"{value}: {record.type} record {record.name} instead of {name}"
                 yield Problem(Kind.WRONG_RECORD, what)
@@ -246,7 +263,7 @@ class Differences:
                 yield from self._wrong_host(record)
 
     def _wrong_host(self, target: ObservedTarget) -> Iterator[Problem]:
-        host = f"{target.set_identifier}.{self.registry.record_name}"
+        host = f"{target.set_identifier}.{self.registry.record_name}".lower()
         if target.host != host:
             what = f"{record_value(target)}: SRV target {target.host} instead of {host}"
             yield Problem(Kind.WRONG_RECORD, what)
@@ -255,24 +272,14 @@ class Differences:
             yield Problem(Kind.MISSING, what)
 
 
-def stray_records(
-    records: Iterable[AnyRecord], services: tuple[Registry, ...]
-) -> Iterator[Problem]:
-    """The records of a namespace's zone that have the name of none of its services."""
-    for record in records:
-        if not any(service.has_name(record.name) for service in services):
-            where = record_value(record)
-            what = f"{where}: orphan {record.type} record {record.name}, no such service"
-            yield Problem(Kind.ORPHAN_RECORD, what)
-
-
-def _belongs(layer: str, instance: ObservedInstance | None) -> bool:
-    """Whether an instance makes a record of that type: of the addresses that it has."""
-    if instance is None or not instance.addresses:
-        return True
-    if layer == "A records":
-        return instance.address is not None
-    return layer != "AAAA records" or instance.ipv6 is not None
+def _by_family(
+    instance: ObservedInstance, task: ObservedTask | None
+) -> Iterator[tuple[Address, Address]]:
+    """The addresses of an instance and of its task, IPv4 and IPv6, where both have one."""
+    if task and instance.address and task.address:
+        yield instance.address, task.address
+    if task and instance.ipv6 and task.ipv6:
+        yield instance.ipv6, task.ipv6
 
 
 def _counted(addresses: Iterable[Address]) -> Counter[str]:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 ECS_PAGE = 100
 NAMES = 20
 """The most names that an error lists."""
+FILTER_VALUES = 200
+"""The most values of one filter of EC2's."""
 DESCRIBED_SERVICES = 10
 """The most services of one DescribeServices."""
 
@@ -54,12 +56,24 @@ class EcsDeployment:
 
 
 @dataclass(frozen=True)
+class TaskSet:
+    """A task set, as services of an external controller and of CodeDeploy have them."""
+
+    id: str
+    """What its tasks say has started them."""
+    desired: int
+    """How many tasks it wants: its share of the service's desired count."""
+    registry_arns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class EcsService:
     """An active ECS service."""
 
     cluster: str
     name: str
     desired: int
+    """How many tasks it wants in all: with task sets, the sum of theirs."""
     registry_arns: tuple[str, ...]
     ports: tuple[int, ...]
     """The ports that instances have in SRV records, in network mode awsvpc."""
@@ -70,6 +84,13 @@ class EcsService:
     # Not compared: a service that comes to the same state again is the same.
     events: tuple[str, ...] = field(compare=False)
     """The latest, newest first."""
+    task_sets: tuple[TaskSet, ...] = ()
+    service_connect: bool = False
+    """Whether Service Connect registers its tasks, in Cloud Map services of its own."""
+
+    def sets_in(self, registry_arn: str) -> tuple[TaskSet, ...]:
+        """The task sets that register their tasks there; () of a service without task sets."""
+        return tuple(each for each in self.task_sets if registry_arn in each.registry_arns)
 
     def __str__(self) -> str:
         return f"{self.cluster}/{self.name}"
@@ -101,17 +122,24 @@ def find_services(
 
 
 def subnet_networks(aws: AwsClients, subnet_ids: Iterable[str]) -> dict[str, tuple[Network, ...]]:
-    """Returns the address ranges of each subnet, IPv4 before IPv6. Raises AwsError."""
-    wanted = sorted(set(subnet_ids))
-    if not wanted:
-        return {}
+    """Returns the address ranges of each subnet that there is, IPv4 before IPv6.
+
+    Raises AwsError.
+    """
     with aws.errors_explained():
-        subnets = aws.ec2.describe_subnets(SubnetIds=wanted)["Subnets"]
+        # By a filter: a call by ids is refused as a whole when one of the subnets is gone.
+        pages = aws.ec2.get_paginator("describe_subnets")
+        subnets = [
+            subnet
+            for some in batches(sorted(set(subnet_ids)), FILTER_VALUES)
+            for page in pages.paginate(Filters=[{"Name": "subnet-id", "Values": some}])
+            for subnet in page["Subnets"]
+        ]
     return {
         subnet["SubnetId"]: tuple(
             ip_network(block)
             for block in [
-                subnet["CidrBlock"],
+                *([subnet["CidrBlock"]] if subnet.get("CidrBlock") else []),  # None in IPv6-only.
                 *(
                     each["Ipv6CidrBlock"]
                     for each in subnet.get("Ipv6CidrBlockAssociationSet", [])
@@ -148,7 +176,7 @@ def _described(aws: AwsClients, cluster: str, names: Sequence[str]) -> Iterator[
 
 
 def _service(service: "ServiceTypeDef") -> EcsService:
-    task_sets = service.get("taskSets", [])
+    deployments, task_sets = service.get("deployments", []), service.get("taskSets", [])
     registries = [
         registry
         for owner in (service, *task_sets)
@@ -156,22 +184,34 @@ def _service(service: "ServiceTypeDef") -> EcsService:
     ]
     networks = [
         each.get("networkConfiguration", {}).get("awsvpcConfiguration", {})
-        for each in (service, *service.get("deployments", []), *task_sets)
+        for each in (service, *deployments, *task_sets)
     ]
+    sets = tuple(
+        TaskSet(
+            each["id"],
+            each["computedDesiredCount"],
+            tuple(registry["registryArn"] for registry in each.get("serviceRegistries", [])),
+        )
+        for each in task_sets
+    )
     return EcsService(
         cluster=service["clusterArn"].rsplit("/", 1)[-1],
         name=service["serviceName"],
-        desired=service["desiredCount"],
+        desired=sum(each.desired for each in sets) if sets else service["desiredCount"],
         registry_arns=tuple(dict.fromkeys(each["registryArn"] for each in registries)),
         ports=tuple(
             sorted({each.get("port") or each.get("containerPort") or 0 for each in registries})
         ),
         # While a deployment is in progress, older tasks are in the subnets of the older one.
         subnet_ids=tuple(sorted({id_ for each in networks for id_ in each.get("subnets", [])})),
-        deployments=_deployments(service.get("deployments", [])),
+        deployments=_deployments(deployments),
         events=tuple(
             f"{event['createdAt']:%H:%M:%S} {event['message']}"
             for event in service.get("events", [])[:10]
+        ),
+        task_sets=sets,
+        service_connect=any(
+            each.get("serviceConnectConfiguration", {}).get("enabled") for each in deployments
         ),
     )
 

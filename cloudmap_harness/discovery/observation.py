@@ -29,6 +29,7 @@ class ObservedTask:
     """ECS's: HEALTHY, UNHEALTHY, or UNKNOWN without a health check of a container."""
     deployment: str = ""
     """What started it, such as `ecs-svc/1234567890123456789`."""
+    cluster: str = ""
     service: str = ""
     """The name of its ECS service; empty for a task of none."""
     stopped_reason: str = ""

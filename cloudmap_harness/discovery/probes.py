@@ -121,7 +121,10 @@ def discovered(aws: AwsClients, registry: Registry) -> frozenset[str]:
 def records(
     aws: AwsClients, hosted_zone_id: str
 ) -> tuple[tuple[ObservedRecord, ...], tuple[ObservedTarget, ...]]:
-    """Returns the A and AAAA records and the SRV records of a hosted zone, one per value."""
+    """Returns the A and AAAA records and the SRV records of a hosted zone, one per value.
+
+    Names are in lower case, as Route 53 has them whatever they were when they were given to it.
+    """
     found: list[ObservedRecord] = []
     targets: list[ObservedTarget] = []
     with aws.errors_explained():
@@ -129,19 +132,17 @@ def records(
             HostedZoneId=hosted_zone_id, PaginationConfig={"PageSize": ROUTE53_PAGE}
         )
         for each in (each for page in pages for each in page["ResourceRecordSets"]):
+            name = each["Name"].lower()
             identifier, multivalue = each.get("SetIdentifier"), each.get("MultiValueAnswer", False)
             for value in (value["Value"] for value in each.get("ResourceRecords", [])):
                 if each["Type"] in ("A", "AAAA"):
                     found.append(
-                        ObservedRecord(
-                            each["Name"], ip_address(value), each["TTL"], identifier, multivalue
-                        )
+                        ObservedRecord(name, ip_address(value), each["TTL"], identifier, multivalue)
                     )
                 elif each["Type"] == "SRV":
-                    _, _, port, host = value.split()
-                    name, ttl = each["Name"], each["TTL"]
+                    _, _, port, host = value.lower().split()
                     targets.append(
-                        ObservedTarget(name, int(port), host, ttl, identifier, multivalue)
+                        ObservedTarget(name, int(port), host, each["TTL"], identifier, multivalue)
                     )
     return (
         tuple(sorted(found, key=lambda r: (by_number(r.address), r.name))),
@@ -198,6 +199,7 @@ def _task(task: "TaskTypeDef") -> ObservedTask:
         desired_status=task["desiredStatus"],
         health=task.get("healthStatus", ""),
         deployment=task.get("startedBy", ""),
+        cluster=task["clusterArn"].rsplit("/", 1)[-1],
         service=service if owner == "service" else "",
         stopped_reason=task.get("stoppedReason", ""),
     )

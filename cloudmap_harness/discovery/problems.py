@@ -12,6 +12,7 @@ class Kind(StrEnum):
     DEPLOYING = "deploying"
     STARTING = "starting"
     DRAINING = "draining"
+    FOREIGN = "foreign instance"
     MISSING = "missing"
     STALE_INSTANCE = "stale instance"
     ORPHAN_RECORD = "orphan record"
@@ -32,6 +33,10 @@ ADVICE = {
     Kind.DEPLOYING: "wait, or see why the new tasks stop when some have failed",
     Kind.STARTING: "wait: a task is registered before it is RUNNING",
     Kind.DRAINING: "wait: ECS deregisters a task when it stops it",
+    Kind.FOREIGN: (
+        "deregister it (servicediscovery deregister-instance) if the service's clients should not "
+        "reach that task"
+    ),
     Kind.MISSING: (
         "wait if a change is in progress; ECS registers a task once, so replace the tasks "
         "(update-service --force-new-deployment) when it stays away"

@@ -38,12 +38,8 @@ class Registry:
 
     @property
     def record_name(self) -> str:
-        """Fully qualified, with the final dot."""
-        return f"{self.name}.{self.namespace}."
-
-    def has_name(self, name: str) -> bool:
-        """Whether a record's name is the service's, or that of an instance's host below it."""
-        return name == self.record_name or name.endswith(f".{self.record_name}")
+        """Fully qualified, with the final dot, in lower case as Route 53 has it."""
+        return f"{self.name}.{self.namespace}.".lower()
 
     def __str__(self) -> str:
         if self.hosted_zone_id is None:
@@ -51,34 +47,57 @@ class Registry:
         return self.record_name.rstrip(".")
 
 
+Siblings = Mapping[str, Registry]
+"""Every Cloud Map service of a hosted zone, by the name of its records."""
+
+
+def owner_of(name: str, siblings: Siblings) -> Registry | None:
+    """Returns whose record has that name: the service of the name, or the nearest above it.
+
+    The targets of SRV records have names below their service's. So may another service.
+    """
+    while name and name not in siblings:
+        name = name.partition(".")[2]
+    return siblings.get(name)
+
+
 @dataclass(frozen=True)
 class Registries:
     """The registries that were asked for, by ARN, and every name in their hosted zones."""
 
     by_arn: Mapping[str, Registry]
-    siblings: Mapping[str, tuple[Registry, ...]]
-    """Every Cloud Map service of a hosted zone, by the zone's id."""
+    siblings: Mapping[str, Siblings]
+    """By the hosted zone's id."""
+    unowned: tuple[Registry, ...] = ()
+    """The Cloud Map services that were not asked for, in a look at a whole region."""
 
 
-def find_registries(aws: AwsClients, arns: Iterable[str]) -> Registries:
+def find_registries(
+    aws: AwsClients, arns: Iterable[str], *, everywhere: bool = False
+) -> Registries:
     """Looks for Cloud Map services by their ARNs; one that does not exist is left out.
 
-    Raises AwsError.
+    With `everywhere`, the other services of every namespace are found too. Raises AwsError.
     """
     missing = set(arns)
     by_arn: dict[str, Registry] = {}
-    siblings: dict[str, tuple[Registry, ...]] = {}
-    if missing:
+    siblings: dict[str, Siblings] = {}
+    unowned: list[Registry] = []
+    if missing or everywhere:
         for namespace in _namespaces(aws):
             found = tuple(_services(aws, namespace))
             wanted = {each.arn: each for each in found if each.arn in missing}
             by_arn |= wanted
-            for zone_id in {each.hosted_zone_id for each in wanted.values()} - {None}:
-                siblings[str(zone_id)] = tuple(each for each in found if each.hosted_zone_id)
+            seen = found if everywhere else wanted.values()
+            unowned += [each for each in seen if each.arn not in wanted]
+            for zone_id in {each.hosted_zone_id for each in seen} - {None}:
+                siblings[str(zone_id)] = {
+                    each.record_name: each for each in found if each.hosted_zone_id
+                }
             missing -= wanted.keys()
-            if not missing:
+            if not (missing or everywhere):
                 break
-    return Registries(by_arn, siblings)
+    return Registries(by_arn, siblings, tuple(unowned))
 
 
 def _namespaces(aws: AwsClients) -> Iterator["NamespaceSummaryTypeDef"]:

@@ -94,7 +94,7 @@ def summarize(
         registries=tuple(
             RegistrySummary(
                 str(each.registry),
-                tuple(_counts(check, each).items()),
+                tuple(_counts(each).items()),
                 _addresses(each, pages)
                 if each.seen.tasks or each.seen.instances or each.seen.records
                 else None,
@@ -127,10 +127,10 @@ class _Row:
         return len(running) == 1 and all(ids == running for ids in layers) and answers
 
 
-def _counts(check: ServiceCheck, registry: RegistryCheck) -> dict[str, int]:
+def _counts(registry: RegistryCheck) -> dict[str, int]:
     seen = registry.seen
     counts = {
-        "desired": check.desired,
+        "desired": registry.desired,
         "running": len(seen.running),
         "instances": len(seen.instances),
     }

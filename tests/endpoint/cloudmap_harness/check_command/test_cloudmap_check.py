@@ -138,7 +138,7 @@ def test_a_record_of_no_service_is_told_for_its_zone(shop: Shop, check: Check) -
     shop.publish("old", replace(record_set("old", "10.0.8.9"), name="old.shop.internal."))
     ran = check()
     assert ran.code == 1
-    assert "the zone of shop.internal" in ran.out
+    assert "of no ECS service, in the namespace shop.internal" in ran.out
     assert "10.0.8.9: orphan A record old.shop.internal., no such service" in ran.out
 
 

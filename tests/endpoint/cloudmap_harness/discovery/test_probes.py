@@ -66,6 +66,7 @@ def arn(number: int) -> str:
 def described(number: int, status: str = "RUNNING") -> dict[str, Any]:
     return {
         "taskArn": arn(number),
+        "clusterArn": f"arn:aws:ecs:{REGION}:123456789012:cluster/{CLUSTER}",
         "lastStatus": status,
         "desiredStatus": "RUNNING",
         "availabilityZone": f"{REGION}a",
@@ -111,8 +112,15 @@ def test_a_task_has_the_address_of_its_interface(stubbed: tuple[AwsClients, Stub
     del starting["availabilityZone"]
     ecs.add_response("describe_tasks", {"tasks": [described(1), starting]})
     assert probes.tasks(aws, CLUSTER, "s") == (
-        ObservedTask(f"{2:032x}", "PROVISIONING", None, None, None),
-        ObservedTask(f"{1:032x}", "RUNNING", IPv4Address("10.0.8.1"), "eni-1", f"{REGION}a"),
+        ObservedTask(f"{2:032x}", "PROVISIONING", None, None, None, cluster=CLUSTER),
+        ObservedTask(
+            f"{1:032x}",
+            "RUNNING",
+            IPv4Address("10.0.8.1"),
+            "eni-1",
+            f"{REGION}a",
+            cluster=CLUSTER,
+        ),
     )
 
 

@@ -68,7 +68,7 @@ def problems(
     registry: Registry = REGISTRY,
 ) -> list[str]:
     """What differs, as text."""
-    own = own_part(seen, service.name)
+    own = own_part(seen, service, registry.arn)
     return [*map(str, Differences(desired, service, NETWORKS, registry, own).problems())]
 
 
@@ -81,4 +81,5 @@ def checked(
 ) -> ServiceCheck:
     """The check of a service with that one registry."""
     found = Differences(desired, service, NETWORKS, registry, seen).problems()
-    return ServiceCheck(service, desired, NETWORKS, (RegistryCheck(registry, seen, tuple(found)),))
+    check = RegistryCheck(registry, desired, seen, tuple(found))
+    return ServiceCheck(service, desired, NETWORKS, (check,))

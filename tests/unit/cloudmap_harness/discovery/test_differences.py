@@ -6,7 +6,6 @@ from ipaddress import IPv4Address, IPv6Address
 
 import pytest
 
-from cloudmap_harness.discovery.differences import stray_records
 from cloudmap_harness.discovery.ecs_services import EcsDeployment, EcsService
 from cloudmap_harness.discovery.observation import (
     Observation,
@@ -292,13 +291,6 @@ def test_an_http_service_is_checked_by_what_is_discovered() -> None:
     ]
     assert problems(replace(seen, discovered=ids | {"gone"}), registry=HTTP) == [
         "instance gone: in DiscoverInstances, but not registered any more"
-    ]
-
-
-def test_records_of_no_service_are_told_for_their_zone() -> None:
-    other = replace(record("10.0.8.9"), name="old.example.internal.")
-    assert [*map(str, stray_records([*SEEN.records, other], (REGISTRY,)))] == [
-        "10.0.8.9: orphan A record old.example.internal., no such service"
     ]
 
 
