@@ -91,6 +91,11 @@ def command(shop: Shop, *arguments: str) -> "subprocess.Popen[str]":
     )
 
 
+def without_progress(errors: str) -> list[str]:
+    """The lines of stderr but those of the progress, which a busy machine brings."""
+    return [line for line in errors.splitlines() if not line.startswith("reading: ")]
+
+
 def test_a_watch_shows_what_changes_and_ends_with_the_signals_code(shop: Shop) -> None:
     with command(shop, "--watch", "--json") as process:
         assert process.stdout is not None
@@ -103,7 +108,7 @@ def test_a_watch_shows_what_changes_and_ends_with_the_signals_code(shop: Shop) -
         finally:
             process.kill()
     assert process.returncode == 130
-    assert errors == ""
+    assert without_progress(errors) == []
 
 
 def test_an_endpoint_that_is_not_there_is_told_in_one_line() -> None:
@@ -115,5 +120,5 @@ def test_an_endpoint_that_is_not_there_is_told_in_one_line() -> None:
         text=True,
     )
     assert ran.returncode == 1
-    assert ran.stderr.startswith("cloudmap-check: http://127.0.0.1:9: EndpointConnectionError")
-    assert len(ran.stderr.splitlines()) == 1
+    (line,) = without_progress(ran.stderr)
+    assert line.startswith("cloudmap-check: http://127.0.0.1:9: EndpointConnectionError")
