@@ -3,10 +3,12 @@
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, cast
 
 import pytest
+import urllib3
 from moto.core.base_backend import BackendDict
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.route53.models import route53_backends
@@ -98,3 +100,15 @@ def check(
         return Ran(code, *capsys.readouterr())
 
     return run
+
+
+@contextmanager
+def faulty(url: str, fault: dict[str, object]) -> Iterator[None]:
+    """Has the endpoint fail in that way within the block."""
+    faults = f"{url}/_localaws/faults"
+    with urllib3.PoolManager() as http:
+        assert http.request("POST", faults, json=fault).status < 300
+        try:
+            yield
+        finally:
+            http.request("DELETE", faults)
