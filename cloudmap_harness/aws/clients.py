@@ -38,16 +38,21 @@ class AwsClients:
     With an endpoint, the AWS variables of this process and the user's files are ignored.
     """
 
-    def __init__(self, environment: Mapping[str, str], *, attempts: int = 3) -> None:
+    def __init__(self, environment: Mapping[str, str], *, attempts: int = 4) -> None:
         """`attempts` is how often a call is sent until its error counts."""
         self.calls: Counter[str] = Counter()
         """The calls that were answered, by the action that IAM knows: `ecs:ListTasks`."""
+        self.sent = 0
+        """How often a call was sent, the repetitions included."""
         self.repeated = 0
         """How often a call was sent again, after a throttle or a lost reply."""
         self._counting = Lock()
         self.endpoint = environment.get("AWS_ENDPOINT_URL")
         self.region = region = environment["AWS_REGION"]
-        config = Config(retries={"mode": "standard", "max_attempts": attempts}, connect_timeout=5)
+        # botocore's max_attempts would be the repetitions alone.
+        config = Config(
+            retries={"mode": "standard", "total_max_attempts": attempts}, connect_timeout=5
+        )
         if self.endpoint is None:
             session = botocore.session.Session(_IGNORE_ENDPOINT_URLS)
             with self.errors_explained():  # AWS_PROFILE may name no existing profile.
@@ -63,6 +68,8 @@ class AwsClients:
             # An endpoint is reached without a proxy and without `data-` before its host name.
             self._config = config.merge(Config(proxies={}, inject_host_prefix=False))
         self._session.events.register("after-call", self._count)
+        # botocore makes a request for each attempt, so that this counts them as they are sent.
+        self._session.events.register("request-created", self._count_attempt)
 
     @cached_property
     def ec2(self) -> "EC2Client":
@@ -108,11 +115,15 @@ class AwsClients:
         named: dict[str, Any] = services.get(profile.get("services", ""), {})
         return profile | named
 
-    def _count(self, model: Any, parsed: Mapping[str, Any], **_: Any) -> None:
+    def _count(self, model: Any, **_: Any) -> None:
         with self._counting:
             # A service signs under the name that its actions have in IAM.
             self.calls[f"{model.service_model.signing_name}:{model.name}"] += 1
-            self.repeated += parsed.get("ResponseMetadata", {}).get("RetryAttempts", 0)
+
+    def _count_attempt(self, request: Any, **_: Any) -> None:
+        with self._counting:
+            self.sent += 1
+            self.repeated += request.context.get("retries", {}).get("attempt", 1) > 1
 
     @contextmanager
     def errors_explained(self) -> Iterator[None]:
