@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from rich.console import Console
 
 from cloudmap_harness.aws.clients import AwsClients
+from cloudmap_harness.check_command.wording import calls, count
 from cloudmap_harness.discovery import table
 from cloudmap_harness.discovery.check import Look, RegistryCheck, ServiceCheck
 from cloudmap_harness.discovery.observation import (
@@ -53,12 +54,12 @@ class TableOutput:
         if seen.unregistered and not named:
             names = ", ".join(map(str, seen.unregistered))
             self._line(f"without a service registry, not checked: {names}")
-        for name, count in seen.unchecked.items():
-            what = f"{_count(count, 'instance')} that ECS has not registered"
+        for name, number in seen.unchecked.items():
+            what = f"{count(number, 'instance')} that ECS has not registered"
             self._line(f"of no ECS service, not checked: {name} with {what}")
         self._line(
-            f"{_count(len(seen.registered), 'service')}, {_count(len(seen.problems), 'problem')}; "
-            f"{_calls(self._aws)}"
+            f"{count(len(seen.registered), 'service')}, {count(len(seen.problems), 'problem')}; "
+            f"{calls(self._aws.calls.total(), self._aws.repeated)}"
         )
 
     def _line(self, text: str) -> None:
@@ -84,7 +85,7 @@ class JsonOutput:
                 {"cluster": each.cluster, "service": each.name} for each in seen.unregistered
             ],
             "without_ecs_service": [
-                {"name": name, "instances": count} for name, count in seen.unchecked.items()
+                {"name": name, "instances": number} for name, number in seen.unchecked.items()
             ],
             "calls": {
                 "total": self._aws.calls.total(),
@@ -161,12 +162,3 @@ def _problems(problems: Iterable[Problem]) -> list[dict[str, str]]:
     return [
         {"kind": each.kind.value, "what": each.what, "advice": each.advice} for each in problems
     ]
-
-
-def _calls(aws: AwsClients) -> str:
-    again = f", {aws.repeated} of them repeated" if aws.repeated else ""
-    return f"{_count(aws.calls.total(), 'call')}{again}"
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
