@@ -1,140 +1,60 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`cloudmap-check`: looks at ECS services, their Cloud Map instances and Route 53 records.
+"""`cloudmap-check`: runs the command so that each end of it is told in one line at most.
 
-It only reads. The endpoint or the AWS account is that of the environment: AWS_ENDPOINT_URL,
-AWS_PROFILE, AWS_REGION and so on.
+Imports the standard library only at import time: Ctrl-C may come while the rest is imported.
 """
 
-import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import NoReturn
 
-from cloudmap_harness.aws.clients import AwsClients
-from cloudmap_harness.check_command.environment import clients_for
-from cloudmap_harness.check_command.output import JsonOutput, Output, TableOutput
-from cloudmap_harness.check_command.progress import progress
-from cloudmap_harness.discovery.check import Look
-from cloudmap_harness.discovery.look import look
-from cloudmap_harness.errors import AwsError, HarnessError, TargetError, WaitTimeout
-from cloudmap_harness.live_line import shown_on
-from cloudmap_harness.passing_errors import may_pass
-from cloudmap_harness.waiting import every, wait_for
-
-INTERVAL = 1.0
-"""Seconds between two looks at a local endpoint."""
-AWS_INTERVAL = 5.0
-"""Seconds between two looks on AWS, whose calls are limited and shared by the account."""
-MAX_WAIT = 86400.0
-
-SUCCESS, DIFFERENCES, WRONG_USE = 0, 1, 2
 INTERRUPTED = 128 + 2
 """Ended by SIGINT."""
+NOT_WRITTEN = 1
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Returns 0 when every layer agrees, 1 when not or on an error of AWS, 2 for wrong use."""
-    asked = _parser().parse_args(arguments)
+def main() -> int:
+    """Returns the exit code of the command; does not return after Ctrl-C."""
     try:
-        aws = clients_for(os.environ)
-        return _run(aws, asked)
-    except TargetError as error:
-        return _fail(WRONG_USE, error)
-    except HarnessError as error:
-        return _fail(DIFFERENCES, error)
+        from cloudmap_harness.terraform.signals import interruptible
+
+        with interruptible():
+            return _run()
     except KeyboardInterrupt:
-        return INTERRUPTED
-    except BrokenPipeError:
-        # The reader has gone, as in `cloudmap-check | head`; the interpreter must not flush to it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DIFFERENCES
+        _end_at_once(INTERRUPTED)
 
 
-def _run(aws: AwsClients, asked: argparse.Namespace) -> int:
-    interval = INTERVAL if aws.endpoint else AWS_INTERVAL
-
-    def read() -> Look:
-        with progress(sys.stderr, aws) as tell:
-            return look(aws, asked.cluster, asked.service, progress=tell)
-
-    output = JsonOutput(aws) if asked.json else TableOutput(aws)
-    with shown_on(sys.stderr):
-        if asked.watch:
-            return _watch(read, output, interval)
-        return _wait(read, output, timeout=asked.wait, interval=interval)
-
-
-def _wait(read: Callable[[], Look], output: Output, *, timeout: float, interval: float) -> int:
-    """Looks until nothing differs or the time is over, and shows the last look."""
+def _run() -> int:
     try:
-        seen = wait_for(
-            read,
-            lambda seen: [*map(str, seen.problems)],
-            expected="every layer to agree",
-            timeout=timeout,
-            interval=interval,
-        )
-    except WaitTimeout as late:
-        if not isinstance(late.last_seen, Look):
-            raise
-        seen = late.last_seen
-    output.show(seen)
-    return DIFFERENCES if seen.problems else SUCCESS
+        from cloudmap_harness.check_command.command import run
 
-
-def _watch(read: Callable[[], Look], output: Output, interval: float) -> int:
-    """Shows each look that differs from the one before it, until it is interrupted."""
-    before: Look | None = None
-    for _ in every(interval):
         try:
-            seen = read()
-        except AwsError as error:
-            if not may_pass(error):
-                raise
-            sys.stderr.write(f"cloudmap-check: {error}; trying again\n")
-            continue
-        if seen != before:
-            output.show(seen, again=before is not None)
-        before = seen
-    return SUCCESS
+            code = run()
+        except SystemExit as ended:  # argparse's, after --help or for a wrong option.
+            code = int(ended.code or 0)
+        sys.stdout.flush()
+        return code
+    except KeyboardInterrupt as interrupt:
+        _end_at_once(getattr(interrupt, "exit_code", INTERRUPTED))
+    except OSError as error:
+        # The interpreter flushes once more at its end, which must not fail again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader may have gone on purpose, as in `cloudmap-check | head`.
+        if not isinstance(error, BrokenPipeError):
+            with suppress(OSError):
+                sys.stderr.write(f"cloudmap-check: {error}\n")
+        return NOT_WRITTEN
 
 
-def _fail(code: int, error: Exception) -> int:
-    sys.stderr.write(f"cloudmap-check: {error}\n")
-    return code
+def _end_at_once(code: int) -> NoReturn:
+    """Ends the process without the calls that are being repeated.
 
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="cloudmap-check",
-        description=__doc__,
-        epilog="Exit codes: 0 every layer agrees, 1 something differs or AWS refuses, 2 wrong use.",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    parser.add_argument("--cluster", metavar="C", help="only services of this cluster")
-    parser.add_argument("--service", metavar="S", help="only services of this name")
-    when = parser.add_mutually_exclusive_group()
-    when.add_argument(
-        "--wait",
-        metavar="SECONDS",
-        type=_seconds,
-        default=0.0,
-        help="look again until nothing differs, this long at most",
-    )
-    when.add_argument("--watch", action="store_true", help="show every change until Ctrl-C")
-    parser.add_argument("--json", action="store_true", help="print JSON, one object for each look")
-    return parser
-
-
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = -1.0
-    if 0 <= seconds <= MAX_WAIT:
-        return seconds
-    raise argparse.ArgumentTypeError(f"{text!r}: seconds from 0 to {MAX_WAIT:.0f} are wanted")
+    The interpreter would wait for their threads, for up to a minute.
+    """
+    with suppress(OSError, KeyboardInterrupt):
+        sys.stderr.flush()
+    os._exit(code)
 
 
 if __name__ == "__main__":

@@ -2,8 +2,9 @@
 """Reads services and all that is registered of them, and checks them."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 from cloudmap_harness.aws.clients import AwsClients
 from cloudmap_harness.discovery.check import Look, RegistryCheck, ServiceCheck
@@ -43,7 +44,7 @@ def look(
         {arn for each in services for arn in each.registry_arns},
         everywhere=cluster is None and service is None,
     )
-    with ThreadPoolExecutor(WORKERS) as pool:
+    with _workers() as pool:
         reading = Reading(aws, pool, progress)
         seen = reading.observations(services, registries)
         unowned = reading.unowned(registries.unowned)
@@ -62,6 +63,24 @@ def look(
         {name: tuple(found) for name, found in left.items() if found},
         {str(each.registry): each.others for each in unowned if each.others},
     )
+
+
+@contextmanager
+def _workers() -> Iterator[ThreadPoolExecutor]:
+    """Yields a pool and waits for its calls, but not after Ctrl-C.
+
+    A call that AWS throttles is repeated for up to a minute, and a thread cannot be stopped.
+    """
+    pool = ThreadPoolExecutor(WORKERS)
+    try:
+        yield pool
+    except Exception:
+        pool.shutdown(cancel_futures=True)
+        raise
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    pool.shutdown()
 
 
 def _check(

@@ -2,6 +2,8 @@
 """An endpoint with a shop of services that agree, and the command as its users run it."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +15,7 @@ from moto.core.base_backend import BackendDict
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.route53.models import route53_backends
 
-from cloudmap_harness.check_command.__main__ import main
+from cloudmap_harness.check_command.command import run
 from localaws import runtime
 from localaws.dns_records import DnsRecordSet
 from localaws.hosted_zones import ManagedZone
@@ -21,7 +23,9 @@ from localaws.route53 import HostedZones
 from localaws.server import Endpoint
 from localaws.settings import EndpointSettings
 from tests.endpoint.localaws.account import REGION, Account
+from tests.support.environment import environment_without
 from tests.support.interrupts import orderly_interrupts as orderly_interrupts
+from tests.support.paths import CHECKOUT
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +90,9 @@ class Ran:
 
 Check = Callable[..., Ran]
 
+THROTTLED = {"error": {"statusCode": 400, "code": "ThrottlingException"}}
+"""What a fault answers that the SDK takes for a throttle, and repeats."""
+
 
 @pytest.fixture
 def check(
@@ -95,11 +102,11 @@ def check(
     monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint.url)
     monkeypatch.setenv("AWS_REGION", REGION)
 
-    def run(*arguments: str) -> Ran:
-        code = main(arguments)
+    def ran(*arguments: str) -> Ran:
+        code = run(arguments)
         return Ran(code, *capsys.readouterr())
 
-    return run
+    return ran
 
 
 @contextmanager
@@ -112,3 +119,21 @@ def faulty(url: str, fault: dict[str, object]) -> Iterator[None]:
             yield
         finally:
             http.request("DELETE", faults)
+
+
+def started(url: str, *arguments: str, **variables: str) -> "subprocess.Popen[str]":
+    """Starts the command as a process of its own, at that endpoint."""
+    environ = environment_without("AWS_") | {"AWS_ENDPOINT_URL": url, "AWS_REGION": REGION}
+    return subprocess.Popen(
+        [sys.executable, "-m", "cloudmap_harness.check_command", *arguments],
+        cwd=CHECKOUT,
+        env=environ | variables,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def without_progress(errors: str) -> list[str]:
+    """The lines of stderr but those of the progress, which a busy machine brings."""
+    return [line for line in errors.splitlines() if not line.startswith("reading: ")]

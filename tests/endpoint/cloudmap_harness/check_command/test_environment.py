@@ -2,7 +2,6 @@
 """Real keys never go to an endpoint, dummy ones never to AWS, and each mistake ends with 2."""
 
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +10,7 @@ import pytest
 
 from cloudmap_harness.check_command.environment import clients_for
 from cloudmap_harness.errors import TargetError
-from tests.endpoint.cloudmap_harness.check_command.conftest import Shop
+from tests.endpoint.cloudmap_harness.check_command.conftest import without_progress
 from tests.endpoint.localaws.account import REGION
 from tests.support.environment import environment_without
 from tests.support.paths import CHECKOUT
@@ -74,41 +73,6 @@ def test_a_profile_that_leads_elsewhere_is_refused(no_files: Path) -> None:
     )
     with pytest.raises(TargetError, match="no endpoint_url in the profile for AWS"):
         clients_for(os.environ)
-
-
-def command(shop: Shop, *arguments: str) -> "subprocess.Popen[str]":
-    environ = environment_without("AWS_") | {
-        "AWS_ENDPOINT_URL": shop.aws.url,
-        "AWS_REGION": REGION,
-    }
-    return subprocess.Popen(
-        [sys.executable, "-m", "cloudmap_harness.check_command", *arguments],
-        cwd=CHECKOUT,
-        env=environ,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def without_progress(errors: str) -> list[str]:
-    """The lines of stderr but those of the progress, which a busy machine brings."""
-    return [line for line in errors.splitlines() if not line.startswith("reading: ")]
-
-
-def test_a_watch_shows_what_changes_and_ends_with_the_signals_code(shop: Shop) -> None:
-    with command(shop, "--watch", "--json") as process:
-        assert process.stdout is not None
-        try:
-            assert '"converged": true' in process.stdout.readline()
-            shop.aws.register(shop.registry, "nobody", AWS_INSTANCE_IPV4="10.0.8.200")
-            assert "stale instance nobody" in process.stdout.readline()
-            process.send_signal(signal.SIGINT)
-            _, errors = process.communicate(timeout=30)
-        finally:
-            process.kill()
-    assert process.returncode == 130
-    assert without_progress(errors) == []
 
 
 def test_an_endpoint_that_is_not_there_is_told_in_one_line() -> None:

@@ -7,7 +7,12 @@ import re
 import pytest
 
 from cloudmap_harness.check_command import progress
-from tests.endpoint.cloudmap_harness.check_command.conftest import Check, Shop, faulty
+from tests.endpoint.cloudmap_harness.check_command.conftest import (
+    THROTTLED,
+    Check,
+    Shop,
+    faulty,
+)
 from tests.endpoint.localaws.account import Account
 from tests.support.paths import CHECKOUT
 
@@ -16,7 +21,7 @@ def test_a_healthy_service_has_no_problem(
     shop: Shop, check: Check, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # However busy the machine is, no progress is said.
-    monkeypatch.setattr(progress, "QUIET", float("inf"))
+    monkeypatch.setattr(progress, "QUIET", 3600.0)
     ran = check()
     assert ran.code == 0
     assert "handson/web in web.shop.internal" in ran.out
@@ -99,18 +104,36 @@ def test_a_zone_is_read_once_for_all_its_services(shop: Shop, check: Check) -> N
 def test_throttles_are_waited_out_and_counted(shop: Shop, check: Check) -> None:
     """GIVEN an endpoint that refuses every fourth call
     WHEN the service is checked
-    THEN the calls are repeated, and their number is told.
+    THEN the calls are repeated, and their number is told beside that of the calls.
     """
-    fault = {
-        "kind": "call",
-        "every": 4,
-        "error": {"statusCode": 400, "code": "ThrottlingException"},
-    }
+    fault = {"kind": "call", "every": 4, **THROTTLED}
     with faulty(shop.aws.url, fault):
         ran = check()
     assert ran.code == 0, ran.err
-    (repeated,) = re.findall(r"\d+ calls, (\d+) of them repeated", ran.out)
+    (repeated,) = re.findall(r"\d+ calls and (\d+) repetitions\n", ran.out)
     assert int(repeated) >= 2
+
+
+def test_progress_is_told_while_the_first_call_is_repeated(
+    shop: Shop, check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GIVEN a first call whose reply is lost, and late when it is repeated
+    WHEN the service is checked, with standard error in a log
+    THEN a line tells of the repetition before any call is answered.
+    """
+    monkeypatch.setattr(progress, "QUIET", 0.01)
+    monkeypatch.setattr(progress, "LOG_INTERVAL", 0.05)
+    first = {"kind": "call", "operation": "ListClusters"}
+    with (
+        faulty(shop.aws.url, {**first, "attempt": 1, "drop": True}),
+        faulty(shop.aws.url, {**first, "attempt": 2, "latency": 1000}),
+    ):
+        ran = check("--json")
+    assert ran.code == 0
+    assert "reading: finding the services, 1 call and 1 repetition sent\n" in ran.err
+    assert ran.json["calls"]["repeated"] == 1
+    assert ran.json["calls"]["total"] == sum(ran.json["calls"]["by_action"].values())
+    assert ran.json["calls"]["by_action"]["ecs:ListClusters"] == 1
 
 
 def test_a_service_that_does_not_exist_is_an_error(shop: Shop, check: Check) -> None:
