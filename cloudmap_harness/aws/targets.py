@@ -98,9 +98,8 @@ def _aws(environ: Mapping[str, str], endpoint: str | None) -> dict[str, str]:
 
 def _emulated(target: Target, environ: Mapping[str, str], endpoint: str | None) -> dict[str, str]:
     allowed = f"an http or https URL that is not AWS's, for the target {target}"
-    parts = urlsplit(endpoint or "")
-    host = parts.hostname or ""
-    if endpoint is None or parts.scheme not in ("http", "https") or not host:
+    host = _host(endpoint or "")
+    if endpoint is None or not host:
         raise TargetError("ENDPOINT", endpoint, allowed)
     if host.endswith((".amazonaws.com", ".amazonaws.com.cn", ".api.aws")):
         raise TargetError("ENDPOINT", endpoint, allowed)
@@ -121,6 +120,16 @@ def _emulated(target: Target, environ: Mapping[str, str], endpoint: str | None) 
         # name.
         "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
     }
+
+
+def _host(url: str) -> str:
+    """Returns the host of an http or https URL, and an empty one of what is no such URL."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # Raises ValueError for a port that is none; urlsplit itself does not.
+    except ValueError:
+        return ""
+    return (parts.hostname or "") if parts.scheme in ("http", "https") else ""
 
 
 def _region(region: str) -> dict[str, str]:

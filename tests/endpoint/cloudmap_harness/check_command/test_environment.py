@@ -28,7 +28,17 @@ def test_an_accounts_key_reaches_an_endpoint() -> None:
     assert aws.access_key() == "000000000042"
 
 
-@pytest.mark.parametrize("url", ["localhost:4566", "https://ecs.eu-west-1.amazonaws.com"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "localhost:4566",
+        "https://ecs.eu-west-1.amazonaws.com",
+        "http://[bad",
+        "http://127.0.0.1:99999",
+        "http://local_stack:4566",
+        "http://127.0.0.1:4566\n",
+    ],
+)
 def test_an_endpoint_that_is_none_is_named_by_its_variable(url: str) -> None:
     with pytest.raises(TargetError, match="^AWS_ENDPOINT_URL: got '.*', allowed: an http or https"):
         clients_for({**ENDPOINT, "AWS_ENDPOINT_URL": url})
@@ -48,6 +58,16 @@ def no_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_aws_wants_a_region(no_files: Path) -> None:
     with pytest.raises(TargetError, match="AWS_REGION: got None, allowed: a region"):
+        clients_for(os.environ)
+
+
+@pytest.mark.parametrize("variables", [{}, {"AWS_REGION": REGION}], ids=["no region", "region"])
+def test_a_profile_that_does_not_exist_is_wrong_use(
+    no_files: Path, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]
+) -> None:
+    for name, value in {"AWS_PROFILE": "nope", **variables}.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(TargetError, match="^AWS_PROFILE: got 'nope', allowed: one of the AWS"):
         clients_for(os.environ)
 
 
