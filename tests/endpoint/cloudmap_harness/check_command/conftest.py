@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import IO, Any, cast
 
 import pytest
 import urllib3
@@ -121,14 +121,16 @@ def faulty(url: str, fault: dict[str, object]) -> Iterator[None]:
             http.request("DELETE", faults)
 
 
-def started(url: str, *arguments: str, **variables: str) -> "subprocess.Popen[str]":
+def started(
+    url: str, *arguments: str, out: int | IO[str] = subprocess.PIPE, **variables: str
+) -> "subprocess.Popen[str]":
     """Starts the command as a process of its own, at that endpoint."""
     environ = environment_without("AWS_") | {"AWS_ENDPOINT_URL": url, "AWS_REGION": REGION}
     return subprocess.Popen(
         [sys.executable, "-m", "cloudmap_harness.check_command", *arguments],
         cwd=CHECKOUT,
         env=environ | variables,
-        stdout=subprocess.PIPE,
+        stdout=out,
         stderr=subprocess.PIPE,
         text=True,
     )

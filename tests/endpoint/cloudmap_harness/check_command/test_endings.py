@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Ctrl-C ends `cloudmap-check` at once, whatever it does, and with the signal's exit code."""
+"""Ctrl-C ends `cloudmap-check` at once, and output that cannot be written ends it in one line."""
 
 import signal
 import time
@@ -71,3 +71,16 @@ def test_an_interrupt_while_modules_are_imported_has_no_traceback(tmp_path: Path
         out, errors = process.communicate(timeout=30)
     assert process.returncode == 130
     assert (out, errors) == ("", "")
+
+
+@pytest.mark.parametrize("arguments", [[], ["--json"]], ids=["table", "json"])
+def test_output_that_cannot_be_written_is_told_in_one_line(
+    shop: Shop, arguments: list[str]
+) -> None:
+    with (
+        Path("/dev/full").open("w") as full,
+        started(shop.aws.url, *arguments, out=full) as process,
+    ):
+        _, errors = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert without_progress(errors) == ["cloudmap-check: [Errno 28] No space left on device"]
