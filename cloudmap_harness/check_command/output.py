@@ -45,7 +45,8 @@ class TableOutput:
         for check in seen.services if named else seen.registered:
             where = ", ".join(str(each.registry) for each in check.registries)
             title = f"{check.service}{f' in {where}' if where else ''}"
-            table.show(console, title, check, rows=named or bool(check.problems))
+            rows = named or bool(check.problems)
+            table.show(console, title, check, rows=rows, abridged=False)
             console.print()
         for namespace, problems in seen.namespaces.items():
             self._line(f"of no ECS service, in the namespace {namespace}")
@@ -112,13 +113,14 @@ def _service(check: ServiceCheck) -> dict[str, Any]:
 
 def _registry(check: RegistryCheck) -> dict[str, Any]:
     registry, seen = check.registry, check.seen
+    routing = "MULTIVALUE" if registry.multivalue else "WEIGHTED"
     return {
         "arn": registry.arn,
         "name": registry.name,
         "namespace": registry.namespace,
         "hosted_zone_id": registry.hosted_zone_id,
         "ttls": dict(registry.ttls),
-        "routing_policy": "MULTIVALUE" if registry.multivalue else "WEIGHTED",
+        "routing_policy": routing if registry.ttls else None,
         "tasks": [_task(each) for each in seen.tasks],
         "instances": [_instance(each) for each in seen.instances],
         "records": [*map(_record, seen.records), *map(_record, seen.targets)],

@@ -80,14 +80,20 @@ class CheckSummary:
 
 
 def summarize(
-    title: str, check: ServiceCheck, more: Sequence[Problem] = (), pages: Pages | None = None
+    title: str,
+    check: ServiceCheck,
+    more: Sequence[Problem] = (),
+    pages: Pages | None = None,
+    *,
+    abridged: bool = True,
 ) -> CheckSummary:
     """Returns the words of a check.
 
     `more` are the problems that the caller has found. Without `pages` nobody has looked what the
-    addresses answer, and there is no column for it.
+    addresses answer, and there is no column for it. `abridged`, many problems are 20 and a number.
     """
     problems = [*check.problems, *more]
+    lines = [f"{each}; {each.advice}" for each in problems]
     return CheckSummary(
         title=title,
         converged=not problems,
@@ -101,7 +107,7 @@ def summarize(
             )
             for each in check.registries
         ),
-        problems=tuple(abridge([f"{each}; {each.advice}" for each in problems])),
+        problems=tuple(abridge(lines) if abridged else lines),
         notes=check.notes,
     )
 

@@ -32,14 +32,15 @@ def show(
     *,
     rows: bool = True,
     former: Figures | None = None,
+    abridged: bool = True,
 ) -> None:
     """Prints the counts, the addresses side by side, and a line for each problem and note.
 
     `more` are the problems that the caller has found. Without `pages` nobody has looked what the
     addresses answer, and there is no column for it. Without `rows` only the counts are shown.
-    Under each count that differs from `former` stands what it was.
+    Under each count that differs from `former` stands what it was. Many problems are `abridged`.
     """
-    summary = summarize(title, check, more, pages)
+    summary = summarize(title, check, more, pages, abridged=abridged)
     now = _figures(summary)
     console.print(title, "", sep="\n", markup=False, highlight=False, soft_wrap=True)
     for registry in summary.registries:
@@ -87,7 +88,12 @@ def _counts(now: Mapping[str, str], former: Mapping[str, str]) -> Table:
 
 def _addresses(addresses: AddressTable) -> Table:
     table = Table(box=box.SIMPLE_HEAD, show_edge=False)
-    for column in addresses.columns:
+    # In a narrow terminal an id may be cut: what is left still tells tasks apart. Half an address
+    # is none.
+    longest = max((len(line) for row in addresses.rows for line in row[0].lines), default=0)
+    first, *others = addresses.columns
+    table.add_column(first, no_wrap=True, min_width=longest)
+    for column in others:
         table.add_column(column, justify="right" if column == "TTL" else "left")
     for row in addresses.rows:
         table.add_row(*(Text("\n".join(cell.lines), _BAD if cell.bad else "") for cell in row))

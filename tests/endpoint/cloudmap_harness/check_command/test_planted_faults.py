@@ -148,3 +148,13 @@ def test_a_rollout_that_fails_is_not_taken_for_success(shop: Shop, check: Check)
         ran = check("--json")
     assert ran.code == 1
     assert "deploying" in ran.kinds
+
+
+def test_each_problem_of_many_has_its_line(shop: Shop, check: Check) -> None:
+    for number in range(25):
+        shop.aws.register(
+            shop.registry, f"nobody-{number}", AWS_INSTANCE_IPV4=f"10.0.8.{200 + number}"
+        )
+    lines = check("--service", "web").out.splitlines()
+    assert len([line for line in lines if "stale instance nobody-" in line]) == 25
+    assert [line for line in lines if line.startswith("  and ")] == []

@@ -6,6 +6,7 @@ from dataclasses import replace
 from io import StringIO
 from ipaddress import IPv4Address
 
+import pytest
 from rich.console import Console
 
 from cloudmap_harness.discovery.check import ServiceCheck
@@ -165,3 +166,24 @@ def test_numbers_that_are_as_they_were_have_nothing_below_them() -> None:
         *["was", "1"] * 3,
         *["was", "not", "converged"],
     ]
+
+
+@pytest.mark.parametrize("width", [40, 60])
+def test_a_narrow_terminal_cuts_no_address(width: int) -> None:
+    console = Console(file=StringIO(), width=width, force_terminal=False)
+    show(console, "web", checked(seen(12), desired=12))
+    assert isinstance(console.file, StringIO)
+    lines = console.file.getvalue().splitlines()
+    assert max(map(len, lines)) <= width
+    addresses = [cells(line)[0] for line in lines if line.startswith(" 10.")]
+    assert addresses == [f"10.0.8.{number}" for number in range(4, 16)]
+
+
+@pytest.mark.parametrize(("abridged", "lines"), [(True, 21), (False, 25)])
+def test_many_problems_are_all_there_unless_abridged(abridged: bool, lines: int) -> None:
+    console = Console(file=StringIO(), width=80, force_terminal=False)
+    observation = replace(seen(25), records=())
+    show(console, "web", checked(observation, desired=25), rows=False, abridged=abridged)
+    assert isinstance(console.file, StringIO)
+    told = console.file.getvalue().splitlines()
+    assert len([line for line in told if line.startswith(("  10.", "  and 5 more"))]) == lines
