@@ -75,16 +75,25 @@ def _wait(read: Callable[[], Look], output: Output, *, timeout: float, interval:
 
 
 def _watch(read: Callable[[], Look], output: Output, interval: float) -> int:
-    """Shows each look that differs from the one before it, until it is interrupted."""
+    """Shows each look that differs from the one before it, until it is interrupted.
+
+    An error that may pass is told once, however many looks have it, and so is its end.
+    """
     before: Look | None = None
+    told = ""
     for _ in every(interval):
         try:
             seen = read()
         except AwsError as error:
             if not may_pass(error):
                 raise
-            sys.stderr.write(f"cloudmap-check: {error}; trying again\n")
+            if str(error) != told:
+                told = str(error)
+                sys.stderr.write(f"cloudmap-check: {told}; trying again\n")
             continue
+        if told:
+            told = ""
+            sys.stderr.write("cloudmap-check: the calls are answered again\n")
         if seen != before:
             output.show(seen, again=before is not None)
         before = seen

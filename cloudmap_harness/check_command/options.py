@@ -2,6 +2,7 @@
 """The options of `cloudmap-check`."""
 
 import argparse
+from importlib import metadata
 
 DESCRIPTION = """Looks at ECS services, their Cloud Map instances and Route 53 records.
 
@@ -12,6 +13,7 @@ MAX_WAIT = 86400.0
 
 
 def parser() -> argparse.ArgumentParser:
+    """Returns the parser; it ends the process with 2 for wrong use."""
     made = argparse.ArgumentParser(
         prog="cloudmap-check",
         description=DESCRIPTION,
@@ -19,19 +21,35 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    made.add_argument("--cluster", metavar="C", help="only services of this cluster")
-    made.add_argument("--service", metavar="S", help="only services of this name")
+    made.add_argument("--cluster", metavar="C", type=_name, help="only services of this cluster")
+    made.add_argument("--service", metavar="S", type=_name, help="only services of this name")
     when = made.add_mutually_exclusive_group()
     when.add_argument(
         "--wait",
         metavar="SECONDS",
         type=_seconds,
         default=0.0,
-        help="look again until nothing differs, this long at most",
+        help="look again until nothing differs; no look begins later than this",
     )
     when.add_argument("--watch", action="store_true", help="show every change until Ctrl-C")
     made.add_argument("--json", action="store_true", help="print JSON, one object for each look")
+    version = f"cloudmap-check of cloudmap-handson {_version()}"
+    made.add_argument("--version", action="version", version=version)
     return made
+
+
+def _version() -> str:
+    try:
+        return metadata.version("cloudmap-handson")
+    except metadata.PackageNotFoundError:
+        return "from a checkout"
+
+
+def _name(text: str) -> str:
+    """A shell's empty variable is no name: it must not choose every service."""
+    if text.strip():
+        return text
+    raise argparse.ArgumentTypeError(f"{text!r}: a name is wanted; leave the option out for all")
 
 
 def _seconds(text: str) -> float:

@@ -6,12 +6,15 @@ import re
 
 import pytest
 
-from cloudmap_harness.check_command import progress
+from cloudmap_harness.check_command import command, progress
+from cloudmap_harness.discovery.check import Look
+from cloudmap_harness.errors import AwsError
 from tests.endpoint.cloudmap_harness.check_command.conftest import (
     THROTTLED,
     Check,
     Shop,
     faulty,
+    without_progress,
 )
 from tests.endpoint.localaws.account import Account
 from tests.support.paths import CHECKOUT
@@ -69,6 +72,8 @@ def test_srv_and_http_services_are_checked_too(aws: Account, check: Check) -> No
     records = found["srv"]["records"]
     assert sorted(each["type"] for each in records) == ["A", "A", "SRV", "SRV"]
     assert {each["port"] for each in found["srv"]["instances"]} == {80}
+    assert found["srv"]["routing_policy"] == "MULTIVALUE"
+    assert found["http"]["routing_policy"] is None
     assert found["http"]["records"] == []
     assert found["http"]["discovered"] == [each["id"] for each in found["http"]["instances"]]
     assert "discovered" in check("--service", "http").out
@@ -165,8 +170,67 @@ def test_an_account_is_named_by_the_access_key(
     assert "0 services, 0 problems" in ran.out
 
 
-@pytest.mark.parametrize("arguments", [["--wait", "soon"], ["--wat"], ["--wait", "1", "--watch"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--wait", "soon"],
+        ["--wat"],
+        ["--wait", "1", "--watch"],
+        ["--cluster", ""],
+        ["--cluster=handson", "--service= "],
+    ],
+)
 def test_wrong_use_ends_with_two(arguments: list[str], check: Check) -> None:
     with pytest.raises(SystemExit) as ended:
         check(*arguments)
     assert ended.value.code == 2
+
+
+@pytest.mark.parametrize("option", ["--cluster", "--service"])
+def test_an_empty_variable_of_a_shell_is_no_name(
+    option: str, check: Check, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        check(option, "")
+    words = f"argument {option}: '': a name is wanted; leave the option out for all\n"
+    assert capsys.readouterr().err.endswith(words)
+
+
+def test_the_version_is_that_of_the_wheel(check: Check, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        check("--version")
+    assert ended.value.code == 0
+    assert re.fullmatch(
+        r"cloudmap-check of cloudmap-handson (\d\S+|from a checkout)\n", capsys.readouterr().out
+    )
+
+
+def test_a_watch_tells_an_error_that_lasts_once(
+    check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GIVEN an endpoint that is away for three looks, and throttles the fourth
+    WHEN it is watched
+    THEN each error is told once, and that it is over.
+    """
+    away = AwsError("http://127.0.0.1:9", "EndpointConnectionError", "away")
+    throttled = AwsError("ListClusters", "ThrottlingException", "slower", 400)
+    looks: list[AwsError | Look] = [away, away, away, throttled, Look((), {}), Look((), {})]
+    looks += [away]
+
+    def look(*_: object, **__: object) -> Look:
+        seen = looks.pop(0)
+        if isinstance(seen, AwsError):
+            raise seen
+        return seen
+
+    monkeypatch.setattr(command, "look", look)
+    monkeypatch.setattr(command, "every", lambda _: iter(range(len(looks))))
+    ran = check("--watch", "--json")
+    assert ran.code == 0
+    assert len(ran.out.splitlines()) == 1
+    assert without_progress(ran.err) == [
+        f"cloudmap-check: {away}; trying again",
+        f"cloudmap-check: {throttled}; trying again",
+        "cloudmap-check: the calls are answered again",
+        f"cloudmap-check: {away}; trying again",
+    ]
