@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """`cloudmap-check`: runs the command so that each end of it is told in one line at most.
 
-Imports the standard library only at import time: Ctrl-C may come while the rest is imported.
+Imports next to nothing at import time: Ctrl-C may come while the rest is imported.
 """
 
 import os
 import sys
 from contextlib import suppress
-from pathlib import Path
-from typing import NoReturn
+from io import TextIOWrapper
 
 INTERRUPTED = 128 + 2
 """Ended by SIGINT."""
@@ -23,13 +22,13 @@ def main() -> int:
         with interruptible():
             return _run()
     except KeyboardInterrupt:
-        _end_at_once(INTERRUPTED)
+        return _end_at_once(INTERRUPTED)
 
 
 def _run() -> int:
     # A stream that the caller has closed is None, and the exit code says enough.
-    sys.stdout = sys.stdout or Path(os.devnull).open("w")
-    sys.stderr = sys.stderr or Path(os.devnull).open("w")
+    sys.stdout = sys.stdout or _nowhere()
+    sys.stderr = sys.stderr or _nowhere()
     try:
         from cloudmap_harness.check_command.command import run
 
@@ -40,10 +39,11 @@ def _run() -> int:
         sys.stdout.flush()
         return code
     except KeyboardInterrupt as interrupt:
-        _end_at_once(getattr(interrupt, "exit_code", INTERRUPTED))
+        return _end_at_once(getattr(interrupt, "exit_code", INTERRUPTED))
     except OSError as error:
         # The interpreter flushes once more at its end, which must not fail again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        with _nowhere() as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
         # The reader may have gone on purpose, as in `cloudmap-check | head`.
         if not isinstance(error, BrokenPipeError):
             with suppress(OSError):
@@ -51,7 +51,11 @@ def _run() -> int:
         return NOT_WRITTEN
 
 
-def _end_at_once(code: int) -> NoReturn:
+def _nowhere() -> TextIOWrapper:
+    return os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+
+
+def _end_at_once(code: int) -> int:
     """Ends the process without the calls that are being repeated.
 
     The interpreter would wait for their threads, for up to a minute.
