@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 SCOPE = re.compile(r"Credential=[^/]+/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
-ATTEMPT = re.compile(r"attempt=(\d+)")
+ATTEMPT = re.compile(r"\battempt=(\d+)")
 CALL = "localaws.call"
 """Where the environment of a request has the call that it is, once somebody has asked."""
 MESSAGE = "Operation failed due to a simulated fault"
@@ -66,7 +66,8 @@ def _asked_call(environ: WSGIEnvironment) -> AskedCall | None:
     scope = SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
     if scope is None:
         return None
-    attempt = ATTEMPT.match(environ.get("HTTP_AMZ_SDK_REQUEST", ""))
+    # botocore has `ttl=…;` before it, once a reply has told it the time.
+    attempt = ATTEMPT.search(environ.get("HTTP_AMZ_SDK_REQUEST", ""))
     return AskedCall(
         service=scope["service"],
         region=scope["region"],

@@ -139,6 +139,25 @@ def test_a_fault_that_is_none_is_told(faults: Faults, path: str, body: Any, word
     assert (status, words in told) == (400, True), told
 
 
+def test_only_the_attempt_that_is_named_is_hit(
+    aws: Account, endpoint: Endpoint, faults: Faults
+) -> None:
+    """botocore says the attempt in another place once a reply has told it the time."""
+    client = boto3.client(
+        "ecs",
+        endpoint_url=endpoint.url,
+        region_name="ap-northeast-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+        config=Config(retries={"mode": "standard", "total_max_attempts": 2}),
+    )
+    client.list_clusters()
+    throttled = {"statusCode": 400, "code": "ThrottlingException"}
+    faults("POST", OWN, {"kind": "call", "attempt": 1, "error": throttled})
+    reply = client.list_clusters()
+    assert reply["ResponseMetadata"]["RetryAttempts"] == 1
+
+
 def test_our_own_faults_have_ids_and_end_one_by_one(aws: Account, faults: Faults) -> None:
     crash = faults("POST", OWN, {"kind": "crash", "service": "httpd"})
     late = faults("POST", OWN, {"kind": "call", "service": "ecs", "latency": 1})
