@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 REMEMBERED = 64
 """How many replies are kept; a repeat comes within a second."""
 
-FIRST_ATTEMPT = re.compile(r"attempt=1(?!\d)")
+FIRST_ATTEMPT = re.compile(r"\battempt=1(?!\d)")
 
 Reply = tuple[str, list[tuple[str, str]], list[bytes]]
 """Status, headers and body."""
@@ -40,7 +40,7 @@ class AnsweringRepeats:
         call = environ.get("HTTP_AMZ_SDK_INVOCATION_ID")
         if call is None or environ["REQUEST_METHOD"] in ("GET", "HEAD"):
             return self._application(environ, start_response)
-        is_repeat = FIRST_ATTEMPT.match(environ.get("HTTP_AMZ_SDK_REQUEST", "")) is None
+        is_repeat = FIRST_ATTEMPT.search(environ.get("HTTP_AMZ_SDK_REQUEST", "")) is None
         with self._lock:
             reply = self._replies.get(call) if is_repeat else None
         if reply is None:
