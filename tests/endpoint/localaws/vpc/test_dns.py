@@ -20,41 +20,15 @@ import dns.resolver
 import pytest
 from dnslib import DNSRecord
 
-from localaws.server import Endpoint
-from tests.endpoint.localaws.account import NAMESPACE, SERVICE, Account
-
-NAME = f"{SERVICE}.{NAMESPACE}"
-HOST = "127.0.0.1"
-SECONDS = 20.0
-
-
-class Resolver:
-    """Asks the endpoint's resolver."""
-
-    def __init__(self, port: int):
-        self.port = port
-
-    def ask(self, name: str, type_: str = "A", *, tcp: bool = False, **more: Any) -> Any:
-        query = dns.message.make_query(name, type_, **more)
-        send = dns.query.tcp if tcp else dns.query.udp
-        return send(query, HOST, port=self.port, timeout=SECONDS)
-
-    def exchange(self, packet: bytes) -> bytes:
-        """The reply to a packet over UDP."""
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
-            client.settimeout(SECONDS)
-            client.connect((HOST, self.port))
-            client.send(packet)
-            return client.recv(65535)
-
-    def addresses(self, name: str = NAME, type_: str = "A") -> list[str]:
-        """Values in the order of the answer."""
-        return [str(item) for answer in self.ask(name, type_).answer for item in answer]
-
-
-@pytest.fixture
-def resolver(endpoint: Endpoint) -> Resolver:
-    return Resolver(endpoint.dns_port)
+from tests.endpoint.localaws.account import NAMESPACE, Account
+from tests.endpoint.localaws.vpc.resolver import (
+    HOST,
+    NAME,
+    SECONDS,
+    Resolver,
+    change_records,
+    private_zone,
+)
 
 
 def registered(aws: Account, count: int, **service: Any) -> str:
@@ -217,16 +191,7 @@ def test_a_cname_is_followed_within_the_zones(aws: Account, resolver: Resolver) 
 
 def own_zone(aws: Account, *records: dict[str, Any]) -> None:
     """A private zone of the user's own for example.org, with these records."""
-    zone = aws.route53.create_hosted_zone(
-        Name="example.org",
-        CallerReference=str(random.random()),
-        HostedZoneConfig={"PrivateZone": True},
-        VPC={"VPCRegion": "ap-northeast-1", "VPCId": aws.vpc},
-    )["HostedZone"]
-    changes: Any = [{"Action": "CREATE", "ResourceRecordSet": record} for record in records]
-    aws.route53.change_resource_record_sets(
-        HostedZoneId=zone["Id"], ChangeBatch={"Changes": changes}
-    )
+    change_records(aws, private_zone(aws), *records)
 
 
 def test_a_private_zone_of_the_users_own_is_answered_too(aws: Account, resolver: Resolver) -> None:
