@@ -30,6 +30,14 @@ class RecordData(NamedTuple):
     """
 
 
+class Alias(NamedTuple):
+    """The name whose records a record set stands for: the API's AliasTarget."""
+
+    zone_id: str
+    """The hosted zone that the name is in; for a load balancer's name, a zone of AWS's own."""
+    name: str
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DnsRecordSet:
     """A resource record set.
@@ -47,6 +55,8 @@ class DnsRecordSet:
     """Set under the routing policy WEIGHTED."""
     multi_value_answer: bool | None = None
     """True under the routing policy MULTIVALUE."""
+    alias: Alias | None = None
+    """Set in the place of the TTL and the values."""
     healthy: bool = True
     """Whether the resolver prefers the record set; no member of the API."""
     data: tuple[RecordData, ...] = field(init=False, repr=False, compare=False)
@@ -82,6 +92,7 @@ def _prepared(type_: str, ttl: int, value: str) -> RecordData:
 def of_moto(record_set: RecordSet) -> DnsRecordSet:
     """Returns the common form of a user's record set, which moto keeps as it was sent."""
     values: list[Any] = record_set.records or []
+    target: dict[str, str] | None = record_set.alias_target
     return DnsRecordSet(
         name=record_set.name,
         type=str(record_set.type),
@@ -91,4 +102,5 @@ def of_moto(record_set: RecordSet) -> DnsRecordSet:
         set_identifier=record_set.set_identifier,
         weight=None if record_set.weight is None else int(record_set.weight),
         multi_value_answer=record_set.multi_value_answer,
+        alias=Alias(target["HostedZoneId"], target["DNSName"]) if target else None,
     )

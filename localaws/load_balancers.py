@@ -26,6 +26,8 @@ from localaws.ecs.backend import Ecs
 from localaws.routes import Balanced, Peer, Targets
 
 DNS_SUFFIX = ".elb.amazonaws.com"
+DUALSTACK = "dualstack."
+"""What the console puts before a load balancer's name in an alias [Route 53 developer guide]."""
 
 
 class LoadBalancers(ELBv2Backend):
@@ -115,11 +117,15 @@ class LoadBalancers(ELBv2Backend):
                 for task in ecs.all_tasks
             )
 
-    def route(self, vpc_id: str, host: str, port: int, path: str) -> Balanced | None:
-        """Returns where a request to a load balancer of the VPC goes; None without a listener."""
+    def route(self, vpc_id: str, name: str, host: str, port: int, path: str) -> Balanced | None:
+        """Returns where a request to a load balancer of the VPC goes; None without a listener.
+
+        `name` is the load balancer's, `host` the one that the client asked for.
+        """
         for balancer in self.load_balancers.values():
             interfaces = self._interfaces.get(balancer.arn)
-            if (balancer.vpc_id, balancer.dns_name.lower()) != (vpc_id, host.lower()):
+            asked = name.lower().removeprefix(DUALSTACK)
+            if (balancer.vpc_id, balancer.dns_name.lower()) != (vpc_id, asked):
                 continue
             for listener in balancer.listeners.values():
                 if interfaces and int(listener.port) == port:

@@ -108,6 +108,7 @@ class IndexedZone(Protocol):
     """A hosted zone that publishes an index of its record sets."""
 
     name: str
+    resource_id: str
     index: ZoneIndex
 
 

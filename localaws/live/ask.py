@@ -16,7 +16,7 @@ from localaws.timeline.event import rfc3339
 from localaws.timeline.stream import STREAM
 from localaws.used_backends import used
 from localaws.vpc.lookup import Vpc, VpcOfId
-from localaws.vpc.resolution import answer, answer_told, zone_of
+from localaws.vpc.resolution import answer, answer_told, group_behind, zone_of
 from localaws.zone_index import canonical
 
 
@@ -45,14 +45,12 @@ def asked(question: Mapping[str, str]) -> dict[str, Any]:
     found = answer(zones, label, type_)
     STREAM.tell("dns", "answered", partial(answer_told, vpc, label, type_, found))
     zone = zone_of(zones, canonical(name))
-    groups = (zone.index.at(canonical(name)) if zone else None) or {}
+    group = group_behind(zone, name, type_) if zone else None
     return {
         "at": rfc3339(time.time()),
         **answer_told(vpc, label, type_, found),
-        "ttl": groups[type_].members[0].ttl
-        if found.rcode == RCODE.NOERROR and type_ in groups
-        else None,
-        "of": sum(len(each.data) for each in groups[type_].members) if type_ in groups else 0,
+        "ttl": group.members[0].ttl if found.rcode == RCODE.NOERROR and group else None,
+        "of": sum(len(each.data) for each in group.members) if group else 0,
     }
 
 

@@ -131,11 +131,9 @@ class Bastion:
         port = url.port or 80
         try:
             source = self._source(task)
-            if host.endswith(DNS_SUFFIX):
-                return self._connect_balanced(source, host, port, url.path)
             behind = self._connection(task, host, port) if task is not None else None
             if behind is None:
-                return self._connect_first(source, host, port)
+                return self._connect_first(source, host, port, url.path)
             nobody = f"no healthy task is behind the alias {host}:{port} of Service Connect"
             return self._connect_any(source, behind, nobody)
         except Unreachable as failure:
@@ -161,25 +159,27 @@ class Bastion:
         with runtime.LOCK:
             return self._vpc.connection(task, host, port)
 
-    def _connect_first(self, source: Peer, host: str, port: int) -> int:
+    def _connect_first(self, source: Peer, host: str, port: int, path: str) -> int:
         """Connects to the first of a host's addresses that can be reached."""
         failure = Unreachable(502, f"{host} has no address")
         for ip in self._addresses(host):
             try:
+                if ip.endswith(DNS_SUFFIX):
+                    return self._connect_balanced(source, ip, host, port, path)
                 return self._connect(source, ip, port)
             except Unreachable as error:
                 failure = error
         raise failure
 
-    def _connect_balanced(self, source: Peer, host: str, port: int, path: str) -> int:
+    def _connect_balanced(self, source: Peer, name: str, host: str, port: int, path: str) -> int:
         """Connects to a load balancer, and from there to one of its targets."""
         with runtime.LOCK:
-            route = self._vpc.route(host, port, path)
+            route = self._vpc.route(name, host, port, path)
         if route is None:
-            raise Unreachable(502, f"no load balancer {host} of the VPC listens on port {port}")
-        _refuse_blocked(source, route.balancer, port, f"{host}:{port}")
+            raise Unreachable(502, f"no load balancer {name} of the VPC listens on port {port}")
+        _refuse_blocked(source, route.balancer, port, f"{name}:{port}")
         return self._connect_any(
-            route.balancer, route.targets, f"{host} has no healthy target for {path}"
+            route.balancer, route.targets, f"{name} has no healthy target for {path}"
         )
 
     def _connect_any(self, source: Peer, targets: Targets, nobody: str) -> int:
@@ -193,7 +193,12 @@ class Bastion:
         raise failure
 
     def _addresses(self, host: str) -> Iterable[str]:
-        """A host's addresses: the address itself, or what the VPC's resolver answers for a name."""
+        """A host's addresses: the address itself, or what the VPC's resolver answers for a name.
+
+        A load balancer's name stands for itself: no record of this endpoint's has its addresses.
+        """
+        if host.endswith(DNS_SUFFIX):
+            return [host]
         try:
             address = ipaddress.IPv4Address(host)
         except ValueError:
@@ -212,6 +217,8 @@ class Bastion:
             raise Unreachable(403, f"{host} is in no private zone of the VPC")
         if found.rcode == RCODE.NXDOMAIN:
             raise Unreachable(502, f"could not resolve {host}: no such name")
+        if found.outside and found.outside.endswith(DNS_SUFFIX):
+            return [found.outside]
         return (str(record.rdata) for record in found.records if record.rtype == QTYPE.A)
 
     def _connect(self, source: Peer, ip: str, port: int) -> int:

@@ -83,12 +83,12 @@ class Vpc(ABC):
         vpc, ec2 = self.current, self._ec2
         return ec2.interface_at(vpc.id, address) if vpc and ec2 else None
 
-    def route(self, host: str, port: int, path: str) -> Balanced | None:
-        """Where a load balancer of this DNS name sends a request; None without a listener."""
+    def route(self, name: str, host: str, port: int, path: str) -> Balanced | None:
+        """Where a load balancer of this DNS name sends a request for a host; None without one."""
         vpc, balancers = self.current, _backend(elbv2_backends, self.account_id, self.region)
         if vpc is None or balancers is None:
             return None
-        return cast(LoadBalancers, balancers).route(vpc.id, host, port, path)
+        return cast(LoadBalancers, balancers).route(vpc.id, name, host, port, path)
 
     def source(self, name: str) -> Peer | None:
         """A running task in the VPC, by its id or ARN, as one who connects; None without it."""

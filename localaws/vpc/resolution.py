@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What Route 53 answers from private hosted zones. Pure: zones and a question in, records out.
 
-Sources: Route 53 developer guide, "Multivalue answer routing", "Weighted routing" and
-"Considerations when working with a private hosted zone".
+Sources: Route 53 developer guide, "Multivalue answer routing", "Weighted routing",
+"Choosing between alias and non-alias records" and "Considerations when working with a private
+hosted zone".
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ MAX_NEGATIVE_SECONDS = 300
 """How long a negative answer lives at the most behind a VPC's resolver, whose zones' SOA has 900
 [AWS's staff in aws/aws-app-mesh-roadmap, issues 151 and 221]."""
 MAX_HOPS = 8
-"""How many CNAMEs are followed within the private zones."""
+"""How many CNAMEs are followed within the private zones, and how many aliases one after another."""
 
 
 class Record(Protocol):
@@ -67,6 +68,8 @@ class Answer:
     records: list[Record] = field(default_factory=list)
     authority: list[Record] = field(default_factory=list)
     additional: list[Record] = field(default_factory=list)
+    outside: str | None = None
+    """The name in none of the private zones to which an alias or a CNAME leads."""
 
 
 class Asked(Protocol):
@@ -105,6 +108,7 @@ def answer(zones: Zones, name: DNSLabel, type_: str) -> Answer:
         if zone is None:
             # The target of a CNAME may be public: the records so far are the answer then.
             reply.rcode = reply.rcode if reply.records else RCODE.REFUSED
+            reply.outside = text if reply.records else None
             return reply
         index = zone.index
         groups = index.at(text)
@@ -112,16 +116,16 @@ def answer(zones: Zones, name: DNSLabel, type_: str) -> Answer:
             reply.rcode = RCODE.NXDOMAIN
             reply.authority = _negative_soa(zone.name, index)
             return reply
-        if wanted := _group(groups, type_):
-            reply.records += _records(name, _chosen(wanted))
-            reply.additional = _targets(index, reply.records)
+        if chosen := _chosen(zone, groups, type_, reply):
+            reply.records += _records(name, chosen)
+            reply.additional = _targets(zone, reply.records)
             return reply
-        aliases = _records(name, _chosen(groups["CNAME"])) if "CNAME" in groups else []
-        if not aliases:
+        cnames = _records(name, _chosen(zone, groups, "CNAME", reply))
+        if not cnames:
             reply.authority = _negative_soa(zone.name, index)
             return reply
-        reply.records += aliases
-        name = aliases[-1].rdata.label
+        reply.records += cnames
+        name = cnames[-1].rdata.label
     return reply
 
 
@@ -130,14 +134,43 @@ def zone_of(zones: Zones, name: str) -> IndexedZone | None:
     return next((zones[each] for each in chain([name], parents(name)) if each in zones), None)
 
 
-def _group(groups: Groups, type_: str) -> RecordGroup | None:
-    if type_ != "ANY":
-        return groups.get(type_)
-    members = tuple(each for group in groups.values() for each in group.members)
-    return RecordGroup.of(members) if members else None
+def group_behind(zone: IndexedZone, name: str, type_: str) -> RecordGroup | None:
+    """The record sets from which a name is answered: those that an alias leads to, if it is one."""
+    group = (zone.index.at(canonical(name)) or {}).get(type_)
+    for _ in range(MAX_HOPS):
+        if group is None or group.eligible[0].alias is None:
+            return group
+        group = _behind(zone, group.eligible[0])
+    return None
 
 
-def _chosen(group: RecordGroup) -> Sequence[DnsRecordSet]:
+def _chosen(zone: IndexedZone, groups: Groups, type_: str, reply: Answer) -> Sequence[DnsRecordSet]:
+    """The record sets that answer a type; tells the reply when an alias leads out of the zones."""
+    if type_ == "ANY":
+        return [each for type_ in groups for each in _chosen(zone, groups, type_, reply)]
+    group = groups.get(type_)
+    for _ in range(MAX_HOPS):
+        if group is None:
+            break
+        routed = _routed(group)
+        alias = routed[0].alias
+        if alias is None:
+            return routed
+        if alias.zone_id != zone.resource_id:
+            reply.outside = canonical(alias.name)
+        group = _behind(zone, routed[0])
+    return ()
+
+
+def _behind(zone: IndexedZone, record_set: DnsRecordSet) -> RecordGroup | None:
+    """What an alias stands for: records of its own type in its own zone [AliasTarget]."""
+    alias = record_set.alias
+    if alias is None or alias.zone_id != zone.resource_id:
+        return None
+    return (zone.index.at(canonical(alias.name)) or {}).get(record_set.type)
+
+
+def _routed(group: RecordGroup) -> Sequence[DnsRecordSet]:
     """What the routing policy chooses."""
     if group.is_multivalue:
         return random.sample(group.eligible, min(MAX_MULTIVALUE, len(group.eligible)))
@@ -161,15 +194,15 @@ def _shuffled(data: tuple[RecordData, ...]) -> Sequence[RecordData]:
     return data if len(data) == 1 else random.sample(data, len(data))
 
 
-def _targets(index: ZoneIndex, records: Iterable[Record]) -> list[Record]:
+def _targets(zone: IndexedZone, records: Iterable[Record]) -> list[Record]:
     """The addresses of SRV records' targets, which the client asks for next."""
     found: list[Record] = []
     for record in records:
         if hasattr(record.rdata, "target"):
-            groups = index.at(canonical(str(record.rdata.target))) or {}
+            host = record.rdata.target
             for type_ in ("A", "AAAA"):
-                if type_ in groups:
-                    found += _records(record.rdata.target, groups[type_].members)
+                if group := group_behind(zone, str(host), type_):
+                    found += _records(host, group.members)
     return found
 
 
