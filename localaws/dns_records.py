@@ -55,6 +55,8 @@ class DnsRecordSet:
     """Set under the routing policy WEIGHTED."""
     multi_value_answer: bool | None = None
     """True under the routing policy MULTIVALUE."""
+    failover: str | None = None
+    """PRIMARY or SECONDARY under the routing policy failover."""
     alias: Alias | None = None
     """Set in the place of the TTL and the values."""
     healthy: bool = True
@@ -89,7 +91,7 @@ def _prepared(type_: str, ttl: int, value: str) -> RecordData:
     return RecordData(parsed.rtype, parsed.rdata, None if buffer.names else after_owner)
 
 
-def of_moto(record_set: RecordSet) -> DnsRecordSet:
+def of_moto(record_set: RecordSet, *, healthy: bool) -> DnsRecordSet:
     """Returns the common form of a user's record set, which moto keeps as it was sent."""
     values: list[Any] = record_set.records or []
     target: dict[str, str] | None = record_set.alias_target
@@ -102,5 +104,7 @@ def of_moto(record_set: RecordSet) -> DnsRecordSet:
         set_identifier=record_set.set_identifier,
         weight=None if record_set.weight is None else int(record_set.weight),
         multi_value_answer=record_set.multi_value_answer,
+        failover=record_set.failover,
+        healthy=healthy,
         alias=Alias(target["HostedZoneId"], target["DNSName"]) if target else None,
     )

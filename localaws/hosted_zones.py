@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Set
 from functools import partial
 from itertools import chain
 from typing import Any
@@ -184,14 +184,25 @@ class UserZone(TellingZone):
         self.account_id = account_id
         self.vpcs, self.rrsets = zone.vpcs, zone.rrsets
         self._indexed: dict[RecordSet, DnsRecordSet] = {}
+        self._unhealthy: frozenset[str] = frozenset()
         self.index = ZoneIndex()
         self._follow()
 
-    def _follow(self) -> None:
-        """Brings the index up to date; converts only the record sets that are new."""
+    def judge(self, unhealthy: frozenset[str]) -> None:
+        """Takes note of the health checks that are unhealthy now."""
+        changed, self._unhealthy = unhealthy ^ self._unhealthy, unhealthy
+        self._follow({each for each in self._indexed if each.health_check_id in changed})
+
+    def _follow(self, judged_anew: Set[RecordSet] = frozenset()) -> None:
+        """Brings the index up to date; converts only the record sets that are new, and these."""
         current = dict.fromkeys(self.rrsets)
-        removed = [self._indexed.pop(each) for each in self._indexed.keys() - current.keys()]
-        added = {each: of_moto(each) for each in current if each not in self._indexed}
+        stale = (self._indexed.keys() - current.keys()) | judged_anew
+        removed = [self._indexed.pop(each) for each in stale]
+        added = {
+            each: of_moto(each, healthy=each.health_check_id not in self._unhealthy)
+            for each in current
+            if each not in self._indexed
+        }
         self._indexed |= added
         self.index = self.index.changed(removed=removed, added=added.values())
         self.tell_changes(removed, added.values())

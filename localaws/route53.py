@@ -13,6 +13,7 @@ from moto.route53 import urls
 from moto.route53.exceptions import InvalidInput
 from moto.route53.models import (
     FakeZone,
+    HealthCheck,
     HostedZoneIdentifier,
     RecordSet,
     Route53Backend,
@@ -193,6 +194,7 @@ class HostedZones(OwnUrls, Route53Backend):
             ),
             self.account_id,
         )
+        zone.judge(self._unhealthy_checks)
         self.zones[zone.resource_id] = zone
         self._publish_zones()
         return zone
@@ -218,6 +220,34 @@ class HostedZones(OwnUrls, Route53Backend):
         zone = super().disassociate_vpc_from_hosted_zone(zone_id, vpcid)
         self._publish_zones()
         return zone
+
+    @property
+    def _unhealthy_checks(self) -> frozenset[str]:
+        """Nobody probes: a health check is healthy, and one that is inverted is not."""
+        return frozenset(id_ for id_, check in self.health_checks.items() if check.inverted)
+
+    def _judge_records(self) -> None:
+        for zone in self.zones.values():
+            if isinstance(zone, UserZone):
+                zone.judge(self._unhealthy_checks)
+
+    def create_health_check(
+        self, caller_reference: str, health_check_args: dict[str, Any]
+    ) -> HealthCheck:
+        check = super().create_health_check(caller_reference, health_check_args)
+        self._judge_records()
+        return check
+
+    def update_health_check(
+        self, health_check_id: str, health_check_args: dict[str, Any]
+    ) -> HealthCheck:
+        check = super().update_health_check(health_check_id, health_check_args)
+        self._judge_records()
+        return check
+
+    def delete_health_check(self, health_check_id: str) -> None:
+        super().delete_health_check(health_check_id)
+        self._judge_records()
 
     def change_resource_record_sets(self, zoneid: str, change_list: list[dict[str, Any]]) -> None:
         self._refuse_if_managed(zoneid)

@@ -21,7 +21,7 @@ class RecordGroup:
 
     members: tuple[DnsRecordSet, ...]
     eligible: tuple[DnsRecordSet, ...]
-    """The healthy members; all members when none is healthy."""
+    """Those that may be answered, by their health and by the routing policy failover."""
     is_multivalue: bool
     cumulative_weights: tuple[int, ...] | None
     """Of the eligible members; None unless the routing policy is WEIGHTED."""
@@ -29,13 +29,26 @@ class RecordGroup:
     @classmethod
     def of(cls, members: tuple[DnsRecordSet, ...]) -> RecordGroup:
         """Prepares what each answer needs, so that no answer reads all members."""
-        eligible = tuple([each for each in members if each.healthy]) or members
+        eligible = _eligible(members)
         return cls(
             members=members,
             eligible=eligible,
             is_multivalue=any(each.multi_value_answer for each in members),
             cumulative_weights=_cumulative_weights(eligible),
         )
+
+
+def _eligible(members: tuple[DnsRecordSet, ...]) -> tuple[DnsRecordSet, ...]:
+    """The healthy members, or all when none is healthy; under failover the primary among them.
+
+    So the primary is answered too when the secondary is no healthier [developer guide, "How Amazon
+    Route 53 chooses records when health checking is configured"].
+    """
+    eligible = tuple([each for each in members if each.healthy]) or members
+    # All record sets of a name and type have one routing policy.
+    if members[0].failover is None:
+        return eligible
+    return tuple([each for each in eligible if each.failover == "PRIMARY"]) or eligible
 
 
 def _cumulative_weights(members: tuple[DnsRecordSet, ...]) -> tuple[int, ...] | None:
