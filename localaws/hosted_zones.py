@@ -13,7 +13,7 @@ from moto.route53.models import FakeZone, RecordSet
 from localaws.dns_records import DnsRecordSet, of_moto
 from localaws.moto_mixins import ErrorReply
 from localaws.timeline.stream import STREAM
-from localaws.zone_index import ZoneIndex
+from localaws.zone_index import ZoneIndex, lower_case
 
 InstanceKey = tuple[str, str]
 """The ids of a Cloud Map service and of an instance in it."""
@@ -100,7 +100,7 @@ class ManagedZone(TellingZone):
         soa_ttl: int,
     ):
         super().__init__(
-            name=f"{name}.",
+            name=f"{lower_case(name)}.",
             id_=zone_id,
             private_zone=vpc is not None,
             caller_reference=caller_reference,
@@ -213,22 +213,27 @@ class UserZone(TellingZone):
         return self._indexed.values()
 
     def add_rrset(self, record_set: dict[str, Any]) -> RecordSet:
-        added = super().add_rrset(record_set)
+        added = super().add_rrset(with_lower_case(record_set))
         self._follow()
         return added
 
     def upsert_rrset(self, record_set: dict[str, Any]) -> RecordSet:
-        added = super().upsert_rrset(record_set)
+        added = super().upsert_rrset(with_lower_case(record_set))
         self._follow()
         return added
 
     def delete_rrset(self, rrset: dict[str, Any]) -> None:
-        super().delete_rrset(rrset)
+        super().delete_rrset(with_lower_case(rrset))
         self._follow()
 
     def delete_rrset_by_id(self, set_identifier: str) -> None:
         super().delete_rrset_by_id(set_identifier)
         self._follow()
+
+
+def with_lower_case(record_set: dict[str, Any]) -> dict[str, Any]:
+    """A record set as it is asked for, with its name as Route 53 has it."""
+    return {**record_set, "Name": lower_case(record_set["Name"])}
 
 
 HostedZone = ManagedZone | UserZone

@@ -22,10 +22,16 @@ from moto.route53.models import (
 from moto.route53.responses import Route53
 
 from localaws.dns_records import DnsRecordSet
-from localaws.hosted_zones import HostedZone, ManagedZone, ManagedZoneError, UserZone
+from localaws.hosted_zones import (
+    HostedZone,
+    ManagedZone,
+    ManagedZoneError,
+    UserZone,
+    with_lower_case,
+)
 from localaws.moto_mixins import ErrorReply, ModelValidated, OwnUrls
 from localaws.paging import InvalidToken, page
-from localaws.zone_index import canonical
+from localaws.zone_index import canonical, lower_case
 
 MAX_ITEMS = 300
 """The most record sets on a page of ListResourceRecordSets, and the default [API reference]."""
@@ -190,7 +196,13 @@ class HostedZones(OwnUrls, Route53Backend):
             self.refuse_second_zone(name, vpcid, vpcregion or "")
         zone = UserZone(  # type: ignore[abstract]  # as above
             super().create_hosted_zone(
-                name, private_zone, caller_reference, vpcid, vpcregion, comment, delegation_set_id
+                lower_case(name),
+                private_zone,
+                caller_reference,
+                vpcid,
+                vpcregion,
+                comment,
+                delegation_set_id,
             ),
             self.account_id,
         )
@@ -250,8 +262,18 @@ class HostedZones(OwnUrls, Route53Backend):
         self._judge_records()
 
     def change_resource_record_sets(self, zoneid: str, change_list: list[dict[str, Any]]) -> None:
+        """moto: names as they are written, each case another name."""
         self._refuse_if_managed(zoneid)
+        for change in change_list:
+            change["ResourceRecordSet"] = with_lower_case(change["ResourceRecordSet"])
         super().change_resource_record_sets(zoneid, change_list)
+
+    def list_hosted_zones_by_name(self, dnsname: str | None) -> tuple[str | None, list[FakeZone]]:
+        return super().list_hosted_zones_by_name(lower_case(dnsname) if dnsname else dnsname)
+
+    def get_hosted_zone_by_name(self, name: str) -> FakeZone | None:
+        """Finds the zone that a resource of CloudFormation's names."""
+        return super().get_hosted_zone_by_name(lower_case(name))
 
     def delete_hosted_zone(self, id_: str) -> FakeZone | None:
         self._refuse_if_managed(id_)

@@ -127,7 +127,12 @@ class IndexedZone(Protocol):
 
 def canonical(name: str) -> str:
     """A name as an index has it. Route 53 may write an asterisk as its octal code."""
-    return name.rstrip(".").lower().replace("\\052", "*")
+    return lower_case(name.rstrip(".")).replace("\\052", "*")
+
+
+def lower_case(name: str) -> str:
+    """A name as Route 53 keeps and shows it [developer guide, "DNS domain name format"]."""
+    return name.lower()
 
 
 def parents(name: str) -> Iterator[str]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from localaws.cloudmap.models import Instance, Namespace, Service
 from localaws.dns_records import DnsRecordSet
+from localaws.zone_index import lower_case
 
 WEIGHT = 1
 """The weight of each record set under WEIGHTED. AWS documents equal weights; the number is ours."""
@@ -38,14 +39,18 @@ def record_sets(namespace: Namespace, service: Service, instance: Instance) -> l
 def _records(
     namespace: Namespace, service: Service, instance: Instance
 ) -> Iterator[tuple[str, str, int, str]]:
-    """Name, type, TTL and value of each record."""
-    name = f"{service.name}.{namespace.name}."
+    """Name, type, TTL and value of each record.
+
+    Cloud Map keeps the case of its names; Route 53 has none [developer guide, "DNS domain name
+    format"]. That a value which names a host has none either is ours.
+    """
+    name = lower_case(f"{service.name}.{namespace.name}.")
     attributes = instance.attributes
     for record in service.dns_records:
         type_, ttl = record["Type"], record["TTL"]
         if type_ == "SRV":
             # Priority and weight "are both set to 1 and can't be changed" [DnsRecord].
-            host = f"{instance.id}.{name}"
+            host = lower_case(f"{instance.id}.{name}")
             yield name, "SRV", ttl, f"1 1 {attributes['AWS_INSTANCE_PORT']} {host}"
             for address_type, attribute in ADDRESS_ATTRIBUTES.items():
                 if attribute in attributes:

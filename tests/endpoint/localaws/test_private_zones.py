@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import dns.message
@@ -82,3 +83,55 @@ def test_the_resolver_answers_it_in_its_vpcs_only(
     aws.route53.associate_vpc_with_hosted_zone(HostedZoneId=zone_id, VPC=vpc(aws, other))
     aws.route53.disassociate_vpc_from_hosted_zone(HostedZoneId=zone_id, VPC=vpc(aws, aws.vpc))
     assert answers() == []
+
+
+def change(aws: Account, zone_id: str, action: str, name: str, address: str = "10.0.8.9") -> None:
+    record: Any = {"Name": name, "Type": "A", "TTL": 60, "ResourceRecords": [{"Value": address}]}
+    changes: Any = [{"Action": action, "ResourceRecordSet": record}]
+    aws.route53.change_resource_record_sets(HostedZoneId=zone_id, ChangeBatch={"Changes": changes})
+
+
+def records(aws: Account, zone_id: str) -> list[tuple[str, str]]:
+    """The name and the first value of each A record."""
+    listed = aws.route53.list_resource_record_sets(HostedZoneId=zone_id)["ResourceRecordSets"]
+    return [
+        (each["Name"], each["ResourceRecords"][0]["Value"])
+        for each in listed
+        if each["Type"] == "A"
+    ]
+
+
+def test_names_are_kept_in_lower_case(aws: Account, zone_id: str) -> None:
+    zone = aws.route53.create_hosted_zone(Name="Other.Internal", CallerReference="other")
+    assert zone["HostedZone"]["Name"] == "other.internal."
+    named = aws.route53.list_hosted_zones_by_name(DNSName="OTHER.internal")["HostedZones"]
+    assert [each["Name"] for each in named] == ["other.internal."]
+    listed = aws.route53.list_resource_record_sets(HostedZoneId=zone["HostedZone"]["Id"])
+    assert {each["Name"] for each in listed["ResourceRecordSets"]} == {"other.internal."}
+    change(aws, zone_id, "CREATE", "CName.Own.internal")
+    assert records(aws, zone_id) == [("cname.own.internal.", "10.0.8.9")]
+
+
+def test_a_record_set_is_found_whatever_its_case(aws: Account, zone_id: str) -> None:
+    change(aws, zone_id, "CREATE", "db.own.internal")
+    change(aws, zone_id, "UPSERT", "DB.own.internal", "10.0.8.10")
+    assert records(aws, zone_id) == [("db.own.internal.", "10.0.8.10")]
+    first = aws.route53.list_resource_record_sets(
+        HostedZoneId=zone_id, StartRecordName="DB.OWN.internal", StartRecordType="A", MaxItems="1"
+    )["ResourceRecordSets"]
+    assert [each["Name"] for each in first] == ["db.own.internal."]
+    change(aws, zone_id, "DELETE", "Db.Own.Internal", "10.0.8.10")
+    assert records(aws, zone_id) == []
+    code, _, _ = refused(lambda: change(aws, zone_id, "CREATE", "db.other.internal"))
+    assert code == "InvalidChangeBatch"
+
+
+def test_cloudformation_s_names_are_kept_in_lower_case(aws: Account, zone_id: str) -> None:
+    record: Any = {"Type": "A", "TTL": "60", "ResourceRecords": ["10.0.8.9"]}
+    record |= {"Name": "Db.Own.Internal.", "HostedZoneName": "OWN.internal."}
+    template = {"Resources": {"Db": {"Type": "AWS::Route53::RecordSet", "Properties": record}}}
+    cloudformation = aws.client("cloudformation")
+    cloudformation.create_stack(StackName="db", TemplateBody=json.dumps(template))
+    assert records(aws, zone_id) == [("db.own.internal.", "10.0.8.9")]
+    cloudformation.delete_stack(StackName="db")
+    assert records(aws, zone_id) == []

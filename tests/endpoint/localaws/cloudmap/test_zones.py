@@ -166,3 +166,24 @@ def test_a_private_zone_of_the_namespaces_name_conflicts_in_route_53(aws: Accoun
         lambda: aws.route53.associate_vpc_with_hosted_zone(HostedZoneId=elsewhere, VPC=vpc)
     )
     assert code == "ConflictingDomainExists"
+
+
+def test_names_in_the_zone_are_in_lower_case(aws: Account) -> None:
+    namespace_id = aws.namespace("Shop.Internal")
+    web = aws.service(namespace_id, "Web", types=("SRV",))
+    aws.register(web, "One", AWS_INSTANCE_IPV4="10.0.8.4", AWS_INSTANCE_PORT="80")
+    assert {
+        (each["Type"], each["Name"], each["SetIdentifier"], each["ResourceRecords"][0]["Value"])
+        for each in aws.record_sets(namespace_id)
+    } == {
+        ("A", "one.web.shop.internal.", "One", "10.0.8.4"),
+        ("SRV", "web.shop.internal.", "One", "1 1 80 one.web.shop.internal."),
+    }
+    zone = aws.route53.get_hosted_zone(Id=aws.zone_id(namespace_id))["HostedZone"]
+    assert zone["Name"] == "shop.internal."
+    assert aws.cloud_map.get_namespace(Id=namespace_id)["Namespace"]["Name"] == "Shop.Internal"
+    assert aws.cloud_map.get_service(Id=web)["Service"]["Name"] == "Web"
+    (found,) = aws.cloud_map.discover_instances(NamespaceName="Shop.Internal", ServiceName="Web")[
+        "Instances"
+    ]
+    assert (found["ServiceName"], found["InstanceId"]) == ("Web", "One")
