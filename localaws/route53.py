@@ -13,10 +13,8 @@ from moto.route53 import urls
 from moto.route53.exceptions import InvalidInput
 from moto.route53.models import (
     FakeZone,
-    HealthCheck,
     HostedZoneIdentifier,
     RecordSet,
-    Route53Backend,
     reverse_domain_name,
 )
 from moto.route53.responses import Route53
@@ -31,6 +29,7 @@ from localaws.hosted_zones import (
 )
 from localaws.moto_mixins import ErrorReply, ModelValidated, OwnUrls
 from localaws.paging import InvalidToken, page
+from localaws.route53_health_checks import HealthChecks
 from localaws.zone_index import canonical, lower_case
 
 MAX_ITEMS = 300
@@ -112,7 +111,7 @@ class HostedZonesResponse(ModelValidated, Route53):
         return ActionResult(result)
 
 
-class HostedZones(OwnUrls, Route53Backend):
+class HostedZones(OwnUrls, HealthChecks):
     """moto's Route 53 with managed zones in it."""
 
     moto_urls = urls
@@ -206,7 +205,7 @@ class HostedZones(OwnUrls, Route53Backend):
             ),
             self.account_id,
         )
-        zone.judge(self._unhealthy_checks)
+        zone.judge(self.unhealthy_checks)
         self.zones[zone.resource_id] = zone
         self._publish_zones()
         return zone
@@ -232,34 +231,6 @@ class HostedZones(OwnUrls, Route53Backend):
         zone = super().disassociate_vpc_from_hosted_zone(zone_id, vpcid)
         self._publish_zones()
         return zone
-
-    @property
-    def _unhealthy_checks(self) -> frozenset[str]:
-        """Nobody probes: a health check is healthy, and one that is inverted is not."""
-        return frozenset(id_ for id_, check in self.health_checks.items() if check.inverted)
-
-    def _judge_records(self) -> None:
-        for zone in self.zones.values():
-            if isinstance(zone, UserZone):
-                zone.judge(self._unhealthy_checks)
-
-    def create_health_check(
-        self, caller_reference: str, health_check_args: dict[str, Any]
-    ) -> HealthCheck:
-        check = super().create_health_check(caller_reference, health_check_args)
-        self._judge_records()
-        return check
-
-    def update_health_check(
-        self, health_check_id: str, health_check_args: dict[str, Any]
-    ) -> HealthCheck:
-        check = super().update_health_check(health_check_id, health_check_args)
-        self._judge_records()
-        return check
-
-    def delete_health_check(self, health_check_id: str) -> None:
-        super().delete_health_check(health_check_id)
-        self._judge_records()
 
     def change_resource_record_sets(self, zoneid: str, change_list: list[dict[str, Any]]) -> None:
         """moto: names as they are written, each case another name."""
