@@ -29,7 +29,7 @@ def list_by_names(aws: AwsClients, names: ResourceNames) -> Iterator[Resource]:
     """Yields every zone with the namespace's name, each after its A records."""
     for page in aws.route53.get_paginator("list_hosted_zones").paginate():
         for zone in page["HostedZones"]:
-            if zone["Name"] == f"{names.namespace}.":
+            if zone["Name"] == f"{names.namespace}.".lower():
                 yield from _records(aws, zone["Id"])
                 yield _zone(zone["Id"], zone["Name"])
 
