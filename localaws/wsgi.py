@@ -16,7 +16,7 @@ from botocore.model import OperationNotFoundError
 from moto.backends import list_of_moto_modules
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from localaws import runtime
+from localaws import regions, runtime
 from localaws.bad_input import BadInput
 from localaws.error_replies import error_reply, reply, speaks_json
 from localaws.health import HEALTH_PATH, health
@@ -93,6 +93,7 @@ class EndpointApplication:
         if account := ACCOUNT_KEY.search(environ.get("HTTP_AUTHORIZATION", "")):
             environ["HTTP_X_MOTO_ACCOUNT_ID"] = account[1]
         try:
+            regions.refuse_unknown(environ.get("HTTP_AUTHORIZATION", ""))
             _read_chunks(environ)
             # moto's reset takes backends away that others look through.
             with runtime.LOCK if environ["PATH_INFO"] == RESET_PATH else nullcontext():

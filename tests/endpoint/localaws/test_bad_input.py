@@ -11,7 +11,7 @@ import pytest
 from botocore.parsers import create_parser
 
 from localaws.server import Endpoint
-from tests.endpoint.localaws.account import Account
+from tests.endpoint.localaws.account import Account, refused
 from tests.endpoint.localaws.fuzz.wire import SIGNATURE, Call, send
 
 JSON = {
@@ -158,3 +158,26 @@ def test_a_name_with_a_control_character_is_echoed_in_xml_that_can_be_read(
 ) -> None:
     body = b"Action=DescribeVpcs&VpcId.1=vpc-%0B%00"
     assert answer(endpoint, Call("POST", "/", body, QUERY)) == (400, "InvalidVpcID.NotFound")
+
+
+@pytest.mark.parametrize(
+    ("service", "call", "code"),
+    [
+        ("application-autoscaling", "describe_scalable_targets", "InvalidSignatureException"),
+        ("ec2", "describe_vpcs", "AuthFailure"),
+        ("ecs", "list_clusters", "InvalidSignatureException"),
+        ("elb", "describe_load_balancers", "SignatureDoesNotMatch"),
+        ("elbv2", "describe_load_balancers", "SignatureDoesNotMatch"),
+        ("servicediscovery", "list_services", "InvalidSignatureException"),
+        ("ssm", "describe_parameters", "InvalidSignatureException"),
+    ],
+)
+def test_a_region_that_does_not_exist_is_named(
+    endpoint: Endpoint, service: str, call: str, code: str
+) -> None:
+    client = Account(endpoint.url, region="xx-1").client(service)
+    more = {"ServiceNamespace": "ecs"} if service == "application-autoscaling" else {}
+    message = "Credential should be scoped to a valid region: there is no region xx-1."
+    assert refused(lambda: getattr(client, call)(**more)) == (code, message, 400)
+    for region in ("us-gov-west-1", "cn-north-1"):
+        getattr(Account(endpoint.url, region=region).client(service), call)(**more)
