@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Set
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
+from contextlib import contextmanager
 from functools import partial
 from itertools import chain
 from typing import Any
 
+from moto.route53.exceptions import DnsNameInvalidForZone
 from moto.route53.models import FakeZone, RecordSet
 
 from localaws.dns_records import DnsRecordSet, of_moto
@@ -185,6 +188,7 @@ class UserZone(TellingZone):
         self.vpcs, self.rrsets = zone.vpcs, zone.rrsets
         self._indexed: dict[RecordSet, DnsRecordSet] = {}
         self._unhealthy: frozenset[str] = frozenset()
+        self._leaving: deque[tuple[str, str]] = deque()
         self.index = ZoneIndex()
         self._follow()
 
@@ -227,8 +231,31 @@ class UserZone(TellingZone):
         self._follow()
 
     def delete_rrset_by_id(self, set_identifier: str) -> None:
-        super().delete_rrset_by_id(set_identifier)
+        """moto: deletes the record sets of every name that have the identifier."""
+        leaving = (*self._leaving.popleft(), set_identifier)
+        self.rrsets = [
+            each for each in self.rrsets if (each.name, each.type, each.set_identifier) != leaving
+        ]
         self._follow()
+
+    def refuse_outside(self, name: str) -> None:
+        """moto: takes every name that ends as the zone's does, `notown.internal` too."""
+        if not f".{name.rstrip('.')}.".endswith(f".{self.name.rstrip('.')}."):
+            raise DnsNameInvalidForZone(name=name, zone_name=self.name)
+
+    @contextmanager
+    def deleting(self, change_list: Iterable[dict[str, Any]]) -> Iterator[None]:
+        """Says within the block which record sets moto deletes by their identifiers."""
+        asked = [each["ResourceRecordSet"] for each in change_list if each["Action"] == "DELETE"]
+        self._leaving = deque(
+            (f"{lower_case(each['Name']).rstrip('.')}.", each["Type"])
+            for each in asked
+            if "SetIdentifier" in each
+        )
+        try:
+            yield
+        finally:
+            self._leaving.clear()
 
 
 def with_lower_case(record_set: dict[str, Any]) -> dict[str, Any]:

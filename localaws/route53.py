@@ -237,7 +237,11 @@ class HostedZones(OwnUrls, HealthChecks):
         self._refuse_if_managed(zoneid)
         for change in change_list:
             change["ResourceRecordSet"] = with_lower_case(change["ResourceRecordSet"])
-        super().change_resource_record_sets(zoneid, change_list)
+        zone = cast(UserZone, self.get_hosted_zone(zoneid))
+        for change in change_list:
+            zone.refuse_outside(change["ResourceRecordSet"]["Name"])
+        with zone.deleting(change_list):
+            super().change_resource_record_sets(zoneid, change_list)
 
     def list_hosted_zones_by_name(self, dnsname: str | None) -> tuple[str | None, list[FakeZone]]:
         return super().list_hosted_zones_by_name(lower_case(dnsname) if dnsname else dnsname)

@@ -126,6 +126,44 @@ def test_a_record_set_is_found_whatever_its_case(aws: Account, zone_id: str) -> 
     assert code == "InvalidChangeBatch"
 
 
+def test_a_record_set_is_deleted_by_its_name_type_and_identifier(
+    aws: Account, zone_id: str
+) -> None:
+    """Names of one zone often have the same identifiers, such as blue and green."""
+
+    def weighted(action: str, name: str, identifier: str) -> Any:
+        values = [{"Value": "10.0.8.9"}]
+        record: Any = {"Name": name, "Type": "A", "TTL": 60, "ResourceRecords": values}
+        return {
+            "Action": action,
+            "ResourceRecordSet": record | {"SetIdentifier": identifier, "Weight": 1},
+        }
+
+    def carry_out(*changes: Any) -> None:
+        batch: Any = {"Changes": [*changes]}
+        aws.route53.change_resource_record_sets(HostedZoneId=zone_id, ChangeBatch=batch)
+
+    names = ("web.own.internal", "api.own.internal")
+    carry_out(*(weighted("CREATE", n, i) for n in names for i in ("blue", "green")))
+    carry_out(
+        weighted("DELETE", "Web.own.internal.", "blue"),
+        weighted("CREATE", "db.own.internal", "blue"),
+        weighted("DELETE", "api.own.internal", "green"),
+    )
+    listed = aws.route53.list_resource_record_sets(HostedZoneId=zone_id)["ResourceRecordSets"]
+    left = {(each["Name"], each.get("SetIdentifier")) for each in listed if each["Type"] == "A"}
+    assert left == {
+        ("web.own.internal.", "green"),
+        ("api.own.internal.", "blue"),
+        ("db.own.internal.", "blue"),
+    }
+
+
+def test_a_name_that_only_ends_like_the_zones_is_outside(aws: Account, zone_id: str) -> None:
+    code, message, _ = refused(lambda: change(aws, zone_id, "CREATE", "notown.internal"))
+    assert (code, "is not permitted in zone" in message) == ("InvalidChangeBatch", True)
+
+
 def test_cloudformation_s_names_are_kept_in_lower_case(aws: Account, zone_id: str) -> None:
     record: Any = {"Type": "A", "TTL": "60", "ResourceRecords": ["10.0.8.9"]}
     record |= {"Name": "Db.Own.Internal.", "HostedZoneName": "OWN.internal."}
