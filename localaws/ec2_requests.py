@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 from moto.core.common_types import TYPE_RESPONSE
 from moto.core.responses import ActionResult
-from moto.ec2.responses import EC2Response
 
 from localaws import constraints
 from localaws.bad_input import BadInput
 from localaws.moto_mixins import LockedResponse
+from localaws.network_requests import NetworkRequests
 
 if TYPE_CHECKING:
     from moto.ec2.models import EC2Backend
@@ -30,7 +30,7 @@ ID_PARAMETERS = {
 """What names the resource before `Id`, where that is not its kind."""
 
 
-class EC2ApiResponse(LockedResponse, EC2Response):
+class EC2ApiResponse(LockedResponse, NetworkRequests):
     """Answers EC2's requests."""
 
     @property

@@ -1,17 +1,32 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Subnets of EC2, completed: their IPv6 networks."""
+"""Subnets of EC2, completed: their IPv6 networks, attributes of what is launched in them."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from moto.core.utils import camelcase_to_underscores
 from moto.ec2.models.subnets import Subnet, SubnetBackend
 
 BY_IPV6 = "ipv6-cidr-block-association.association-id"
 
+DNS_OPTIONS = {
+    "PrivateDnsHostnameTypeOnLaunch": "HostnameType",
+    "EnableResourceNameDnsARecordOnLaunch": "EnableResourceNameDnsARecord",
+    "EnableResourceNameDnsAAAARecordOnLaunch": "EnableResourceNameDnsAAAARecord",
+}
+"""Parameters of ModifySubnetAttribute that are a subnet's PrivateDnsNameOptionsOnLaunch."""
+
 
 class DualStackSubnet(Subnet):
-    """A subnet that shows the state of its IPv6 network as AWS does."""
+    """A subnet that shows the state of its IPv6 network, and all attributes, as AWS does."""
+
+    # Of the class, since subnets of accounts that were kept earlier have none.
+    enable_dns64: bool = False
+    enable_lni_at_device_index: int | None = None
+    map_customer_owned_ip_on_launch: bool = False
+    customer_owned_ipv4_pool: str | None = None
 
     @property
     def ipv6_cidr_block_association_set(self) -> list[dict[str, Any]]:
@@ -29,6 +44,8 @@ class Subnets(SubnetBackend):
         subnet = super().create_subnet(*args, **kwargs)
         # moto has no seam for the class.
         subnet.__class__ = DualStackSubnet  # type: ignore[type-abstract]
+        if subnet.ipv6_native:  # AWS names by the id where there is no IPv4 address.
+            subnet.private_dns_name_options_on_launch["HostnameType"] = "resource-name"
         return subnet
 
     def describe_subnets(
@@ -43,3 +60,17 @@ class Subnets(SubnetBackend):
         return [
             each for each in found if not {*wanted}.isdisjoint(each.ipv6_cidr_block_associations)
         ]
+
+    def modify_launch_attributes(self, subnet_id: str, new: Mapping[str, Any]) -> None:
+        """Sets attributes that moto's modify_subnet_attribute does not know.
+
+        They are named as in ModifySubnetAttribute.
+        """
+        subnet: Any = self.get_subnet(subnet_id)
+        for name, value in new.items():
+            if option := DNS_OPTIONS.get(name):
+                subnet.private_dns_name_options_on_launch[option] = value
+            elif name == "DisableLniAtDeviceIndex":
+                subnet.enable_lni_at_device_index = None
+            else:
+                setattr(subnet, camelcase_to_underscores(name), value)

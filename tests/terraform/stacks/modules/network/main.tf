@@ -109,6 +109,11 @@ resource "aws_subnet" "public" {
   ipv6_cidr_block                 = var.ipv6 ? cidrsubnet(aws_vpc.this.ipv6_cidr_block, 8, local.tiers.public + count.index) : null
   assign_ipv6_address_on_creation = var.ipv6
 
+  enable_dns64                                   = var.ipv6
+  enable_resource_name_dns_a_record_on_launch    = var.ipv6
+  enable_resource_name_dns_aaaa_record_on_launch = var.ipv6
+  private_dns_hostname_type_on_launch            = var.ipv6 ? "resource-name" : "ip-name"
+
   tags = merge(local.tags, { Name = "${var.name}-public-${count.index}", Tier = "public" })
 }
 

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+"""EC2's requests for networks: parameters that moto drops."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from moto.core.responses import ActionResult
+from moto.ec2.responses import EC2Response
+
+from localaws.subnets import Subnets
+
+LAUNCH_ATTRIBUTES = (
+    "CustomerOwnedIpv4Pool",
+    "DisableLniAtDeviceIndex",
+    "EnableDns64",
+    "EnableLniAtDeviceIndex",
+    "EnableResourceNameDnsAAAARecordOnLaunch",
+    "MapCustomerOwnedIpOnLaunch",
+    "PrivateDnsHostnameTypeOnLaunch",
+)
+"""Parameters of ModifySubnetAttribute that moto drops."""
+
+
+class NetworkRequests(EC2Response):
+    """Answers requests for networks with all of their parameters."""
+
+    def modify_subnet_attribute(self) -> ActionResult:
+        """moto: drops most attributes, for which Terraform then waits in vain."""
+        reply = super().modify_subnet_attribute()
+        given = {name: self.params[name] for name in LAUNCH_ATTRIBUTES if name in self.params}
+        new = {
+            name: value["Value"] if isinstance(value, dict) else value
+            for name, value in given.items()
+        }
+        cast("Subnets", self.ec2_backend).modify_launch_attributes(self.params["SubnetId"], new)
+        return reply
