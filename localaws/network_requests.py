@@ -35,3 +35,16 @@ class NetworkRequests(EC2Response):
         }
         cast("Subnets", self.ec2_backend).modify_launch_attributes(self.params["SubnetId"], new)
         return reply
+
+    def create_network_acl_entry(self) -> ActionResult:
+        self._name_icmp_as_moto_does()
+        return super().create_network_acl_entry()
+
+    def replace_network_acl_entry(self) -> ActionResult:
+        self._name_icmp_as_moto_does()
+        return super().replace_network_acl_entry()
+
+    def _name_icmp_as_moto_does(self) -> None:
+        """moto: looks for the name of the query, and has parsed that of the API."""
+        if given := self.params.get("IcmpTypeCode"):
+            self.params["Icmp"] = given

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What has a network interface takes it along when it goes, so that its subnet can be deleted."""
+"""Networks: interfaces go with what has them, and ACLs are shown as they were asked for."""
 
 from __future__ import annotations
 
@@ -102,3 +102,24 @@ def test_an_instance_takes_its_primary_interface_along(aws: Account) -> None:
     assert len(interfaces()) == len(before) + 1
     aws.ec2.terminate_instances(InstanceIds=ids)
     assert interfaces() == before, "one that was there before the instance stays"
+
+
+def test_an_entry_of_a_network_acl_has_its_icmp_type_and_code(aws: Account) -> None:
+    acl = aws.ec2.create_network_acl(VpcId=aws.vpc)["NetworkAcl"]["NetworkAclId"]
+    entry: Any = {
+        "NetworkAclId": acl,
+        "RuleNumber": 110,
+        "Protocol": "1",
+        "RuleAction": "allow",
+        "Egress": False,
+        "CidrBlock": "10.0.0.0/8",
+    }
+
+    def shown() -> Any:
+        (found,) = aws.ec2.describe_network_acls(NetworkAclIds=[acl])["NetworkAcls"]
+        return found["Entries"][-1]["IcmpTypeCode"]
+
+    aws.ec2.create_network_acl_entry(**entry, IcmpTypeCode={"Type": -1, "Code": -1})
+    assert shown() == {"Type": -1, "Code": -1}
+    aws.ec2.replace_network_acl_entry(**entry, IcmpTypeCode={"Type": 8, "Code": 0})
+    assert shown() == {"Type": 8, "Code": 0}

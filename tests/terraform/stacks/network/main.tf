@@ -54,6 +54,7 @@ module "network" {
   ipv6                 = each.value.ipv6
   acl_rules = {
     in        = { number = 100, cidr = each.value.cidr, proto = "tcp", from = 5432, to = 5432 }
+    in_ping   = { number = 130, proto = "icmp", icmp_type = 8, icmp_code = -1 }
     in_reply  = { number = 110, proto = "tcp", from = 1024, to = 65535 }
     out       = { number = 100, egress = true }
     out_never = { number = 90, egress = true, cidr = "192.0.2.0/24", action = "deny" }

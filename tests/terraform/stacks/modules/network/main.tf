@@ -59,6 +59,17 @@ resource "aws_default_network_acl" "this" {
     }
   }
 
+  ingress {
+    rule_no    = 110
+    action     = "allow"
+    protocol   = "icmp"
+    icmp_type  = -1
+    icmp_code  = -1
+    from_port  = 0
+    to_port    = 0
+    cidr_block = "10.0.0.0/8"
+  }
+
   dynamic "egress" {
     for_each = [100]
     content {
@@ -227,4 +238,6 @@ resource "aws_network_acl_rule" "data" {
   cidr_block     = each.value.cidr
   from_port      = each.value.from
   to_port        = each.value.to
+  icmp_type      = each.value.icmp_type
+  icmp_code      = each.value.icmp_code
 }

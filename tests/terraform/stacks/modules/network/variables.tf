@@ -51,13 +51,15 @@ variable "dedicated_acl" {
 
 variable "acl_rules" {
   type = map(object({
-    number = number
-    egress = optional(bool, false)
-    cidr   = optional(string, "0.0.0.0/0")
-    from   = optional(number, 0)
-    to     = optional(number, 0)
-    proto  = optional(string, "-1")
-    action = optional(string, "allow")
+    number    = number
+    egress    = optional(bool, false)
+    cidr      = optional(string, "0.0.0.0/0")
+    from      = optional(number, 0)
+    to        = optional(number, 0)
+    proto     = optional(string, "-1")
+    action    = optional(string, "allow")
+    icmp_type = optional(number)
+    icmp_code = optional(number)
   }))
   default = {}
 }
