@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
 from moto.core.responses import ActionResult
 from moto.ec2.responses import EC2Response
 
 from localaws.subnets import Subnets
+from localaws.vpc_endpoints import VpcEndpoints, set_endpoint_options
 
 LAUNCH_ATTRIBUTES = (
     "CustomerOwnedIpv4Pool",
@@ -48,3 +49,18 @@ class NetworkRequests(EC2Response):
         """moto: looks for the name of the query, and has parsed that of the API."""
         if given := self.params.get("IcmpTypeCode"):
             self.params["Icmp"] = given
+
+    def create_vpc_endpoint(self) -> ActionResult:
+        """moto: drops the kind of addresses and the DNS options."""
+        reply = super().create_vpc_endpoint()
+        made = cast(dict[str, Any], reply.result)["VpcEndpoint"]
+        set_endpoint_options(made, self.params)
+        return reply
+
+    def modify_vpc_endpoint(self) -> ActionResult:
+        """moto: drops these too, private DNS, and the reset of the policy."""
+        reply = super().modify_vpc_endpoint()
+        backend = cast("VpcEndpoints", self.ec2_backend)
+        (endpoint,) = backend.describe_vpc_endpoints([self.params["VpcEndpointId"]])
+        set_endpoint_options(endpoint, self.params)
+        return reply

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import json
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from moto.ec2.models.vpcs import VPCEndPoint
@@ -84,6 +85,28 @@ class VpcEndpoints(NetworkInterfaces):
             if eni.subnet_id in subnet_ids:
                 endpoint.network_interface_ids.remove(eni.id)
                 self.delete_requester_managed_interface(eni)
+
+
+def set_endpoint_options(endpoint: VPCEndPoint, request: Mapping[str, Any]) -> None:
+    """Sets what moto drops of CreateVpcEndpoint and ModifyVpcEndpoint.
+
+    An interface endpoint has IPv4 addresses and A records by default. A gateway shows neither.
+    """
+    kept: Any = endpoint
+    family = request.get("IpAddressType") or getattr(kept, "ip_address_type", None)
+    options = {**getattr(kept, "dns_options", {}), **(request.get("DnsOptions") or {})}
+    if _has_interfaces(endpoint):
+        family = family or "ipv4"
+        options.setdefault("DnsRecordIpType", family)
+        options.setdefault("PrivateDnsOnlyForInboundResolverEndpoint", False)
+    if family:
+        kept.ip_address_type = family
+    if options:
+        kept.dns_options = options
+    if (enabled := request.get("PrivateDnsEnabled")) is not None:
+        endpoint.private_dns_enabled = enabled
+    if request.get("ResetPolicy"):
+        endpoint.policy_document = json.dumps(VPCEndPoint.DEFAULT_POLICY)
 
 
 def _has_interfaces(endpoint: VPCEndPoint) -> bool:

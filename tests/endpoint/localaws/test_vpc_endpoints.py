@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""VPC endpoints: the interfaces of those that have some, the routes of gateways."""
+"""VPC endpoints: the interfaces of those that have some, the routes of gateways, options."""
 
 from __future__ import annotations
 
@@ -96,3 +96,61 @@ def test_a_deleted_endpoint_is_not_found(aws: Account) -> None:
     assert interfaces(aws, vpc) == []
     code, _, _ = refused(lambda: aws.ec2.describe_vpc_endpoints(VpcEndpointIds=[id_]))
     assert code == "InvalidVpcEndpointId.NotFound"
+
+
+def described(aws: Account, id_: str) -> Any:
+    (found,) = aws.ec2.describe_vpc_endpoints(VpcEndpointIds=[id_])["VpcEndpoints"]
+    return found
+
+
+def test_an_interface_endpoint_has_ipv4_addresses_and_a_records_by_default(aws: Account) -> None:
+    vpc, subnets = network(aws)
+    made = interface_endpoint(aws, vpc, SubnetIds=subnets)
+    for shown in (made, described(aws, made["VpcEndpointId"])):
+        assert shown["IpAddressType"] == "ipv4"
+        assert shown["DnsOptions"] == {
+            "DnsRecordIpType": "ipv4",
+            "PrivateDnsOnlyForInboundResolverEndpoint": False,
+        }
+
+
+def test_a_gateway_endpoint_has_no_dns_options(aws: Account) -> None:
+    vpc, _ = network(aws)
+    id_ = aws.ec2.create_vpc_endpoint(
+        VpcId=vpc, ServiceName=f"com.amazonaws.{aws.region}.s3", VpcEndpointType="Gateway"
+    )["VpcEndpoint"]["VpcEndpointId"]
+    assert not {"IpAddressType", "DnsOptions"} & described(aws, id_).keys()
+
+
+def test_the_options_of_an_endpoint_are_kept_and_modified(aws: Account) -> None:
+    vpc, subnets = network(aws)
+    made = interface_endpoint(
+        aws,
+        vpc,
+        SubnetIds=subnets,
+        IpAddressType="dualstack",
+        DnsOptions={"DnsRecordIpType": "ipv4"},
+        PrivateDnsEnabled=False,
+    )
+    id_ = made["VpcEndpointId"]
+    assert (made["IpAddressType"], made["DnsOptions"]["DnsRecordIpType"]) == ("dualstack", "ipv4")
+    aws.ec2.modify_vpc_endpoint(
+        VpcEndpointId=id_, DnsOptions={"DnsRecordIpType": "dualstack"}, PrivateDnsEnabled=True
+    )
+    shown = described(aws, id_)
+    assert shown["IpAddressType"] == "dualstack"
+    assert shown["DnsOptions"]["DnsRecordIpType"] == "dualstack"
+    assert shown["PrivateDnsEnabled"] is True
+    aws.ec2.modify_vpc_endpoint(VpcEndpointId=id_, IpAddressType="ipv4")
+    assert described(aws, id_)["IpAddressType"] == "ipv4"
+
+
+def test_the_policy_of_an_endpoint_is_reset(aws: Account) -> None:
+    vpc, subnets = network(aws)
+    made = interface_endpoint(aws, vpc, SubnetIds=subnets)
+    id_ = made["VpcEndpointId"]
+    own = '{"Version": "2012-10-17", "Statement": []}'
+    aws.ec2.modify_vpc_endpoint(VpcEndpointId=id_, PolicyDocument=own)
+    assert described(aws, id_)["PolicyDocument"] == own
+    aws.ec2.modify_vpc_endpoint(VpcEndpointId=id_, ResetPolicy=True)
+    assert described(aws, id_)["PolicyDocument"] == made["PolicyDocument"]

@@ -68,5 +68,10 @@ resource "aws_vpc_endpoint" "interface" {
   subnet_ids          = aws_subnet.private[*].id
   security_group_ids  = aws_security_group.endpoints[*].id
   private_dns_enabled = true
+  ip_address_type     = "ipv4"
   tags                = merge(local.tags, { Name = "${var.name}-${each.key}" })
+
+  dns_options {
+    dns_record_ip_type = "ipv4"
+  }
 }
