@@ -10,7 +10,6 @@ from typing import Any
 from moto.ec2 import urls
 from moto.ec2.models.instances import Instance, InstanceState, Reservation
 from moto.ec2.models.launch_templates import LaunchTemplate
-from moto.ec2.models.nat_gateways import NatGateway
 from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ec2.models.subnets import Subnet
 from moto.ec2.models.vpcs import VPC
@@ -19,6 +18,7 @@ from localaws.ec2_requests import EC2ApiResponse
 from localaws.flow_logs import FlowLogDestinations
 from localaws.images import ImagesOnDemand
 from localaws.moto_mixins import ErrorReply, OwnUrls
+from localaws.nat_gateways import NatGateways
 from localaws.network_seed import seed_network
 from localaws.security_group_rules import SecurityGroupRules
 from localaws.subnets import Subnets
@@ -40,7 +40,15 @@ def _nothing_added_when_refused(resources: MutableMapping[str, Any]) -> Iterator
         raise
 
 
-class EC2(OwnUrls, ImagesOnDemand, FlowLogDestinations, SecurityGroupRules, Subnets, VpcEndpoints):
+class EC2(
+    OwnUrls,
+    ImagesOnDemand,
+    FlowLogDestinations,
+    SecurityGroupRules,
+    Subnets,
+    NatGateways,
+    VpcEndpoints,
+):
     """moto's EC2 with a network in it from the start, see default_network."""
 
     moto_urls = urls
@@ -89,27 +97,6 @@ class EC2(OwnUrls, ImagesOnDemand, FlowLogDestinations, SecurityGroupRules, Subn
     def _instances(self) -> Iterator[Instance]:
         for reservation in self.reservations.values():
             yield from reservation.instances
-
-    def create_nat_gateway(self, subnet_id: str, *args: Any, **kwargs: Any) -> NatGateway:
-        """moto: with any address. AWS: one of the gateway's subnet, on an interface of AWS's."""
-        address = self.require_free_address(self.get_subnet(subnet_id))
-        gateway = super().create_nat_gateway(subnet_id, *args, **kwargs)
-        eni, (shown,) = gateway._eni, gateway.address_set
-        gateway.private_ip = eni.private_ip_address = shown["privateIp"] = address
-        eni.private_ip_addresses[0]["PrivateIpAddress"] = address
-        eni.description = f"Interface for NAT Gateway {gateway.id}"
-        eni.interface_type, eni.status, eni.requester_managed = "nat_gateway", "in-use", True
-        return gateway
-
-    def delete_nat_gateway(self, nat_gateway_id: str) -> NatGateway:
-        """moto: the interface stays, with the address. AWS: both go with the gateway."""
-        gateway = super().delete_nat_gateway(nat_gateway_id)
-        for address in gateway.address_set:
-            if association := address.get("associationId"):
-                self.disassociate_address(association_id=association)
-        self.enis.pop(gateway._eni.id, None)
-        self._other_interfaces.pop(gateway._eni.id, None)
-        return gateway
 
     def terminate_instances(self, instance_ids: list[str]) -> list[tuple[Instance, InstanceState]]:
         """moto: the primary interface stays. AWS: it goes with the instance that it came with."""

@@ -29,18 +29,15 @@ class NetworkInterfaces(EC2Backend):
         self._other_interfaces: dict[str, NetworkInterface] = {}
         """By id: those that users and instances have, and those that moto has deleted since."""
 
-    def free_address(self, subnet: Subnet) -> str | None:
+    def free_address(self, subnet: Subnet, besides: Collection[str] = ()) -> str | None:
         """Returns an address of the subnet that no interface has, or None when all are taken.
+
+        None of `besides` either.
 
         moto: ECS gives a task any random address. AWS: an address of the task's subnet.
         """
         network = ipaddress.IPv4Network(subnet.cidr_block)
-        taken = {
-            address["PrivateIpAddress"]
-            for eni in self._other_interfaces.values()
-            if eni.subnet_id == subnet.id and eni.id in self.enis
-            for address in eni.private_ip_addresses
-        }
+        taken = self._taken_by_others(subnet) | {*besides}
         usable = range(RESERVED_FIRST_ADDRESSES, network.num_addresses - 1)
         start = random.randrange(len(usable))
         for offset in chain(usable[start:], usable[:start]):
@@ -49,9 +46,36 @@ class NetworkInterfaces(EC2Backend):
                 return address
         return None
 
-    def require_free_address(self, subnet: Subnet) -> str:
+    def _taken_by_others(self, subnet: Subnet) -> set[str]:
+        """The addresses in the subnet that are not of tasks, load balancers and endpoints."""
+        return {
+            address["PrivateIpAddress"]
+            for eni in self._other_interfaces.values()
+            if eni.subnet_id == subnet.id and eni.id in self.enis
+            for address in eni.private_ip_addresses
+        }
+
+    def require_address(self, subnet: Subnet, address: str) -> str:
+        """Returns this address. Raises InvalidParameterValue and InvalidIPAddress.InUse."""
+        network = ipaddress.IPv4Network(subnet.cidr_block)
+        usable = network[RESERVED_FIRST_ADDRESSES], network[-2]
+        try:
+            within = usable[0] <= ipaddress.IPv4Address(address) <= usable[1]
+        except ValueError:
+            within = False
+        if not within:
+            raise ErrorReply(
+                "InvalidParameterValue",
+                f"Address {address} does not fall within the subnet's address range",
+            )
+        taken = (subnet.vpc_id, address) in self._managed_interfaces
+        if taken or address in self._taken_by_others(subnet):
+            raise ErrorReply("InvalidIPAddress.InUse", f"Address {address} is in use.")
+        return address
+
+    def require_free_address(self, subnet: Subnet, besides: Collection[str] = ()) -> str:
         """Returns a free address. Raises InsufficientFreeAddressesInSubnet."""
-        if address := self.free_address(subnet):
+        if address := self.free_address(subnet, besides):
             return address
         raise ErrorReply(
             "InsufficientFreeAddressesInSubnet",

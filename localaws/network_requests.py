@@ -7,7 +7,9 @@ from typing import Any, cast
 
 from moto.core.responses import ActionResult
 from moto.ec2.responses import EC2Response
+from moto.ec2.utils import add_tag_specification
 
+from localaws.nat_gateways import NatGateways
 from localaws.subnets import Subnets
 from localaws.vpc_endpoints import VpcEndpoints, set_endpoint_options
 
@@ -64,3 +66,59 @@ class NetworkRequests(EC2Response):
         (endpoint,) = backend.describe_vpc_endpoints([self.params["VpcEndpointId"]])
         set_endpoint_options(endpoint, self.params)
         return reply
+
+    @property
+    def _nat_gateways(self) -> NatGateways:
+        return cast("NatGateways", self.ec2_backend)
+
+    def create_nat_gateway(self) -> ActionResult:
+        """moto: drops the addresses that are asked for, so that Terraform replaces the gateway."""
+        gateway = self._nat_gateways.create_nat_gateway(
+            self._get_param("SubnetId"),
+            self._get_param("AllocationId"),
+            add_tag_specification(self._get_param("TagSpecifications", [])),
+            self._get_param("ConnectivityType", "public"),
+            address=self._get_param("PrivateIpAddress"),
+            secondary_allocation_ids=self._get_param("SecondaryAllocationIds", []),
+            secondary_addresses=self._get_param("SecondaryPrivateIpAddresses", []),
+            secondary_count=self._get_param("SecondaryPrivateIpAddressCount", 0),
+        )
+        return ActionResult({"NatGateway": gateway})
+
+    def associate_nat_gateway_address(self) -> ActionResult:
+        return self._added_nat_gateway_addresses("associating")
+
+    def assign_private_nat_gateway_address(self) -> ActionResult:
+        return self._added_nat_gateway_addresses("assigning")
+
+    def disassociate_nat_gateway_address(self) -> ActionResult:
+        return self._removed_nat_gateway_addresses(
+            "disassociating", "associationId", self._get_param("AssociationIds", [])
+        )
+
+    def unassign_private_nat_gateway_address(self) -> ActionResult:
+        return self._removed_nat_gateway_addresses(
+            "unassigning", "privateIp", self._get_param("PrivateIpAddresses", [])
+        )
+
+    def _added_nat_gateway_addresses(self, status: str) -> ActionResult:
+        id_ = self._get_param("NatGatewayId")
+        added = self._nat_gateways.add_nat_gateway_addresses(
+            id_,
+            allocation_ids=self._get_param("AllocationIds", []),
+            addresses=self._get_param("PrivateIpAddresses", []),
+            count=self._get_param("PrivateIpAddressCount", 0),
+        )
+        return _nat_gateway_addresses(id_, added, status)
+
+    def _removed_nat_gateway_addresses(
+        self, status: str, member: str, values: list[str]
+    ) -> ActionResult:
+        id_ = self._get_param("NatGatewayId")
+        removed = self._nat_gateways.remove_nat_gateway_addresses(id_, member=member, values=values)
+        return _nat_gateway_addresses(id_, removed, status)
+
+
+def _nat_gateway_addresses(id_: str, addresses: list[dict[str, Any]], status: str) -> ActionResult:
+    shown = [{**each, "status": status} for each in addresses]
+    return ActionResult({"NatGatewayId": id_, "NatGatewayAddresses": shown})

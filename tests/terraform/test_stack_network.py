@@ -12,12 +12,14 @@ from tests.terraform.seen import not_kept
 ONE: dict[str, Any] = {
     "cidr": "10.20.0.0/16",
     "nat": "single",
+    "nat_secondary": True,
     "flow_log": "cloud-watch-logs",
     "endpoints": ["ecr.api", "ecr.dkr", "logs", "ssm"],
 }
 TWO: dict[str, Any] = {
     "cidr": "10.21.0.0/16",
     "nat": "zone",
+    "private_nat_hosts": [10, 11, 12],
     "flow_log": "s3",
     "acl": True,
     "ipv6": True,
@@ -28,7 +30,8 @@ def test_networks_with_nat_endpoints_and_flow_logs(
     environment: dict[str, str], aws: AwsClients, tmp_path: Path
 ) -> None:
     """GIVEN nothing but an empty account
-    WHEN two networks are created, one grows a NAT gateway for each zone, and they are destroyed
+    WHEN two networks are created, one grows a NAT gateway for each zone, secondary addresses of
+        gateways come and go, and the networks are destroyed
     THEN every plan is empty, and nothing is left.
     """
     before = contents(aws)
@@ -40,8 +43,9 @@ def test_networks_with_nat_endpoints_and_flow_logs(
         assert {log["FlowLogStatus"] for log in logs} == {"ACTIVE"}
         assert {log["DeliverLogsStatus"] for log in logs} == {"SUCCESS"}
 
-        more = {**ONE, "nat": "zone", "flow_log": None, "endpoints": ["logs", "ssm", "sqs"]}
-        stack.apply(networks={"one": more, "two": {**TWO, "nat": "none"}})
+        one = {**ONE, "nat": "zone", "flow_log": None, "endpoints": ["logs", "ssm", "sqs"]}
+        two = {**TWO, "nat": "none", "private_nat_hosts": [10, 11, 13]}
+        stack.apply(networks={"one": {**one, "nat_secondary": False}, "two": two})
         assert stack.outputs["nat_addresses"] == {"one": 2, "two": 0}
         assert not_kept() == []
     assert contents(aws) == before

@@ -28,6 +28,9 @@ variable "networks" {
     endpoints = optional(set(string), [])
     acl       = optional(bool, false)
     ipv6      = optional(bool, false)
+
+    nat_secondary     = optional(bool, false)
+    private_nat_hosts = optional(list(number), [])
   }))
 }
 
@@ -48,6 +51,8 @@ module "network" {
   cidr                 = each.value.cidr
   zones                = slice(data.aws_availability_zones.available.names, 0, 2)
   nat                  = each.value.nat
+  nat_secondary        = each.value.nat_secondary
+  private_nat_hosts    = each.value.private_nat_hosts
   flow_log_destination = each.value.flow_log
   interface_endpoints  = each.value.endpoints
   dedicated_acl        = each.value.acl

@@ -159,13 +159,36 @@ resource "aws_eip" "nat" {
   depends_on = [aws_internet_gateway.this]
 }
 
+resource "aws_eip" "nat_secondary" {
+  count = var.nat_secondary ? local.nat_count : 0
+
+  domain     = "vpc"
+  tags       = merge(local.tags, { Name = "${var.name}-nat-secondary-${count.index}" })
+  depends_on = [aws_internet_gateway.this]
+}
+
 resource "aws_nat_gateway" "this" {
   count = local.nat_count
 
-  allocation_id = element(aws_eip.nat[*].id, count.index)
-  subnet_id     = element(aws_subnet.public[*].id, count.index)
-  tags          = merge(local.tags, { Name = "${var.name}-${count.index}" })
-  depends_on    = [aws_internet_gateway.this]
+  allocation_id            = element(aws_eip.nat[*].id, count.index)
+  secondary_allocation_ids = var.nat_secondary ? [aws_eip.nat_secondary[count.index].id] : []
+  subnet_id                = element(aws_subnet.public[*].id, count.index)
+  private_ip               = cidrhost(element(aws_subnet.public[*].cidr_block, count.index), 10)
+  tags                     = merge(local.tags, { Name = "${var.name}-${count.index}" })
+  depends_on               = [aws_internet_gateway.this]
+}
+
+resource "aws_nat_gateway" "private" {
+  count = length(var.private_nat_hosts) > 0 ? 1 : 0
+
+  connectivity_type = "private"
+  subnet_id         = aws_subnet.private[0].id
+  private_ip        = cidrhost(aws_subnet.private[0].cidr_block, var.private_nat_hosts[0])
+  secondary_private_ip_addresses = [
+    for host in slice(var.private_nat_hosts, 1, length(var.private_nat_hosts)) :
+    cidrhost(aws_subnet.private[0].cidr_block, host)
+  ]
+  tags = merge(local.tags, { Name = "${var.name}-private" })
 }
 
 resource "aws_route_table" "public" {

@@ -26,6 +26,18 @@ variable "nat" {
   }
 }
 
+variable "nat_secondary" {
+  description = "Whether each NAT gateway has a second Elastic IP address"
+  type        = bool
+  default     = false
+}
+
+variable "private_nat_hosts" {
+  description = "Host numbers of a private NAT gateway's addresses in its subnet, none for no gateway"
+  type        = list(number)
+  default     = []
+}
+
 variable "ipv6" {
   description = "Whether public and private subnets have an IPv6 network too"
   type        = bool
