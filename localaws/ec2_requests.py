@@ -26,6 +26,7 @@ ID_PARAMETERS = {
     "DhcpOption": "DhcpOptions",
     "ManagedPrefixList": "PrefixList",
     "SecurityGroup": "Group",
+    "VpcEndpointServiceConfiguration": "Service",
 }
 """What names the resource before `Id`, where that is not its kind."""
 

@@ -154,3 +154,17 @@ def test_the_policy_of_an_endpoint_is_reset(aws: Account) -> None:
     assert described(aws, id_)["PolicyDocument"] == own
     aws.ec2.modify_vpc_endpoint(VpcEndpointId=id_, ResetPolicy=True)
     assert described(aws, id_)["PolicyDocument"] == made["PolicyDocument"]
+
+
+def test_an_endpoint_service_takes_its_tags_along(aws: Account) -> None:
+    tags: Any = [{"ResourceType": "vpc-endpoint-service", "Tags": [{"Key": "a", "Value": "b"}]}]
+    balancer = aws.client("elbv2").create_load_balancer(
+        Name="service", Type="network", Scheme="internal", Subnets=[*aws.subnets()]
+    )["LoadBalancers"][0]["LoadBalancerArn"]
+    id_ = aws.ec2.create_vpc_endpoint_service_configuration(
+        NetworkLoadBalancerArns=[balancer], TagSpecifications=tags
+    )["ServiceConfiguration"]["ServiceId"]
+    of_service: Any = [{"Name": "resource-id", "Values": [id_]}]
+    assert len(aws.ec2.describe_tags(Filters=of_service)["Tags"]) == 1
+    aws.ec2.delete_vpc_endpoint_service_configurations(ServiceIds=[id_])
+    assert aws.ec2.describe_tags(Filters=of_service)["Tags"] == []
