@@ -77,6 +77,17 @@ class EC2ApiResponse(LockedResponse, NetworkRequests):
         ]
         return reply
 
+    def modify_managed_prefix_list(self) -> ActionResult:
+        """moto: takes the name of a list away when the call has none, and drops MaxEntries."""
+        id_ = self._get_param("PrefixListId")
+        if (current := self._backend.managed_prefix_lists.get(id_)) is None:
+            raise BadInput(
+                "InvalidPrefixListID.NotFound", f"The prefix list ID '{id_}' does not exist"
+            )
+        self.params.setdefault("PrefixListName", current.prefix_list_name)
+        current.max_entries = self._get_param("MaxEntries", current.max_entries)
+        return super().modify_managed_prefix_list()
+
 
 def _members(reply: ActionResult) -> dict[str, Any]:
     return cast(dict[str, Any], reply.result)

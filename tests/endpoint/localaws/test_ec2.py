@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.endpoint.localaws.account import Account
+from tests.endpoint.localaws.account import Account, refused
 
 
 def tagged(kind: str) -> Any:
@@ -124,6 +124,32 @@ def test_a_prefix_list_of_aws_has_its_cidrs(aws: Account) -> None:
     assert found["PrefixListName"] == name
     entries = aws.ec2.get_managed_prefix_list_entries(PrefixListId=found["PrefixListId"])["Entries"]
     assert found["Cidrs"] == [each["Cidr"] for each in entries] != []
+
+
+def test_a_prefix_list_keeps_what_a_call_does_not_modify(aws: Account) -> None:
+    made = aws.ec2.create_managed_prefix_list(
+        PrefixListName="offices", AddressFamily="IPv4", MaxEntries=5
+    )["PrefixList"]
+    id_ = made["PrefixListId"]
+
+    def shown() -> tuple[str, int, int]:
+        (found,) = aws.ec2.describe_managed_prefix_lists(PrefixListIds=[id_])["PrefixLists"]
+        return found["PrefixListName"], found["MaxEntries"], found["Version"]
+
+    aws.ec2.modify_managed_prefix_list(
+        PrefixListId=id_, CurrentVersion=1, AddEntries=[{"Cidr": "192.0.2.0/24"}]
+    )
+    assert shown() == ("offices", 5, 2)
+    aws.ec2.modify_managed_prefix_list(PrefixListId=id_, MaxEntries=9)
+    assert shown() == ("offices", 9, 2)
+    aws.ec2.modify_managed_prefix_list(PrefixListId=id_, PrefixListName="homes")
+    assert shown() == ("homes", 9, 2)
+    code, _, _ = refused(
+        lambda: aws.ec2.modify_managed_prefix_list(
+            PrefixListId="pl-0123456789abcdef0", MaxEntries=9
+        )
+    )
+    assert code == "InvalidPrefixListID.NotFound"
 
 
 def group_rule(aws: Account, permission: Any) -> Any:
