@@ -117,6 +117,13 @@ class EC2(
             data["TagSpecifications"] = others
         return super().create_launch_template(name, description, data, *args)
 
+    def describe_launch_templates(self, *args: Any, **kwargs: Any) -> list[LaunchTemplate]:
+        """moto: with the tags of their creation. AWS: with those that they have now."""
+        templates = super().describe_launch_templates(*args, **kwargs)
+        for template in templates:
+            template.tags = template.get_tags()
+        return templates
+
     def delete_vpc(self, vpc_id: str) -> VPC:
         """moto: the default network ACL stays, and tags. AWS: what came with the VPC goes too."""
         tables, groups = self.route_tables.values(), self.groups.get(vpc_id, {})

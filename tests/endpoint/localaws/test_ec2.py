@@ -208,6 +208,18 @@ def test_a_launch_template_keeps_its_own_tags_out_of_its_data(aws: Account) -> N
     assert version["LaunchTemplateData"]["TagSpecifications"] == of_instances
 
 
+def test_a_launch_template_shows_the_tags_that_it_has_now(aws: Account) -> None:
+    id_ = aws.ec2.create_launch_template(
+        LaunchTemplateName="t",
+        LaunchTemplateData={"InstanceType": "t3.small"},
+        TagSpecifications=tagged("launch-template"),
+    )["LaunchTemplate"]["LaunchTemplateId"]
+    aws.ec2.delete_tags(Resources=[id_], Tags=[{"Key": "team"}])
+    aws.ec2.create_tags(Resources=[id_], Tags=[{"Key": "stage", "Value": "two"}])
+    (shown,) = aws.ec2.describe_launch_templates(LaunchTemplateIds=[id_])["LaunchTemplates"]
+    assert shown["Tags"] == [{"Key": "stage", "Value": "two"}]
+
+
 def test_a_subnet_is_found_by_its_ipv6_association(aws: Account) -> None:
     vpc = aws.ec2.create_vpc(CidrBlock="10.9.0.0/16", AmazonProvidedIpv6CidrBlock=True)["Vpc"]
     block = vpc["Ipv6CidrBlockAssociationSet"][0]["Ipv6CidrBlock"].replace("/56", "/64")
