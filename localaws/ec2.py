@@ -23,6 +23,7 @@ from localaws.network_seed import seed_network
 from localaws.security_group_rules import SecurityGroupRules
 from localaws.subnets import Subnets
 from localaws.vpc_endpoints import VpcEndpoints
+from localaws.vpn_gateways import VpnGateways
 
 PRIMARY_INTERFACE = "Primary network interface"
 """moto's description of the interface that is made with an instance."""
@@ -48,6 +49,7 @@ class EC2(
     Subnets,
     NatGateways,
     VpcEndpoints,
+    VpnGateways,
 ):
     """moto's EC2 with a network in it from the start, see default_network."""
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from moto.core.responses import ActionResult
+from moto.core.responses import ActionResult, EmptyResult
 from moto.ec2.responses import EC2Response
 from moto.ec2.utils import add_tag_specification
 
 from localaws.nat_gateways import NatGateways
 from localaws.subnets import Subnets
 from localaws.vpc_endpoints import VpcEndpoints, set_endpoint_options
+from localaws.vpn_gateways import VpnGateways
 
 LAUNCH_ATTRIBUTES = (
     "CustomerOwnedIpv4Pool",
@@ -117,6 +118,31 @@ class NetworkRequests(EC2Response):
         id_ = self._get_param("NatGatewayId")
         removed = self._nat_gateways.remove_nat_gateway_addresses(id_, member=member, values=values)
         return _nat_gateway_addresses(id_, removed, status)
+
+    @property
+    def _vpn_gateways(self) -> VpnGateways:
+        return cast("VpnGateways", self.ec2_backend)
+
+    def enable_vgw_route_propagation(self) -> ActionResult:
+        self._vpn_gateways.enable_vgw_route_propagation(
+            self._get_param("GatewayId"), self._get_param("RouteTableId")
+        )
+        return EmptyResult()
+
+    def disable_vgw_route_propagation(self) -> ActionResult:
+        self._vpn_gateways.disable_vgw_route_propagation(
+            self._get_param("GatewayId"), self._get_param("RouteTableId")
+        )
+        return EmptyResult()
+
+    def create_customer_gateway(self) -> ActionResult:
+        """moto: drops the device's name and others, so that Terraform replaces the gateway."""
+        reply = super().create_customer_gateway()
+        made = cast(dict[str, Any], reply.result)["CustomerGateway"]
+        made.device_name = self._get_param("DeviceName")
+        made.certificate_arn = self._get_param("CertificateArn")
+        made.bgp_asn_extended = self._get_param("BgpAsnExtended")
+        return reply
 
 
 def _nat_gateway_addresses(id_: str, addresses: list[dict[str, Any]], status: str) -> ActionResult:
