@@ -54,12 +54,27 @@ class NatGateways(NetworkInterfaces):
     def delete_nat_gateway(self, nat_gateway_id: str) -> NatGateway:
         """moto: the interface stays, with the address. AWS: both go with the gateway."""
         gateway = super().delete_nat_gateway(nat_gateway_id)
-        for address in gateway.address_set:
-            if association := address.get("associationId"):
-                self.disassociate_address(association_id=association)
+        self._disassociate(gateway, gateway.address_set)
         self.enis.pop(gateway._eni.id, None)
         self._other_interfaces.pop(gateway._eni.id, None)
         return gateway
+
+    def disassociate_address(
+        self, address: str | None = None, association_id: str | None = None
+    ) -> None:
+        """moto: takes a NAT gateway's address away. AWS: only a call for the gateway does."""
+        held = {
+            each.get(member)
+            for gateway in self.nat_gateways.values()
+            if gateway.state != "deleted"
+            for each in gateway.address_set
+            for member in ("publicIp", "associationId")
+        }
+        if not {address, association_id}.isdisjoint(held - {None}):
+            raise ErrorReply(
+                "AuthFailure", "You do not have permission to access the specified resource."
+            )
+        super().disassociate_address(address, association_id)
 
     def add_nat_gateway_addresses(
         self,
@@ -94,16 +109,22 @@ class NatGateways(NetworkInterfaces):
                 f"{', '.join(values)} are not all secondary addresses of {nat_gateway_id}.",
             )
         for each in removed:
-            if association := each.get("associationId"):
-                public_ip = eni.public_ip
-                self.disassociate_address(association_id=association)
-                eni.public_ip = public_ip
             gateway.address_set.remove(each)
+        self._disassociate(gateway, removed)
         gone = {each["privateIp"] for each in removed}
         eni.private_ip_addresses = [
             each for each in eni.private_ip_addresses if each["PrivateIpAddress"] not in gone
         ]
         return removed
+
+    def _disassociate(self, gateway: NatGateway, addresses: Collection[dict[str, Any]]) -> None:
+        """Frees the Elastic IP addresses of what the gateway does not have any more."""
+        eni, public_ip = gateway._eni, gateway._eni.public_ip
+        associations = {each.get("associationId") for each in addresses} - {None}
+        for elastic in self.addresses:
+            if elastic.association_id in associations:
+                self.disassociate_address(association_id=elastic.association_id)
+        eni.public_ip = public_ip  # The interface shows that of its primary address.
 
     def _nat_gateway(self, id_: str) -> NatGateway:
         gateway = self.nat_gateways.get(id_)
@@ -142,7 +163,7 @@ class NatGateways(NetworkInterfaces):
             if allocation_id:
                 public_ip = eni.public_ip
                 elastic = self.associate_address(eni=eni, allocation_id=allocation_id)
-                eni.public_ip = public_ip  # The interface shows that of its primary address.
+                eni.public_ip = public_ip
                 shown["allocationId"] = allocation_id
                 shown["publicIp"], shown["associationId"] = (
                     elastic.public_ip,

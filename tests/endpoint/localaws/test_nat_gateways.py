@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -160,13 +161,25 @@ def test_an_elastic_address_has_one_gateway(aws: Account, subnet: str) -> None:
     assert len(interface_addresses(aws, subnet)) == 1, "nothing is left of what was refused"
 
 
+def test_an_elastic_address_stays_with_its_gateway(aws: Account, subnet: str) -> None:
+    one, two = elastic(aws), elastic(aws)
+    id_ = aws.ec2.create_nat_gateway(
+        SubnetId=subnet, AllocationId=one, SecondaryAllocationIds=[two]
+    )["NatGateway"]["NatGatewayId"]
+    for shown in addresses(aws, id_):
+        for call in (
+            partial(aws.ec2.disassociate_address, AssociationId=shown["AssociationId"]),
+            partial(aws.ec2.release_address, AllocationId=shown["AllocationId"]),
+        ):
+            code, _, _ = refused(call)
+            assert code == "AuthFailure"
+    assert [each["AllocationId"] for each in addresses(aws, id_)] == [one, two]
+
+
 def test_a_gateway_that_is_not_there_has_no_addresses(aws: Account, subnet: str) -> None:
     id_ = private(aws, subnet)
     aws.ec2.delete_nat_gateway(NatGatewayId=id_)
     for gateway in (id_, "nat-0123456789abcdef0"):
-        code, _, _ = refused(
-            lambda gateway=gateway: aws.ec2.assign_private_nat_gateway_address(  # type: ignore[misc]
-                NatGatewayId=gateway, PrivateIpAddressCount=1
-            )
-        )
+        assign = partial(aws.ec2.assign_private_nat_gateway_address, NatGatewayId=gateway)
+        code, _, _ = refused(partial(assign, PrivateIpAddressCount=1))
         assert code == "NatGatewayNotFound"

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from tests.endpoint.localaws.account import Account, refused
@@ -64,11 +66,7 @@ def test_gateway_and_table_have_to_exist(aws: Account, vpc: str, table: str, gat
             aws.ec2.enable_vgw_route_propagation,
             aws.ec2.disable_vgw_route_propagation,
         ):
-            code, _, _ = refused(
-                lambda call=call, gateway=other_gateway, table=other_table: call(  # type: ignore[misc]
-                    GatewayId=gateway, RouteTableId=table
-                )
-            )
+            code, _, _ = refused(partial(call, GatewayId=other_gateway, RouteTableId=other_table))
             assert code == wanted
 
 

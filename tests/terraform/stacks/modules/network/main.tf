@@ -165,6 +165,11 @@ resource "aws_eip" "nat_secondary" {
   domain     = "vpc"
   tags       = merge(local.tags, { Name = "${var.name}-nat-secondary-${count.index}" })
   depends_on = [aws_internet_gateway.this]
+
+  # So that the gateway lets go of the address before it is released.
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 resource "aws_nat_gateway" "this" {
