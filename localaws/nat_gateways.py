@@ -14,6 +14,9 @@ from moto.ec2.models.subnets import Subnet
 from localaws.moto_mixins import ErrorReply
 from localaws.network_interfaces import NetworkInterfaces
 
+MOST_ADDRESSES = 31
+"""That one call can ask for [EC2 API reference, PrivateIpAddressCount]."""
+
 
 class NatGateways(NetworkInterfaces):
     """moto's NAT gateways, which have one address each, any at all."""
@@ -33,9 +36,8 @@ class NatGateways(NetworkInterfaces):
         """moto: with any address. AWS: of the gateway's subnet, on an interface of AWS's."""
         subnet = self.get_subnet(subnet_id)
         self._require_unassociated([*filter(None, [allocation_id]), *secondary_allocation_ids])
-        count = max(secondary_count, len(secondary_allocation_ids), len(secondary_addresses))
-        missing = [None] * (count - len(secondary_addresses))
-        first, *others = self._addresses(subnet, [address, *secondary_addresses, *missing])
+        secondary = _filled_up(secondary_addresses, secondary_count, secondary_allocation_ids)
+        first, *others = self._addresses(subnet, [address, *secondary])
         gateway = super().create_nat_gateway(
             subnet_id,
             allocation_id,  # type: ignore[arg-type]
@@ -87,11 +89,9 @@ class NatGateways(NetworkInterfaces):
         """AssociateNatGatewayAddress and AssignPrivateNatGatewayAddress. Returns what is new."""
         gateway = self._nat_gateway(nat_gateway_id)
         self._require_unassociated(allocation_ids)
-        missing = max(count, len(allocation_ids), len(addresses)) - len(addresses)
-        subnet = self.get_subnet(gateway.subnet_id)
-        return self._add(
-            gateway, self._addresses(subnet, [*addresses, *[None] * missing]), allocation_ids
-        )
+        asked = _filled_up(addresses, count, allocation_ids)
+        chosen = self._addresses(self.get_subnet(gateway.subnet_id), asked)
+        return self._add(gateway, chosen, allocation_ids)
 
     def remove_nat_gateway_addresses(
         self, nat_gateway_id: str, *, member: str, values: Collection[str]
@@ -134,14 +134,20 @@ class NatGateways(NetworkInterfaces):
 
     def _require_unassociated(self, allocation_ids: Collection[str]) -> None:
         """Raises before anything is made. moto leaves the interface of a gateway it refuses."""
+        seen: set[str] = set()
         for id_ in allocation_ids:
             (address,) = self.address_by_allocation([id_])
-            if address.association_id:
+            if address.association_id or id_ in seen:
                 raise ResourceAlreadyAssociatedError(id_)
+            seen.add(id_)
 
     def _addresses(self, subnet: Subnet, asked: Sequence[str | None]) -> list[str]:
         """Returns free addresses of the subnet: those asked for, any in the place of None."""
-        chosen = [each and self.require_address(subnet, each) for each in asked]
+        chosen: list[str | None] = []
+        for each in asked:
+            if each is not None and each in chosen:
+                raise ErrorReply("InvalidIPAddress.InUse", f"Address {each} is in use.")
+            chosen.append(each and self.require_address(subnet, each))
         for index, each in enumerate(chosen):
             if each is None:
                 chosen[index] = self.require_free_address(subnet, [*filter(None, chosen)])
@@ -173,3 +179,13 @@ class NatGateways(NetworkInterfaces):
             gateway.address_set.append(shown)
             added.append(shown)
         return added
+
+
+def _filled_up(
+    addresses: Sequence[str], count: int, allocation_ids: Sequence[str]
+) -> list[str | None]:
+    """Returns the addresses, and None for each that is wanted without being named."""
+    wanted = max(count, len(allocation_ids), len(addresses))
+    if count < 0 or wanted > MOST_ADDRESSES:
+        raise ErrorReply("InvalidParameterValue", f"The number of addresses {count} is not valid.")
+    return [*addresses, *[None] * (wanted - len(addresses))]

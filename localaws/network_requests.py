@@ -32,11 +32,12 @@ class NetworkRequests(EC2Response):
     def modify_subnet_attribute(self) -> ActionResult:
         """moto: drops most attributes, for which Terraform then waits in vain."""
         reply = super().modify_subnet_attribute()
-        given = {name: self.params[name] for name in LAUNCH_ATTRIBUTES if name in self.params}
-        new = {
-            name: value["Value"] if isinstance(value, dict) else value
+        given = {name: self._get_param(name) for name in LAUNCH_ATTRIBUTES}
+        values = {
+            name: value.get("Value") if isinstance(value, dict) else value
             for name, value in given.items()
         }
+        new = {name: value for name, value in values.items() if value is not None}
         cast("Subnets", self.ec2_backend).modify_launch_attributes(self.params["SubnetId"], new)
         return reply
 

@@ -71,6 +71,22 @@ def test_the_address_has_to_be_free_and_of_the_subnet(
     assert interface_addresses(aws, subnet) == {"10.1.0.9": True}
 
 
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({"SecondaryPrivateIpAddresses": ["10.1.0.9"]}, "InvalidIPAddress.InUse"),
+        ({"SecondaryPrivateIpAddressCount": 32}, "InvalidParameterValue"),
+        ({"SecondaryPrivateIpAddressCount": -1}, "InvalidParameterValue"),
+    ],
+)
+def test_secondary_addresses_are_others_and_at_most_31(
+    aws: Account, subnet: str, more: Any, expected: str
+) -> None:
+    code, _, _ = refused(lambda: private(aws, subnet, PrivateIpAddress="10.1.0.9", **more))
+    assert code == expected
+    aws.ec2.delete_subnet(SubnetId=subnet)
+
+
 def test_secondary_private_addresses_are_assigned_and_unassigned(aws: Account, subnet: str) -> None:
     id_ = private(
         aws,
@@ -148,16 +164,18 @@ def test_the_interface_shows_the_public_address_of_its_primary_one(
 
 
 def test_an_elastic_address_has_one_gateway(aws: Account, subnet: str) -> None:
-    one = elastic(aws)
+    one, two = elastic(aws), elastic(aws)
     id_ = aws.ec2.create_nat_gateway(SubnetId=subnet, AllocationId=one)["NatGateway"][
         "NatGatewayId"
     ]
     for call in (
         lambda: aws.ec2.create_nat_gateway(SubnetId=subnet, AllocationId=one),
         lambda: aws.ec2.associate_nat_gateway_address(NatGatewayId=id_, AllocationIds=[one]),
+        lambda: aws.ec2.associate_nat_gateway_address(NatGatewayId=id_, AllocationIds=[two, two]),
     ):
         code, _, _ = refused(call)
         assert code == "Resource.AlreadyAssociated"
+    assert len(addresses(aws, id_)) == 1
     assert len(interface_addresses(aws, subnet)) == 1, "nothing is left of what was refused"
 
 
