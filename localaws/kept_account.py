@@ -145,7 +145,7 @@ class KeptAccount:
         try:
             return self._save(on_disk=on_disk)
         except Exception:
-            # The next look may do: another service's handler has changed what was read.
+            # The next look may do: a call that holds no lock has changed what was read.
             LOG.exception("the account was not kept")
             return True
 

@@ -33,8 +33,7 @@ DUALSTACK = "dualstack."
 class LoadBalancers(ELBv2Backend):
     """moto's load balancers, which have interfaces and know who answers.
 
-    moto's request handler stays, because it serves classic load balancers too. It holds no lock, so
-    what reaches for EC2 and ECS takes it here.
+    moto's request handler stays, because it serves classic load balancers too.
     """
 
     _url_module = urls

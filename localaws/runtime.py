@@ -13,8 +13,8 @@ from threading import RLock
 from localaws.settings import EndpointSettings
 
 LOCK = RLock()
-"""Held for every request to a service that we complete and for every turn of the scheduler, so
-that a client sees the state before or after a step. A VPC's resolver reads immutable values."""
+"""Held for every request that does not wait for another one, and for every turn of the scheduler,
+so that a client sees the state before or after a step. A VPC's resolver reads immutable values."""
 
 settings = EndpointSettings()
 

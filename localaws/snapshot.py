@@ -24,7 +24,7 @@ class _Pickler(pickle.Pickler):
         **copyreg.dispatch_table,
         # A few of moto's objects hold all backends of a service, which have a place already.
         BackendDict: lambda backends: (get_backend, (backends.service_name,)),
-        # Nobody holds one now, unless it is a service of moto's that no lock of ours guards.
+        # Nobody holds one now, unless a call waits, which holds no lock of ours.
         type(Lock()): lambda _: (Lock, ()),
         type(RLock()): lambda _: (RLock, ()),
         **dict.fromkeys(private_keys.KINDS, private_keys.reduced),

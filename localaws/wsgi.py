@@ -18,7 +18,8 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 
 from localaws import regions, runtime
 from localaws.bad_input import BadInput
-from localaws.error_replies import error_reply, reply, speaks_json
+from localaws.error_replies import error_reply, read_body, reply, speaks_json
+from localaws.faults.injection import asked_call
 from localaws.health import HEALTH_PATH, health
 from localaws.moto_mixins import moto_frame
 from localaws.request_parsers import MALFORMED_XML, SERIALIZATION, VALIDATION
@@ -37,6 +38,22 @@ ACCOUNT_KEY = re.compile(r"Credential=(\d{12})/")
 
 RESET_PATH = "/moto-api/reset"
 
+WAITING: Mapping[str, frozenset[str]] = {
+    "batch": frozenset(),
+    "events": frozenset({"PutEvents"}),
+    "execute-api": frozenset(),
+    "firehose": frozenset({"PutRecord", "PutRecordBatch"}),
+    "lambda": frozenset(),
+    "logs": frozenset({"PutLogEvents"}),
+    "secretsmanager": frozenset({"RotateSecret"}),
+    "sns": frozenset({"Publish", "PublishBatch"}),
+    "sqs": frozenset({"ReceiveMessage"}),
+    "states": frozenset(),
+    "swf": frozenset(),
+}
+"""The operations, all of a service if none is named, that wait for a message, for another server or
+for a function, which may call the endpoint itself. They hold no lock."""
+
 UNKNOWN_OPERATION = "UnknownOperationException"
 """The error code for an action that the service's model does not have."""
 
@@ -54,6 +71,19 @@ class CachingDispatcher(DomainDispatcherApplication):
                 return service
         raise NotImplementedError(f"no service of this endpoint is at {host}")
 
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        """moto: walks through dictionaries that another thread changes, and then fails.
+
+        The body is read first, and moto's code for the service too, so that neither a slow client
+        nor an import keeps the others waiting.
+        """
+        application = self.get_application(environ)
+        if not environ.get("wsgi.input_terminated"):
+            environ["wsgi.input"] = BytesIO(read_body(environ))
+        with nullcontext() if _may_wait(environ) else runtime.LOCK:
+            replied: Iterable[bytes] = application(environ, start_response)
+        return replied
+
     def infer_service_region_host(self, environ: dict[str, Any], path: str) -> str | None:
         """moto: takes a call whose service it cannot tell for S3's. AWS: wants a signature."""
         signed = environ.get("HTTP_AUTHORIZATION")
@@ -67,6 +97,15 @@ class CachingDispatcher(DomainDispatcherApplication):
         if host is None and not signed and _names_operation(environ):
             raise BadInput("MissingAuthenticationToken", "The request is not signed.")
         return host
+
+
+def _may_wait(environ: WSGIEnvironment) -> bool:
+    """Whether a request may wait for what another request or another process does."""
+    call = asked_call(environ)
+    if call is None or call.service not in WAITING:
+        return False
+    operations = WAITING[call.service]
+    return not operations or call.operation in operations
 
 
 def _names_operation(environ: WSGIEnvironment) -> bool:
@@ -95,11 +134,7 @@ class EndpointApplication:
         try:
             regions.refuse_unknown(environ.get("HTTP_AUTHORIZATION", ""))
             _read_chunks(environ)
-            # moto's reset takes backends away that others look through.
-            with runtime.LOCK if environ["PATH_INFO"] == RESET_PATH else nullcontext():
-                replied: Iterable[bytes] = self._moto(
-                    environ, _refusing_pages(environ, start_response)
-                )
+            replied: Iterable[bytes] = self._moto(environ, _refusing_pages(environ, start_response))
             if environ["PATH_INFO"] == RESET_PATH:
                 STREAM.tell("account", "reset", {})
             return replied

@@ -219,3 +219,28 @@ def test_a_missing_object_is_not_found(aws: Account) -> None:
     )
     with pytest.raises(ClientError, match=r"404.* HeadObject"):
         s3.head_object(Bucket="a-bucket", Key="missing")
+
+
+def test_a_call_that_waits_keeps_no_other_waiting(aws: Account) -> None:
+    sqs = aws.client("sqs")
+    queue = sqs.create_queue(QueueName="q")["QueueUrl"]
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(sqs.receive_message, QueueUrl=queue, WaitTimeSeconds=20)
+        aws.ecs.list_clusters()
+        sqs.send_message(QueueUrl=queue, MessageBody="it is here")
+        (message,) = waiting.result(timeout=10)["Messages"]
+    assert message["Body"] == "it is here"
+
+
+def test_a_client_that_is_slow_to_send_keeps_no_other_waiting(
+    aws: Account, endpoint: Endpoint
+) -> None:
+    head = (
+        "PUT /bucket/key HTTP/1.1\r\nHost: s3.amazonaws.com\r\nContent-Length: 10\r\n"
+        "Authorization: AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/s3/aws4_request\r\n\r\n"
+    )
+    url = urlsplit(endpoint.url)
+    with socket.create_connection((str(url.hostname), int(url.port or 0))) as slow:
+        slow.sendall(head.encode() + b"half")
+        with ThreadPoolExecutor(1) as pool:
+            assert pool.submit(aws.client("sts").get_caller_identity).result(timeout=10)
