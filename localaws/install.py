@@ -14,6 +14,7 @@ from moto.ecs.models import ecs_backends
 from moto.elb.models import elb_backends
 from moto.elbv2.models import elbv2_backends
 from moto.iam.models import iam_backends
+from moto.logs.models import logs_backends
 from moto.route53.models import route53_backends
 from moto.servicediscovery.models import servicediscovery_backends
 from moto.ssm.models import ssm_backends
@@ -25,6 +26,7 @@ from localaws.ec2 import EC2
 from localaws.ecs.backend import Ecs
 from localaws.iam import Iam
 from localaws.load_balancers import LoadBalancers
+from localaws.log_groups import LogGroups
 from localaws.parameters import SystemsManager
 from localaws.route53 import HostedZones
 
@@ -35,6 +37,7 @@ COMPLETED: tuple[tuple[BackendDict[Any], type[Any]], ...] = (
     (elb_backends, ClassicLoadBalancers),
     (elbv2_backends, LoadBalancers),
     (iam_backends, Iam),
+    (logs_backends, LogGroups),
     (route53_backends, HostedZones),
     (servicediscovery_backends, CloudMap),
     (ssm_backends, SystemsManager),
