@@ -1,28 +1,40 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The private keys of moto's KMS as bytes, and back: each key has one, whatever it is for."""
+"""Private keys and certificates as bytes, and back: KMS and ACM have them as objects of OpenSSL."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from cryptography.hazmat.bindings._rust import openssl
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
     PrivateFormat,
     load_der_private_key,
 )
-from moto.kms.utils import AbstractPrivateKey, ECDSAPrivateKey, RSAPrivateKey
-
-KINDS: tuple[type[AbstractPrivateKey], ...] = (ECDSAPrivateKey, RSAPrivateKey)
+from cryptography.x509 import Certificate, load_der_x509_certificate
 
 
-def reduced(key: Any) -> tuple[Any, ...]:
-    """Returns a private key in the form that pickle asks for."""
-    der = key.private_key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-    return _restored, (type(key), {**key.__dict__, "private_key": der})
+def _reduced_key(key: Any) -> tuple[Any, ...]:
+    return _restored_key, (key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()),)
 
 
-def _restored(kind: type[AbstractPrivateKey], state: dict[str, Any]) -> AbstractPrivateKey:
-    key = kind.__new__(kind)
-    key.__dict__ |= {**state, "private_key": load_der_private_key(state["private_key"], None)}
-    return key
+def _restored_key(der: bytes) -> Any:
+    return load_der_private_key(der, None)
+
+
+def _reduced_certificate(certificate: Certificate) -> tuple[Any, ...]:
+    return _restored_certificate, (certificate.public_bytes(Encoding.DER),)
+
+
+def _restored_certificate(der: bytes) -> Certificate:
+    return load_der_x509_certificate(der)
+
+
+REDUCERS: dict[type, Callable[[Any], Any]] = {
+    Certificate: _reduced_certificate,
+    openssl.ec.ECPrivateKey: _reduced_key,
+    openssl.rsa.RSAPrivateKey: _reduced_key,
+}
+"""What pickle asks for each of OpenSSL's classes, which it looks up by the class itself."""

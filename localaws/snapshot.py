@@ -27,7 +27,7 @@ class _Pickler(pickle.Pickler):
         # Nobody holds one now, unless a call waits, which holds no lock of ours.
         type(Lock()): lambda _: (Lock, ()),
         type(RLock()): lambda _: (RLock, ()),
-        **dict.fromkeys(private_keys.KINDS, private_keys.reduced),
+        **private_keys.REDUCERS,
     }
 
 

@@ -54,6 +54,7 @@ def test_what_stacks_have_beside_ecs_is_there_after_a_kill(start: Start) -> None
     aws.client("secretsmanager").create_secret(Name="web", SecretString="s", Tags=[TAG])
     aws.client("logs").create_log_group(logGroupName="web", tags={"team": "blue"})
     key = aws.client("kms").create_key()["KeyMetadata"]["KeyId"]
+    certificate = aws.client("acm").request_certificate(DomainName="web.example.com")
     aws.client("ecr").create_repository(repositoryName="web")
     aws.client("cloudwatch").put_metric_alarm(
         AlarmName="busy",
@@ -79,6 +80,9 @@ def test_what_stacks_have_beside_ecs_is_there_after_a_kill(start: Start) -> None
     assert secret["SecretString"] == "s"
     assert len(aws.client("logs").describe_log_groups()["logGroups"]) == 1
     assert aws.client("kms").describe_key(KeyId=key)["KeyMetadata"]["Enabled"]
+    arn = certificate["CertificateArn"]
+    found = aws.client("acm").describe_certificate(CertificateArn=arn)["Certificate"]
+    assert found["DomainName"] == "web.example.com"
     assert len(aws.client("ecr").describe_repositories()["repositories"]) == 1
     assert len(aws.client("cloudwatch").describe_alarms()["MetricAlarms"]) == 1
     assert len(aws.client("elbv2").describe_load_balancers()["LoadBalancers"]) == 1
