@@ -5,14 +5,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from moto.elb import urls
 from moto.elb.models import ELBBackend, FakeHealthCheck, LoadBalancer
+
+from localaws.load_balancer_requests import URLS
 
 
 class ClassicLoadBalancers(ELBBackend):
     """moto's classic load balancers."""
 
-    _url_module = urls
+    _url_module = URLS
 
     def create_load_balancer(self, *args: Any, **kwargs: Any) -> LoadBalancer:
         """moto: without a health check, which the AWS provider takes for granted and panics.

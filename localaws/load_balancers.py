@@ -11,8 +11,9 @@ from typing import Any, cast
 
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 from moto.ecs.models import ecs_backends
-from moto.elbv2 import urls
+from moto.elbv2.exceptions import LoadBalancerNotFoundError
 from moto.elbv2.models import (
+    AvailabilityZone,
     ELBv2Backend,
     FakeHealthStatus,
     FakeListener,
@@ -23,6 +24,8 @@ from moto.elbv2.models import (
 from localaws import runtime
 from localaws.ec2 import EC2
 from localaws.ecs.backend import Ecs
+from localaws.load_balancer_requests import URLS
+from localaws.load_balancer_zones import ZonalLoadBalancer, Zones, zonal
 from localaws.routes import Balanced, Peer, Targets
 
 DNS_SUFFIX = ".elb.amazonaws.com"
@@ -31,33 +34,32 @@ DUALSTACK = "dualstack."
 
 
 class LoadBalancers(ELBv2Backend):
-    """moto's load balancers, which have interfaces and know who answers.
+    """moto's load balancers, which have interfaces and know who answers."""
 
-    moto's request handler stays, because it serves classic load balancers too.
-    """
-
-    _url_module = urls
-
-    def __init__(self, region_name: str, account_id: str):
-        super().__init__(region_name, account_id)
-        self._interfaces: dict[str, list[NetworkInterface]] = {}
-        """By the ARN of the load balancer."""
+    _url_module = URLS
+    load_balancers: dict[str, ZonalLoadBalancer]  # type: ignore[assignment]
 
     @property
     def _ec2(self) -> EC2:
         return cast(EC2, self.ec2_backend)
 
+    @property
+    def _zones(self) -> Zones:
+        return Zones(self._ec2)
+
     def create_load_balancer(self, *args: Any, **kwargs: Any) -> FakeLoadBalancer:
         """moto: without interfaces. AWS: one of its own in each subnet, gone with it."""
+        mappings = kwargs.get("subnet_mappings") or []
         with runtime.LOCK:
-            balancer = super().create_load_balancer(*args, **kwargs)
+            self._zones.require_usable(mappings)
+            balancer = zonal(super().create_load_balancer(*args, **kwargs))
             self._name_by_kind(balancer)
-            self._interfaces[balancer.arn] = self._create_interfaces(balancer)
+            self._zones.enter(balancer, mappings)
         return balancer
 
-    def _name_by_kind(self, balancer: FakeLoadBalancer) -> None:
+    def _name_by_kind(self, balancer: ZonalLoadBalancer) -> None:
         """moto: `app/` in every ARN. AWS: `net/` and `gwy/` for those that are."""
-        if (kind := _kind(balancer)) == "app":
+        if (kind := balancer.kind) == "app":
             return
         tags = self.tagging_service.list_tags_for_resource(balancer.arn)["Tags"]
         self.tagging_service.delete_all_tags_for_resource(balancer.arn)
@@ -66,28 +68,41 @@ class LoadBalancers(ELBv2Backend):
         self.load_balancers[balancer.arn] = balancer
         self.tagging_service.tag_resource(balancer.arn, tags)
 
-    def _create_interfaces(self, balancer: FakeLoadBalancer) -> list[NetworkInterface]:
-        name = f"ELB {_kind(balancer)}/{balancer.name}/{balancer.arn.rsplit('/', 1)[-1]}"
-        return [
-            self._ec2.create_requester_managed_interface(
-                subnet, address, balancer.security_groups or [], name
-            )
-            for subnet in balancer.subnets
-            if (address := self._ec2.free_address(subnet))
-        ]
-
     def delete_load_balancer(self, arn: str) -> None:
         with runtime.LOCK:
+            balancer = self.load_balancers.get(arn)
             super().delete_load_balancer(arn)
-            for interface in self._interfaces.pop(arn, []):
-                self._ec2.delete_requester_managed_interface(interface)
+            if balancer:
+                self._zones.leave(balancer, [*balancer.interfaces])
+
+    def set_subnets(
+        self, arn: str, subnets: list[str], subnet_mappings: list[dict[str, Any]]
+    ) -> list[AvailabilityZone]:
+        """moto: two zones at least, and the interfaces stay where they are.
+
+        AWS: a network load balancer may be in one zone only [API reference, SetSubnets].
+        """
+        with runtime.LOCK:
+            balancer = self.load_balancers.get(arn)
+            if balancer is None:
+                raise LoadBalancerNotFoundError
+            asked = [*subnets, *(mapping["SubnetId"] for mapping in subnet_mappings)]
+            new = [each for each in subnet_mappings if each["SubnetId"] not in balancer.interfaces]
+            self._zones.require_usable(new)
+            if balancer.kind == "net" and len(asked) == 1:
+                balancer.subnets = [self._ec2.get_subnet(asked[0])]
+            else:
+                super().set_subnets(arn, subnets, subnet_mappings)
+            self._zones.leave(balancer, [*(balancer.interfaces.keys() - {*asked})])
+            self._zones.enter(balancer, subnet_mappings)
+            return balancer.availability_zones
 
     def set_security_groups(self, arn: str, sec_groups: list[str]) -> None:
         """moto: without its interfaces. AWS: they have the new groups at once."""
         with runtime.LOCK:
             super().set_security_groups(arn, sec_groups)
             groups = [self._ec2.get_security_group_from_id(id_) for id_ in sec_groups]
-            for interface in self._interfaces.get(arn, []):
+            for interface in self.load_balancers[arn].interfaces.values():
                 interface._group_set = [group for group in groups if group]
 
     def describe_target_health(
@@ -122,7 +137,7 @@ class LoadBalancers(ELBv2Backend):
         `name` is the load balancer's, `host` the one that the client asked for.
         """
         for balancer in self.load_balancers.values():
-            interfaces = self._interfaces.get(balancer.arn)
+            interfaces = [*balancer.interfaces.values()]
             asked = name.lower().removeprefix(DUALSTACK)
             if (balancer.vpc_id, balancer.dns_name.lower()) != (vpc_id, asked):
                 continue
@@ -154,11 +169,6 @@ def _peer(balancer: FakeLoadBalancer, interface: NetworkInterface) -> Peer:
     has_groups = balancer.security_groups or balancer.type != "network"
     address = ipaddress.IPv4Address(interface.private_ip_address)
     return Peer(address, interface.group_set if has_groups else ())
-
-
-def _kind(balancer: FakeLoadBalancer) -> str:
-    """Returns what names the type of a load balancer."""
-    return {"network": "net", "gateway": "gwy"}.get(balancer.type, "app")
 
 
 def _group_of(listener: FakeListener, host: str, path: str) -> str | None:
