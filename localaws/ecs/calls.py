@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from localaws.ecs.account_settings import AccountSettings
 from localaws.ecs.cluster_calls import ClusterCalls
 from localaws.ecs.container_instance_calls import ContainerInstanceCalls
 from localaws.ecs.task_calls import TaskCalls
@@ -11,6 +12,7 @@ from localaws.ecs.task_set_calls import TaskSetCalls
 
 
 class EcsCalls(
+    AccountSettings,
     ClusterCalls,
     ContainerInstanceCalls,
     TaskDefinitionCalls,

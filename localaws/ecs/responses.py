@@ -79,6 +79,24 @@ class EcsResponse(ModelValidated, EC2ContainerServiceResponse):
         shown = [self.ecs.cluster_description(cluster, include) for cluster in clusters]
         return ActionResult({"clusters": shown, "failures": failures})
 
+    def put_account_setting(self) -> ActionResult:
+        """moto: without the principal. Here the one principal is root, whose setting is all's."""
+        name, value = self._get_param("name"), self._get_param("value")
+        self.ecs.put_account_setting(name, value)
+        return ActionResult({"setting": self.ecs.shown_setting(name, value)})
+
+    def put_account_setting_default(self) -> ActionResult:
+        return self.put_account_setting()
+
+    def list_account_settings(self) -> ActionResult:
+        settings = self.ecs.shown_settings(
+            self._get_param("name"),
+            self._get_param("value"),
+            effective=bool(self._get_param("effectiveSettings")),
+        )
+        found, token = self._page(settings, lambda each: each["name"], default=10)
+        return ActionResult({"settings": found, "nextToken": token})
+
     def _apply_default_strategy(self) -> None:
         """Completes a request without launch type and strategy.
 
