@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 
+from moto.core.responses import ActionResult
 from moto.iam import urls
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.iam.models import AWSManagedPolicy, IAMBackend, ManagedPolicy
@@ -15,6 +16,11 @@ from localaws.moto_mixins import LockedResponse, OwnUrls
 
 class IamApiResponse(LockedResponse, IamResponse):
     """Answers IAM's requests."""
+
+    def list_service_specific_credentials(self) -> ActionResult:
+        """Nobody can create any. Terraform asks before it destroys a user with force_destroy."""
+        self.backend.get_user(self._get_param("UserName"))
+        return ActionResult({"ServiceSpecificCredentials": []})
 
 
 class Iam(OwnUrls, IAMBackend):

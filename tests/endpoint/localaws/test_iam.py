@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""AWS's managed policies are there for whoever attaches one, and cost nobody else anything."""
+"""AWS's managed policies, there for whoever attaches one; a user's credentials of services."""
 
 from __future__ import annotations
 
@@ -54,6 +54,14 @@ def test_the_accounts_own_policies_are_beside_awss(iam: Any) -> None:
 def test_a_policy_that_aws_does_not_have_is_refused(iam: Any) -> None:
     arn = "arn:aws:iam::aws:policy/NoSuch"
     code, _, _ = refused(lambda: iam.attach_role_policy(RoleName="task", PolicyArn=arn))
+    assert code == "NoSuchEntity"
+
+
+def test_a_user_has_no_credentials_of_services(iam: Any) -> None:
+    iam.create_user(UserName="ci")
+    found = iam.list_service_specific_credentials(UserName="ci")
+    assert found["ServiceSpecificCredentials"] == []
+    code, _, _ = refused(lambda: iam.list_service_specific_credentials(UserName="nobody"))
     assert code == "NoSuchEntity"
 
 
