@@ -14,9 +14,11 @@ from moto.ecs.models import ecs_backends
 from moto.elb.models import elb_backends
 from moto.elbv2.models import elbv2_backends
 from moto.iam.models import iam_backends
+from moto.kms.models import kms_backends
 from moto.logs.models import logs_backends
 from moto.route53.models import route53_backends
 from moto.servicediscovery.models import servicediscovery_backends
+from moto.sqs.models import sqs_backends
 from moto.ssm.models import ssm_backends
 
 from localaws.autoscaling.backend import ApplicationAutoScaling
@@ -25,9 +27,11 @@ from localaws.cloudmap.backend import CloudMap
 from localaws.ec2 import EC2
 from localaws.ecs.backend import Ecs
 from localaws.iam import Iam
+from localaws.keys import Keys
 from localaws.load_balancers import LoadBalancers
 from localaws.log_groups import LogGroups
 from localaws.parameters import SystemsManager
+from localaws.queues import Queues
 from localaws.route53 import HostedZones
 
 COMPLETED: tuple[tuple[BackendDict[Any], type[Any]], ...] = (
@@ -37,9 +41,11 @@ COMPLETED: tuple[tuple[BackendDict[Any], type[Any]], ...] = (
     (elb_backends, ClassicLoadBalancers),
     (elbv2_backends, LoadBalancers),
     (iam_backends, Iam),
+    (kms_backends, Keys),
     (logs_backends, LogGroups),
     (route53_backends, HostedZones),
     (servicediscovery_backends, CloudMap),
+    (sqs_backends, Queues),
     (ssm_backends, SystemsManager),
 )
 """moto's backends and the class that each uses while ours are installed.
