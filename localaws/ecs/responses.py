@@ -139,6 +139,21 @@ class EcsResponse(ModelValidated, EC2ContainerServiceResponse):
         found, token = self._page(arns, lambda arn: arn, default=10)
         return ActionResult({"serviceArns": found, "nextToken": token})
 
+    def list_service_deployments(self) -> ActionResult:
+        records = self.ecs.service_deployments(self.params)
+        found, token = self._page(records, lambda each: each.order, default=20)
+        return ActionResult({"serviceDeployments": found, "nextToken": token})
+
+    def describe_service_deployments(self) -> ActionResult:
+        arns = self._get_param("serviceDeploymentArns", [])
+        found, failures = self.ecs.described_service_deployments(arns)
+        return ActionResult({"serviceDeployments": found, "failures": failures})
+
+    def describe_service_revisions(self) -> ActionResult:
+        arns = self._get_param("serviceRevisionArns", [])
+        found, failures = self.ecs.described_service_revisions(arns)
+        return ActionResult({"serviceRevisions": found, "failures": failures})
+
     def run_task(self) -> ActionResult:
         self._apply_default_strategy()
         tasks, failures = self.ecs.run_tasks(self.params)

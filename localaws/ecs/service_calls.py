@@ -74,6 +74,7 @@ class ServiceCalls(EcsState):
         )
         if service.deployments:
             self._connect(service, service.primary, namespace, connect)
+            service.history.begin(service.primary, [])
         if controller == "CODE_DEPLOY":
             # The first task set is made with the service; CodeDeploy makes those that follow.
             service.task_sets.append(task_set_of(service, parts, {}, status="PRIMARY"))
@@ -251,6 +252,7 @@ class ServiceCalls(EcsState):
             namespace = self._namespace(service.cluster, connect, parts)
             deployment = EcsDeployment(**parts)
             self._connect(service, deployment, namespace, connect)
+            service.history.begin(deployment, service.deployments)
             service.make_primary(deployment)
 
     def delete_service(  # type: ignore[override]

@@ -167,8 +167,10 @@ def _handle_failures(service: EcsService) -> None:
     if breaker["enable"] and primary.exceeds_failure_threshold(service.desired_count):
         primary.fail()
         service.add_event(f"(deployment {primary.id}) deployment failed: tasks failed to start.")
-        if breaker["rollback"] and service.last_completed:
-            _roll_back(service, service.last_completed)
+        target = service.last_completed if breaker["rollback"] else None
+        service.history.fail(primary.rollout_state_reason, target)
+        if target:
+            _roll_back(service, target)
 
 
 def _roll_back(service: EcsService, completed: EcsDeployment) -> None:
@@ -268,6 +270,7 @@ def _announce_steady_state(service: EcsService) -> None:
         return
     if primary.rollout_state == "IN_PROGRESS":
         primary.complete()
+        service.history.complete()
         service.last_completed = primary
         service.add_event(f"(deployment {primary.id}) deployment completed.")
     service.add_event("has reached a steady state.")

@@ -18,6 +18,7 @@ from localaws.ecs.placement import completed_strategies
 from localaws.ecs.serializer import SerializedOnce
 from localaws.ecs.service_connect import ConnectEndpoint
 from localaws.ecs.service_defaults import default_configuration, default_rebalancing
+from localaws.ecs.service_deployments import DeploymentHistory
 from localaws.ecs.task_sets import EcsTaskSet
 from localaws.ecs.tasks import EcsTask
 from localaws.ecs.told_service import ToldService
@@ -101,6 +102,7 @@ class EcsService(ToldService, CloudFormationModel):
         self.events: list[SerializedOnce] = []
         self.deployments = [deployment] if deployment else []
         """The primary deployment, then the older ones that still have tasks."""
+        self.history = DeploymentHistory(arn, cluster.arn)
         self.endpoints: list[ConnectEndpoint] = []
         """What Service Connect has made in Cloud Map for the service."""
         self.last_completed: EcsDeployment | None = None
