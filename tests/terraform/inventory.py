@@ -54,6 +54,7 @@ LISTINGS: tuple[tuple[str, str, str, str], ...] = (
     ("elbv2", "describe_target_groups", "TargetGroups", "TargetGroupArn"),
     ("iam", "list_instance_profiles", "InstanceProfiles", "Arn"),
     ("iam", "list_roles", "Roles", "Arn"),
+    ("iam", "list_users", "Users", "Arn"),
     ("kms", "list_aliases", "Aliases", "AliasName"),
     ("logs", "describe_log_groups", "logGroups", "arn"),
     ("route53", "list_hosted_zones", "HostedZones", "Id"),

@@ -161,6 +161,107 @@ resource "aws_cloudwatch_metric_alarm" "unhealthy" {
   }
 }
 
+resource "aws_acm_certificate" "site" {
+  domain_name       = "web.example.com"
+  validation_method = "DNS"
+}
+
+resource "aws_lb_listener" "https" {
+  for_each = { 443 = [], 8443 = ["off"] }
+
+  load_balancer_arn = module.load_balancer.arn
+  port              = each.key
+  protocol          = "HTTPS"
+  certificate_arn   = aws_acm_certificate.site.arn
+  ssl_policy        = "ELBSecurityPolicy-TLS13-1-2-2021-06"
+
+  default_action {
+    type             = "forward"
+    target_group_arn = module.load_balancer.target_group_arns["site"]
+  }
+
+  dynamic "mutual_authentication" {
+    for_each = each.value
+    content {
+      mode = mutual_authentication.value
+    }
+  }
+}
+
+data "aws_subnet" "private" {
+  count = 2
+
+  id = module.network.private_subnet_ids[count.index]
+}
+
+resource "aws_lb" "fixed" {
+  name                                                         = "web-fixed"
+  load_balancer_type                                           = "network"
+  internal                                                     = true
+  security_groups                                              = [module.load_balancer.security_group_id]
+  enforce_security_group_inbound_rules_on_private_link_traffic = "off"
+
+  dynamic "subnet_mapping" {
+    for_each = data.aws_subnet.private
+    content {
+      subnet_id            = subnet_mapping.value.id
+      private_ipv4_address = cidrhost(subnet_mapping.value.cidr_block, 15)
+    }
+  }
+}
+
+resource "aws_eip" "entry" {
+  domain = "vpc"
+}
+
+resource "aws_lb" "entry" {
+  name               = "web-entry"
+  load_balancer_type = "network"
+
+  subnet_mapping {
+    subnet_id     = module.network.public_subnet_ids[0]
+    allocation_id = aws_eip.entry.allocation_id
+  }
+}
+
+resource "aws_ecs_account_setting_default" "insights" {
+  name  = "containerInsights"
+  value = "enhanced"
+}
+
+resource "aws_iam_user" "deployer" {
+  name          = "web-deployer"
+  force_destroy = true
+}
+
+resource "aws_sqs_queue" "dead" {
+  name = "web-dead"
+}
+
+resource "aws_sqs_queue" "orders" {
+  name                       = "web-orders"
+  visibility_timeout_seconds = 60 + var.desired_count
+  redrive_policy             = jsonencode({ deadLetterTargetArn = aws_sqs_queue.dead.arn, maxReceiveCount = 5 })
+}
+
+resource "aws_sqs_queue_policy" "orders" {
+  queue_url = aws_sqs_queue.orders.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "sns.amazonaws.com" }
+      Action    = "sqs:SendMessage"
+      Resource  = aws_sqs_queue.orders.arn
+    }]
+  })
+}
+
+resource "aws_sqs_queue_redrive_allow_policy" "dead" {
+  queue_url            = aws_sqs_queue.dead.id
+  redrive_allow_policy = jsonencode({ redrivePermission = "byQueue", sourceQueueArns = [aws_sqs_queue.orders.arn] })
+}
+
 output "dns_name" {
   value = module.load_balancer.dns_name
 }

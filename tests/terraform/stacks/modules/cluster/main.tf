@@ -17,6 +17,7 @@ resource "aws_kms_key" "exec" {
   description             = "Sessions of ECS Exec in ${var.name}"
   deletion_window_in_days = 7
   enable_key_rotation     = true
+  rotation_period_in_days = 180
 }
 
 resource "aws_kms_alias" "exec" {
@@ -27,6 +28,9 @@ resource "aws_kms_alias" "exec" {
 resource "aws_cloudwatch_log_group" "exec" {
   name              = "/ecs/${var.name}/exec"
   retention_in_days = 1
+  log_group_class   = "INFREQUENT_ACCESS"
+  kms_key_id        = aws_kms_key.exec.arn
+  skip_destroy      = false
 }
 
 resource "aws_ecs_cluster" "this" {
