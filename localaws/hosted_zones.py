@@ -39,17 +39,21 @@ class TellingZone(FakeZone):
     account_id: str
     region: str | None = None
     """That of a namespace; Route 53 itself has none."""
+    identifier = "set"
+    """What the timeline calls a SetIdentifier: in a zone of Cloud Map's it is a task's id."""
 
     def record_told(self, record_set: DnsRecordSet) -> dict[str, object]:
         """Returns one of the zone's record sets as the timeline names it."""
+        alias = record_set.alias
         return {
             "account": self.account_id,
             "region": self.region,
-            "task": record_set.set_identifier,
+            self.identifier: record_set.set_identifier,
             "zone": self.resource_id,
             "name": record_set.name.rstrip("."),
             "type": record_set.type,
-            "ttl": record_set.ttl,
+            "alias": alias.name.rstrip(".") if alias else None,
+            "ttl": None if alias else record_set.ttl,
             "values": list(record_set.values),
             "healthy": record_set.healthy,
         }
@@ -91,6 +95,8 @@ class ManagedZoneError(ErrorReply):
 
 class ManagedZone(TellingZone):
     """The hosted zone of a Cloud Map namespace: NS, SOA and the record sets of the instances."""
+
+    identifier = "task"
 
     def __init__(
         self,

@@ -135,7 +135,8 @@ class EndpointApplication:
             regions.refuse_unknown(environ.get("HTTP_AUTHORIZATION", ""))
             _read_chunks(environ)
             replied: Iterable[bytes] = self._moto(environ, _refusing_pages(environ, start_response))
-            if environ["PATH_INFO"] == RESET_PATH:
+            # moto refuses every other method.
+            if environ["PATH_INFO"] == RESET_PATH and environ["REQUEST_METHOD"] == "POST":
                 STREAM.tell("account", "reset", {})
             return replied
         except BadInput as error:

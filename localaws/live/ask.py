@@ -10,6 +10,7 @@ from typing import Any
 
 from dnslib import QTYPE, RCODE, DNSLabel
 from moto.ec2.models import ec2_backends
+from moto.route53.models import route53_backends
 
 from localaws import runtime
 from localaws.timeline.event import rfc3339
@@ -24,10 +25,15 @@ class WrongQuestion(ValueError):
     """What is wrong with a question, and what is wanted."""
 
 
-def asked(question: Mapping[str, str]) -> dict[str, Any]:
-    """Returns the resolver's answer to `name` and `type`, in the `vpc` of the `account` if given.
+class NobodyToAsk(Exception):
+    """Why no resolver answers a question that is none the worse for it."""
 
-    Raises WrongQuestion.
+
+def asked(question: Mapping[str, str]) -> dict[str, Any]:
+    """Returns the resolver's answer to `name` and `type`.
+
+    `vpc`, `zone` and `account` choose the VPC: by its id, by a hosted zone of it, or any of the
+    account's. Raises WrongQuestion and NobodyToAsk.
     """
     name, type_ = question.get("name", "").rstrip("."), question.get("type", "A").upper()
     if not name or len(name) > 253 or any(not 0 < len(each) < 64 for each in name.split(".")):
@@ -37,10 +43,10 @@ def asked(question: Mapping[str, str]) -> dict[str, Any]:
     with runtime.LOCK:
         vpc = next(_candidates(name, question), None)
     if vpc is None:
-        raise WrongQuestion(f"no VPC{_where(question)} has a private zone with the name {name}")
+        raise NobodyToAsk(f"no VPC{_where(question)} has a private zone with the name {name}")
     zones = vpc.private_zones
     if zones is None:
-        raise WrongQuestion(f"DNS support or DNS hostnames of {vpc.id} are off: no zone answers")
+        raise NobodyToAsk(f"DNS support or DNS hostnames of {vpc.id} are off: no zone answers")
     label = DNSLabel(name)
     found = answer(zones, label, type_)
     STREAM.tell("dns", "answered", partial(answer_told, vpc, label, type_, found))
@@ -55,7 +61,11 @@ def asked(question: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _candidates(name: str, question: Mapping[str, str]) -> Iterator[VpcOfId]:
-    """Yields the VPCs that may be meant: the one that is named, else all whose zones have it."""
+    """Yields the VPCs that may be meant: the one that is named, those of the zone, else all whose
+    zones have the name."""
+    if question.get("zone"):
+        yield from _of_zone(question["zone"])
+        return
     for account, region, ec2 in used(ec2_backends):
         if question.get("account") not in (None, "", account):
             continue
@@ -67,10 +77,22 @@ def _candidates(name: str, question: Mapping[str, str]) -> Iterator[VpcOfId]:
                 yield vpc
 
 
+def _of_zone(zone_id: str) -> Iterator[VpcOfId]:
+    for account, _, route53 in used(route53_backends):
+        if zone := route53.zones.get(zone_id):
+            for each in zone.vpcs:
+                yield VpcOfId(account, each["vpc_region"], each["vpc_id"])
+
+
 def _has(vpc: Vpc, name: str) -> bool:
     return zone_of(vpc.private_zones or {}, canonical(name)) is not None
 
 
 def _where(question: Mapping[str, str]) -> str:
-    named = (question.get("vpc"), question.get("account") and f"of account {question['account']}")
+    zone, account = question.get("zone"), question.get("account")
+    named = (
+        question.get("vpc"),
+        zone and f"of the zone {zone}",
+        account and f"of account {account}",
+    )
     return "".join(f" {each}" for each in named if each)

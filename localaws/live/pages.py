@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from localaws.error_replies import reply
-from localaws.live.ask import WrongQuestion, asked
+from localaws.live.ask import NobodyToAsk, WrongQuestion, asked
 from localaws.live.messages import messages
 from localaws.timeline.stream import STREAM
 
@@ -80,6 +80,8 @@ class LivePages:
     def _ask(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         try:
             return _json(start_response, 200, asked(dict(parse_qsl(environ["QUERY_STRING"]))))
+        except NobodyToAsk as error:
+            return _json(start_response, 200, {"error": str(error)})
         except WrongQuestion as error:
             return _json(start_response, 400, {"error": str(error)})
 

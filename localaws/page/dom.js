@@ -120,4 +120,7 @@ export const counted = (count, noun) => `${number(count)} ${noun}${count === 1 ?
 export const short = (id) => id.slice(0, 8);
 
 /** Whether two DNS names are one: with and without the dot at the end. */
-export const sameName = (one, other) => one.replace(/\.$/, "") === other.replace(/\.$/, "");
+export const sameName = (one, other) => canonical(one) === canonical(other);
+
+/** DNS knows no case: a client may ask in capitals for what Route 53 keeps in lower case. */
+const canonical = (name) => name.replace(/\.$/, "").toLowerCase();

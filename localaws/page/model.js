@@ -146,11 +146,12 @@ export class Scope {
       const { zone, type } = event;
       this.names.set(key, (name = { key, zone, name: event.name, type, sets: new Map() }));
     }
-    const { task = "", values = [], healthy = true } = event;
+    const { alias, values = [], healthy = true } = event;
+    const identifier = event.task ?? event.set ?? "";
     if (event.what === "came") {
       name.ttl = event.ttl ?? name.ttl;
-      name.sets.set(task, { values, healthy });
-    } else name.sets.delete(task);
+      name.sets.set(identifier, { values: alias ? [`alias of ${alias}`] : values, healthy });
+    } else name.sets.delete(identifier);
     this.namesVersion += 1;
   }
 
@@ -264,17 +265,6 @@ export class Model {
       }
     }
     return scope;
-  }
-
-  /** The VPC whose services have the records of a name: other VPCs may have a zone of that name. */
-  vpcOf(scope, { sets }) {
-    for (const id of sets.keys()) {
-      const service = scope.tasks.get(id)?.service;
-      const end = this.reach.ends.find((each) => service && each.service === service.name
-        && each.cluster === service.cluster && each.account === scope.account && each.region === scope.region);
-      if (end?.vpc) return end.vpc;
-    }
-    return null;
   }
 
   /** Route 53 has no region, and faults have no account: such events are in each one. */

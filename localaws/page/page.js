@@ -24,7 +24,7 @@ const at = (id) => document.getElementById(id);
 const model = new Model();
 const services = new Services(at("cards"), later);
 const timeline = new Timeline(at("axis"), at("timeline-note"), at("timeline-legend"), at("timeline-table"), () => later(0));
-const records = new Records(at("zones"), (scope, name) => model.vpcOf(scope, name), (scope, answer) => {
+const records = new Records(at("zones"), (scope, answer) => {
   scope.answered(answer);
   later(0);
 });

@@ -52,10 +52,9 @@ class Name {
 }
 
 export class Records {
-  /** `vpcOf(scope, name)` says whose resolver is to be asked; `answered(scope, answer)` hears it. */
-  constructor(parent, vpcOf, answered) {
+  /** `answered(scope, answer)` hears what was answered. */
+  constructor(parent, answered) {
     this.parent = parent;
-    this.vpcOf = vpcOf;
     this.answered = answered;
     this.views = new WeakMap();
     this.drawn = {};
@@ -92,15 +91,14 @@ export class Records {
 
   async #ask(view) {
     const { scope } = this.drawn;
-    const { name, type } = view.name;
-    const query = new URLSearchParams({ name, type, account: scope.account });
-    const vpc = this.vpcOf(scope, view.name);
-    if (vpc) query.set("vpc", vpc);
+    const { name, type, zone } = view.name;
+    // Other VPCs may have a zone of that name.
+    const query = new URLSearchParams({ name, type, zone, account: scope.account });
     view.button.disabled = true;
     try {
       const reply = await fetch(`/_localaws/ask?${query}`);
       const answer = await reply.json();
-      if (!reply.ok) throw new Error(answer.error);
+      if (answer.error) throw new Error(answer.error);
       setText(view.reply, said(answer));
       setAttribute(view.reply, "data-came", answer.values.length);
       setAttribute(view.reply, "data-of", answer.of);

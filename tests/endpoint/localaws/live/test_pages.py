@@ -164,12 +164,60 @@ def test_a_negative_answer_has_no_values(
         ("name=a..b", "name=NAME is wanted, a DNS name"),
         (f"name={'x' * 64}.internal", "name=NAME is wanted, a DNS name"),
         ("name=a.b&type=NONE", "type=NONE: a record type such as A, AAAA or SRV is wanted"),
-        ("name=a.b", "no VPC has a private zone with the name a.b"),
-        ("name=a.b&vpc=vpc-1", "no VPC vpc-1 has a private zone with the name a.b"),
     ],
 )
 def test_a_wrong_question_is_said(endpoint: Endpoint, aws: Account, query: str, error: str) -> None:
     assert answer(endpoint, query) == (400, {"error": error})
+
+
+@pytest.mark.parametrize(
+    ("query", "error"),
+    [
+        ("name=a.b", "no VPC has a private zone with the name a.b"),
+        ("name=a.b&vpc=vpc-1", "no VPC vpc-1 has a private zone with the name a.b"),
+        ("name=a.b&zone=Z1", "no VPC of the zone Z1 has a private zone with the name a.b"),
+    ],
+)
+def test_a_question_that_nobody_answers_is_said(
+    endpoint: Endpoint, aws: Account, query: str, error: str
+) -> None:
+    """Not as an HTTP error: a browser's console would have it as one of the page's."""
+    assert answer(endpoint, query) == (200, {"error": error})
+
+
+def test_of_two_zones_of_one_name_the_one_that_is_named_is_asked(
+    endpoint: Endpoint, aws: Account
+) -> None:
+    other = aws.another_vpc("10.1.0.0/16", hostnames=True)
+    for vpc, address in ((aws.vpc, "10.0.8.9"), (other, "10.1.0.9")):
+        namespace = aws.namespace(vpc=vpc)
+        aws.register(aws.service(namespace), "one", AWS_INSTANCE_IPV4=address)
+        zone = aws.zone_id(namespace)
+        _, found = answer(endpoint, f"name={SERVICE}.{NAMESPACE}&zone={zone}")
+        assert (found["vpc"], found["values"]) == (vpc, [address])
+
+
+def test_a_record_set_of_a_user_s_zone_is_no_task(aws: Account) -> None:
+    zone = aws.route53.create_hosted_zone(
+        Name="own.internal",
+        CallerReference="own",
+        VPC={"VPCRegion": "ap-northeast-1", "VPCId": aws.vpc},
+    )["HostedZone"]["Id"]
+    record: Any = {"Name": "w.own.internal", "Type": "A", "SetIdentifier": "blue", "Weight": 1}
+    target: Any = {"HostedZoneId": zone.rsplit("/", 1)[-1], "DNSName": "to.own.internal."}
+    target["EvaluateTargetHealth"] = False
+    changes: Any = [{"Action": "CREATE", "ResourceRecordSet": record | {"AliasTarget": target}}]
+    aws.route53.change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": changes})
+    with runtime.LOCK:
+        [told] = [e.shown() for e in present() if e.shown().get("name") == "w.own.internal"]
+    assert (told["set"], told["alias"]) == ("blue", "to.own.internal")
+    assert not {"task", "ttl"} & told.keys()
+
+
+def test_a_reset_that_is_refused_is_not_told(endpoint: Endpoint) -> None:
+    STREAM.begin()
+    assert ask(endpoint.url, "/moto-api/reset").status == 400
+    assert STREAM.document()["events"] == []
 
 
 def test_who_may_reach_whom(aws: Account) -> None:
