@@ -2,7 +2,7 @@
 """From a timeline to lanes: for each task when it was in which state, and had what."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import zip_longest
 
@@ -46,6 +46,8 @@ class Lane:
     """By the layers of CHAIN."""
     reason: str
     """Why it stops; empty when nobody has said it."""
+    expected: frozenset[str] = frozenset()
+    """The layers that some task of its service ever had."""
 
     @property
     def began(self) -> datetime:
@@ -54,10 +56,15 @@ class Lane:
 
     @property
     def lacking(self) -> tuple[str, ...]:
-        """What it does not have although it runs at the end: where the chain has broken."""
+        """What it does not have although it runs at the end: where the chain has broken.
+
+        What no task of its service ever had does not count: a service may have no registry, or one
+        without DNS.
+        """
         if not self.states or self.states[-1].what != RUNNING or not self.states[-1].is_open:
             return ()
-        return tuple(layer for layer in CHAIN if not any(each.is_open for each in self.had[layer]))
+        has = {layer for layer in CHAIN if any(each.is_open for each in self.had[layer])}
+        return tuple(layer for layer in CHAIN if layer in self.expected - has)
 
     def entered(self, state: str) -> datetime | None:
         """Returns when it entered a state, None when it did not."""
@@ -79,7 +86,17 @@ def lanes(timeline: Timeline) -> tuple[Lane, ...]:
             for key in by_task:
                 if event.account in (None, key[0]):
                     resets.setdefault(key, event.at)
-    found = [_lane(key[1], events, timeline, resets.get(key)) for key, events in by_task.items()]
+    found: list[Lane] = []
+    by_service: dict[tuple[str | None, ...], set[str]] = {}
+    for key, events in by_task.items():
+        lane = _lane(key[1], events, timeline, resets.get(key))
+        expected = by_service.setdefault(_service_key(events), set())
+        expected.update(layer for layer in CHAIN if lane.had[layer])
+        found.append(lane)
+    found = [
+        replace(lane, expected=frozenset(by_service[_service_key(events)]))
+        for lane, events in zip(found, by_task.values(), strict=True)
+    ]
     return tuple(
         sorted(found, key=lambda lane: (not lane.service, lane.service, lane.began, lane.task))
     )
@@ -92,6 +109,14 @@ def chosen(every: Iterable[Lane], most: int) -> tuple[Lane, ...]:
     every = tuple(every)
     ranked = sorted(range(len(every)), key=lambda n: (not every[n].lacking, not every[n].reason, n))
     return tuple(every[n] for n in sorted(ranked[:most]))
+
+
+def _service_key(events: list[Event]) -> tuple[str | None, ...]:
+    """Whose tasks are alike: those of one service; a task of none is like no other."""
+    for each in reversed(events):
+        if each.layer == "task" and each.service:
+            return each.account, each.region, each.cluster, each.service
+    return events[0].account, events[0].task
 
 
 def _lane(task: str, events: list[Event], timeline: Timeline, reset: datetime | None) -> Lane:

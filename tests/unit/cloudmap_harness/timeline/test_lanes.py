@@ -2,6 +2,9 @@
 """A lane has a task's states one after the other, and what it had from when to when."""
 
 from dataclasses import replace
+from typing import Any
+
+import pytest
 
 from cloudmap_harness.timeline.event import Event
 from cloudmap_harness.timeline.lanes import CHAIN, chosen, lanes
@@ -33,9 +36,34 @@ def test_a_task_that_has_stopped_has_nothing_more_and_a_reason() -> None:
 
 def test_a_task_that_runs_without_a_record_lacks_it() -> None:
     without = [event for event in life(0, 1) if event.layer != "record"]
-    assert lanes(timeline(*without))[0].lacking == ("record",)
+    assert lanes(timeline(*without, *life(1, 2)))[0].lacking == ("record",)
     stopped = [event for event in life(0, 1, 10) if event.layer != "record"]
-    assert lanes(timeline(*stopped))[0].lacking == ()
+    assert lanes(timeline(*stopped, *life(1, 2)))[0].lacking == ()
+
+
+@pytest.mark.parametrize("layers", [("record",), ("instance", "record")])
+def test_what_no_task_of_its_service_ever_had_is_not_lacking(layers: tuple[str, ...]) -> None:
+    without = [event for event in life(0, 1) if event.layer not in layers]
+    assert lanes(timeline(*without))[0].lacking == ()
+    assert lanes(timeline(*without, *life(1, 2, 10)))[0].lacking == layers
+
+
+@pytest.mark.parametrize("other", ["account", "region", "cluster", "service"])
+def test_what_tasks_of_another_service_had_is_not_lacking(other: str) -> None:
+    without = [event for event in life(0, 1) if event.layer != "record"]
+    member: dict[str, Any] = {other: "other"}
+    elsewhere = [replace(event, **member) for event in life(1, 2)]
+    assert [lane.lacking for lane in lanes(timeline(*without, *elsewhere))] == [(), ()]
+
+
+def test_a_task_of_no_service_lacks_nothing_that_others_of_none_have() -> None:
+    alone = [
+        replace(event, cluster=None, service=None)
+        for event in life(0, 1)
+        if event.layer not in ("instance", "record")
+    ]
+    by_hand = Event(at=at(1), layer="instance", what="came", task="by-hand", registry="srv-1")
+    assert [lane.lacking for lane in lanes(timeline(*alone, by_hand))] == [(), ()]
 
 
 def test_what_went_and_was_not_seen_coming_was_there_at_the_beginning() -> None:
