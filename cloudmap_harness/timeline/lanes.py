@@ -78,18 +78,17 @@ class Lane:
 def lanes(timeline: Timeline) -> tuple[Lane, ...]:
     """Returns a lane for each task, by service and beginning; then for each instance of none."""
     by_task: dict[tuple[str, str], list[Event]] = {}
-    resets: dict[tuple[str, str], datetime] = {}
     for event in timeline.events:
         if event.task and event.layer in ("task", *CHAIN):
             by_task.setdefault((event.account or "", event.task), []).append(event)
         elif event.layer == "account" and event.what == "reset":
-            for key in by_task:
+            for key, events in by_task.items():
                 if event.account in (None, key[0]):
-                    resets.setdefault(key, event.at)
+                    events.append(event)
     found: list[Lane] = []
     by_service: dict[tuple[str | None, ...], set[str]] = {}
     for key, events in by_task.items():
-        lane = _lane(key[1], events, timeline, resets.get(key))
+        lane = _lane(key[1], events, timeline)
         expected = by_service.setdefault(_service_key(events), set())
         expected.update(layer for layer in CHAIN if lane.had[layer])
         found.append(lane)
@@ -119,49 +118,59 @@ def _service_key(events: list[Event]) -> tuple[str | None, ...]:
     return events[0].account, events[0].task
 
 
-def _lane(task: str, events: list[Event], timeline: Timeline, reset: datetime | None) -> Lane:
-    """`reset` is when the account was emptied, None when it was not."""
+def _lane(task: str, events: list[Event], timeline: Timeline) -> Lane:
+    """`events` has the resets of the account too: they end all that was there."""
     of_task = [each for each in events if each.layer == "task"]
     services = [f"{each.cluster}/{each.service}" for each in of_task if each.service]
     addresses = [each.address or (each.values or ("",))[0] for each in events]
-    end, is_open = reset or timeline.ended, reset is None
 
-    def spans(layer: str) -> tuple[Span, ...]:
-        of_layer = [each for each in events if each.layer == layer]
-        return tuple(_spans(of_layer, timeline.began, end, is_open))
+    def of(layer: str) -> list[Event]:
+        return [each for each in events if each.layer in (layer, "account")]
 
     return Lane(
         task,
         services[-1] if services else "",
         next((each for each in reversed(addresses) if each), ""),
-        tuple(_states(of_task, end, is_open)),
-        {layer: spans(layer) for layer in CHAIN},
+        tuple(_states(of("task"), timeline.ended)),
+        {layer: tuple(_spans(of(layer), timeline)) for layer in CHAIN},
         next((each.message for each in of_task if each.message), ""),
     )
 
 
-def _states(events: list[Event], end: datetime, is_open: bool) -> Iterator[Span]:
+def _states(events: list[Event], end: datetime) -> Iterator[Span]:
     for event, later in zip_longest(events, events[1:]):
+        if event.layer == "account":
+            continue
         message = event.message or ""
         if event.what == STOPPED:
             yield Span(STOPPED, event.at, event.at, False, message)
         elif later is not None:
             yield Span(event.what, event.at, later.at, False, message)
         else:
-            yield Span(event.what, event.at, end, is_open, message)
+            yield Span(event.what, event.at, end, True, message)
 
 
-def _spans(events: list[Event], began: datetime, end: datetime, is_open: bool) -> Iterator[Span]:
-    """What came and went; what went and was not seen coming was there at the beginning."""
+def _spans(events: list[Event], timeline: Timeline) -> Iterator[Span]:
+    """What came and went; what went and was not seen coming was there at the beginning.
+
+    After a reset nothing is there that has not come since.
+    """
     there: dict[tuple[str | None, ...], Event] = {}
+    began: datetime | None = timeline.began
     for event in events:
-        if event.what == "came":
+        if event.layer == "account":
+            for each in there.values():
+                yield Span(_words(each), each.at, event.at, False)
+            there.clear()
+            began = None
+        elif event.what == "came":
             there.setdefault(event.thing, event)
         elif event.what == "went":
             came = there.pop(event.thing, None)
-            yield Span(_words(event), came.at if came else began, event.at, False)
+            if since := came.at if came else began:
+                yield Span(_words(event), since, event.at, False)
     for event in there.values():
-        yield Span(_words(event), event.at, end, is_open)
+        yield Span(_words(event), event.at, timeline.ended, True)
 
 
 def _words(event: Event) -> str:

@@ -85,6 +85,28 @@ def test_a_reset_ends_what_was_there() -> None:
     assert lane.lacking == ()
 
 
+def test_an_id_that_is_used_again_after_a_reset_begins_anew() -> None:
+    resets = [Event(at=at(seconds), layer="account", what="reset") for seconds in (10, 20)]
+    (lane,) = lanes(timeline(*life(0, 1), *life(0, 11), *life(0, 21), *resets))
+    running = [span for span in lane.states if span.what == "RUNNING"]
+    for spans in (running, *lane.had.values()):
+        assert [span.ended for span in spans] == [at(10), at(20), at(30)]
+        assert [span.is_open for span in spans] == [False, False, True]
+        assert all(span.seconds > 0 for span in spans)
+
+
+def test_what_goes_after_a_reset_had_ended_with_it() -> None:
+    reset = Event(at=at(5), layer="account", what="reset")
+    (lane,) = lanes(timeline(*life(0, 1, 10), reset))
+    assert [[span.ended for span in lane.had[layer]] for layer in CHAIN] == [[at(5)]] * 3
+
+
+def test_a_reset_of_another_account_ends_nothing() -> None:
+    reset = Event(at=at(20), layer="account", what="reset", account="2" * 12)
+    (lane,) = lanes(timeline(*life(0, 1), reset))
+    assert all(lane.had[layer][0].is_open for layer in CHAIN)
+
+
 def test_an_instance_of_no_task_has_a_lane_without_states() -> None:
     by_hand = Event(at=at(1), layer="instance", what="came", task="by-hand", registry="srv-1")
     (lane,) = lanes(timeline(by_hand))
