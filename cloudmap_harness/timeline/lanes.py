@@ -96,6 +96,8 @@ def lanes(timeline: Timeline) -> tuple[Lane, ...]:
         replace(lane, expected=frozenset(by_service[_service_key(events)]))
         for lane, events in zip(found, by_task.values(), strict=True)
     ]
+    # Of some there is only a health that changed: what came before is not kept any more.
+    found = [lane for lane in found if lane.states or any(lane.had.values())]
     return tuple(
         sorted(found, key=lambda lane: (not lane.service, lane.service, lane.began, lane.task))
     )

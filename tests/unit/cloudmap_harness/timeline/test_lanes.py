@@ -107,6 +107,11 @@ def test_a_reset_of_another_account_ends_nothing() -> None:
     assert all(lane.had[layer][0].is_open for layer in CHAIN)
 
 
+def test_what_only_its_health_is_known_of_has_no_lane() -> None:
+    sick = Event(at=at(1), layer="instance", what="UNHEALTHY", task="by-hand", registry="srv-1")
+    assert lanes(timeline(sick)) == ()
+
+
 def test_an_instance_of_no_task_has_a_lane_without_states() -> None:
     by_hand = Event(at=at(1), layer="instance", what="came", task="by-hand", registry="srv-1")
     (lane,) = lanes(timeline(by_hand))
