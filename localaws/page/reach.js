@@ -21,11 +21,12 @@ export class Reach {
     const isOwn = (end) => end.account === scope.account && end.region === scope.region;
     const ways = reach.ways.filter((way) => isOwn(reach.ends[way.from]) || isOwn(reach.ends[way.to]));
     this.drawn = { scope, reach, count: ways.length };
+    const names = called(reach.ends);
     keyed(this.body, ways.slice(0, MOST), (way) => `${way.from} ${way.to} ${way.port}`,
       () => h("tr", {}, h("th", { scope: "row" }), h("td"), h("td", { class: "num" }), h("td"), h("td", { class: "why" })),
       (row, way) => {
         setAttribute(row, "data-open", way.open ? "yes" : "no");
-        const texts = [called(reach.ends[way.from]), called(reach.ends[way.to]), way.port,
+        const texts = [names[way.from], names[way.to], way.port,
           way.open ? "✓ yes" : "✕ no", way.reason ?? "a rule lets it in"];
         texts.forEach((text, place) => setText(row.children[place], text));
       });
@@ -35,7 +36,14 @@ export class Reach {
   }
 }
 
-function called(end) {
-  if (end.bastion) return `bastion of ${end.vpc}`;
-  return end.service ?? end.vpc ?? "?";
+/** The names of the ends: a service with its cluster where another one has its name. */
+function called(ends) {
+  const alike = new Map();
+  const place = (end) => `${end.account} ${end.region} ${end.service}`;
+  for (const end of ends) alike.set(place(end), (alike.get(place(end)) ?? 0) + 1);
+  return ends.map((end) => {
+    if (end.bastion) return `bastion of ${end.vpc}`;
+    if (!end.service) return end.vpc ?? "?";
+    return alike.get(place(end)) > 1 ? `${end.cluster}/${end.service}` : end.service;
+  });
 }

@@ -162,25 +162,6 @@ def test_who_answered_over_http_is_shown(
     expect(page.locator("#lines")).to_contain_text(f"{NAME}: 200")
 
 
-def test_who_may_reach_whom_has_its_reason(
-    aws: Account, live_page: str, open_page: OpenPage
-) -> None:
-    group_id = group(aws)
-    network = aws.network()
-    network["awsvpcConfiguration"]["securityGroups"] = [group_id]
-    service(aws, 1, networkConfiguration=network)
-    page = open_page(live_page)
-    ways = page.locator("#ways tbody tr")
-    bastion = ways.filter(has_text="bastion of")
-    expect(bastion).to_have_attribute("data-open", "no")
-    expect(bastion).to_contain_text("✕ no")
-    expect(bastion.locator(".why")).to_contain_text(group_id)
-    aws.ec2.authorize_security_group_ingress(
-        GroupId=group_id, IpProtocol="tcp", FromPort=80, ToPort=80, CidrIp=WHOLE_VPC
-    )
-    expect(bastion).to_have_attribute("data-open", "yes")
-
-
 def test_the_timeline_has_a_lane_and_a_row_for_each_task(
     aws: Account, live_page: str, open_page: OpenPage
 ) -> None:
