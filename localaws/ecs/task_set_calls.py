@@ -33,8 +33,8 @@ class TaskSetCalls(ServiceCalls):
                 return existing
         parts = self.deployment_parts(service.cluster, params)
         task_set = task_set_of(service, parts, params, status="ACTIVE")
-        task_set.compute_desired_count(service.desired_count)
         service.task_sets.append(task_set)
+        service.share_desired()
         return task_set
 
     def described_task_sets(self, params: Params) -> tuple[list[EcsTaskSet], list[dict[str, str]]]:
@@ -59,7 +59,7 @@ class TaskSetCalls(ServiceCalls):
         """Gives a task set another share of the service's desired count."""
         service, task_set = self._task_set(params, "taskSet")
         task_set.scale = params["scale"]
-        task_set.compute_desired_count(service.desired_count)
+        service.share_desired()
         task_set.settle()
         return task_set
 
@@ -83,7 +83,7 @@ class TaskSetCalls(ServiceCalls):
                 "The task set cannot be deleted while it is scaled above 0."
             )
         task_set.status = "DRAINING"
-        task_set.compute_desired_count(service.desired_count)
+        service.share_desired()
         service.task_sets = [each for each in service.task_sets if not each.has_gone]
         return task_set
 

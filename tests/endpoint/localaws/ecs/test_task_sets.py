@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from localaws.live.present import present
+from localaws.timeline.stream import STREAM
 from tests.endpoint.localaws.account import NAMESPACE, Account, Turns, refused
 from tests.endpoint.localaws.ecs.hosts import create_service
 
@@ -171,3 +173,34 @@ def test_tags_of_a_task_set(aws: Account) -> None:
     aws.ecs.tag_resource(resourceArn=made["taskSetArn"], tags=[{"key": "team", "value": "red"}])
     tags = aws.ecs.list_tags_for_resource(resourceArn=made["taskSetArn"])["tags"]
     assert tags == [{"key": "team", "value": "red"}]
+
+
+def test_what_the_task_sets_want_in_all_is_told(aws: Account, turns: Turns) -> None:
+    STREAM.begin()
+
+    def counts() -> list[int]:
+        told = (each for each in STREAM.document()["events"] if each["layer"] == "service")
+        found = [each["count"] for each in told if each["what"] == "desired"]
+        assert [each.shown()["count"] for each in present() if each.layer == "service"] == [
+            found[-1]
+        ]
+        return found
+
+    create_external(aws, desired=2)
+    assert counts() == [0]
+    task_set(aws)
+    second: Any = {**SERVICE, "taskSet": task_set(aws)["taskSetArn"]}
+    assert counts() == [0, 2, 4]
+    half: Any = {"value": 50.0, "unit": "PERCENT"}
+    for _ in range(2):
+        aws.ecs.update_task_set(**second, scale=half)
+    assert counts() == [0, 2, 4, 3]
+    turns(4)
+    aws.ecs.update_service(**SERVICE, desiredCount=4)
+    turns(4)
+    assert counts() == [0, 2, 4, 3, 6]
+    aws.ecs.delete_task_set(**second, force=True)
+    turns(8)
+    assert counts() == [0, 2, 4, 3, 6, 4]
+    aws.ecs.delete_service(**SERVICE, force=True)
+    assert counts() == [0, 2, 4, 3, 6, 4, 0]
