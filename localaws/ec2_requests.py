@@ -12,7 +12,7 @@ from moto.core.responses import ActionResult
 
 from localaws import constraints
 from localaws.bad_input import BadInput
-from localaws.moto_mixins import LockedResponse
+from localaws.moto_mixins import CheckedResponse
 from localaws.network_requests import NetworkRequests
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ ID_PARAMETERS = {
 """What names the resource before `Id`, where that is not its kind."""
 
 
-class EC2ApiResponse(LockedResponse, NetworkRequests):
+class EC2ApiResponse(CheckedResponse, NetworkRequests):
     """Answers EC2's requests."""
 
     @property

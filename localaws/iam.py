@@ -11,10 +11,10 @@ from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.iam.models import AWSManagedPolicy, IAMBackend, ManagedPolicy
 from moto.iam.responses import IamResponse
 
-from localaws.moto_mixins import LockedResponse, OwnUrls
+from localaws.moto_mixins import CheckedResponse, OwnUrls
 
 
-class IamApiResponse(LockedResponse, IamResponse):
+class IamApiResponse(CheckedResponse, IamResponse):
     """Answers IAM's requests."""
 
     def list_service_specific_credentials(self) -> ActionResult:

@@ -21,7 +21,6 @@ from moto.elbv2.models import (
     FakeTargetGroup,
 )
 
-from localaws import runtime
 from localaws.ec2 import EC2
 from localaws.ecs.backend import Ecs
 from localaws.load_balancer_requests import URLS
@@ -50,11 +49,10 @@ class LoadBalancers(ELBv2Backend):
     def create_load_balancer(self, *args: Any, **kwargs: Any) -> FakeLoadBalancer:
         """moto: without interfaces. AWS: one of its own in each subnet, gone with it."""
         mappings = kwargs.get("subnet_mappings") or []
-        with runtime.LOCK:
-            self._zones.require_usable(mappings)
-            balancer = zonal(super().create_load_balancer(*args, **kwargs))
-            self._name_by_kind(balancer)
-            self._zones.enter(balancer, mappings)
+        self._zones.require_usable(mappings)
+        balancer = zonal(super().create_load_balancer(*args, **kwargs))
+        self._name_by_kind(balancer)
+        self._zones.enter(balancer, mappings)
         return balancer
 
     def _name_by_kind(self, balancer: ZonalLoadBalancer) -> None:
@@ -69,11 +67,10 @@ class LoadBalancers(ELBv2Backend):
         self.tagging_service.tag_resource(balancer.arn, tags)
 
     def delete_load_balancer(self, arn: str) -> None:
-        with runtime.LOCK:
-            balancer = self.load_balancers.get(arn)
-            super().delete_load_balancer(arn)
-            if balancer:
-                self._zones.leave(balancer, [*balancer.interfaces])
+        balancer = self.load_balancers.get(arn)
+        super().delete_load_balancer(arn)
+        if balancer:
+            self._zones.leave(balancer, [*balancer.interfaces])
 
     def set_subnets(
         self, arn: str, subnets: list[str], subnet_mappings: list[dict[str, Any]]
@@ -82,28 +79,26 @@ class LoadBalancers(ELBv2Backend):
 
         AWS: a network load balancer may be in one zone only [API reference, SetSubnets].
         """
-        with runtime.LOCK:
-            balancer = self.load_balancers.get(arn)
-            if balancer is None:
-                raise LoadBalancerNotFoundError
-            asked = [*subnets, *(mapping["SubnetId"] for mapping in subnet_mappings)]
-            new = [each for each in subnet_mappings if each["SubnetId"] not in balancer.interfaces]
-            self._zones.require_usable(new)
-            if balancer.kind == "net" and len(asked) == 1:
-                balancer.subnets = [self._ec2.get_subnet(asked[0])]
-            else:
-                super().set_subnets(arn, subnets, subnet_mappings)
-            self._zones.leave(balancer, [*(balancer.interfaces.keys() - {*asked})])
-            self._zones.enter(balancer, subnet_mappings)
-            return balancer.availability_zones
+        balancer = self.load_balancers.get(arn)
+        if balancer is None:
+            raise LoadBalancerNotFoundError
+        asked = [*subnets, *(mapping["SubnetId"] for mapping in subnet_mappings)]
+        new = [each for each in subnet_mappings if each["SubnetId"] not in balancer.interfaces]
+        self._zones.require_usable(new)
+        if balancer.kind == "net" and len(asked) == 1:
+            balancer.subnets = [self._ec2.get_subnet(asked[0])]
+        else:
+            super().set_subnets(arn, subnets, subnet_mappings)
+        self._zones.leave(balancer, [*(balancer.interfaces.keys() - {*asked})])
+        self._zones.enter(balancer, subnet_mappings)
+        return balancer.availability_zones
 
     def set_security_groups(self, arn: str, sec_groups: list[str]) -> None:
         """moto: without its interfaces. AWS: they have the new groups at once."""
-        with runtime.LOCK:
-            super().set_security_groups(arn, sec_groups)
-            groups = [self._ec2.get_security_group_from_id(id_) for id_ in sec_groups]
-            for interface in self.load_balancers[arn].interfaces.values():
-                interface._group_set = [group for group in groups if group]
+        super().set_security_groups(arn, sec_groups)
+        groups = [self._ec2.get_security_group_from_id(id_) for id_ in sec_groups]
+        for interface in self.load_balancers[arn].interfaces.values():
+            interface._group_set = [group for group in groups if group]
 
     def describe_target_health(
         self, target_group_arn: str, targets: list[dict[str, Any]]
@@ -123,13 +118,12 @@ class LoadBalancers(ELBv2Backend):
     def _answers(self, vpc_id: str | None, address: str, port: int) -> bool:
         """Whether a container listens there: other VPCs may have the same addresses."""
         ecs = cast(Ecs, ecs_backends[self.account_id][self.region_name])
-        with runtime.LOCK:
-            return any(
-                (task.vpc_id, task.private_address) == (vpc_id, address)
-                and task.is_serving
-                and any(published.port == port for published in task.published_ports)
-                for task in ecs.all_tasks
-            )
+        return any(
+            (task.vpc_id, task.private_address) == (vpc_id, address)
+            and task.is_serving
+            and any(published.port == port for published in task.published_ports)
+            for task in ecs.all_tasks
+        )
 
     def route(self, vpc_id: str, name: str, host: str, port: int, path: str) -> Balanced | None:
         """Returns where a request to a load balancer of the VPC goes; None without a listener.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Mix-ins for moto's backends and request handlers: own URLs, one lock, validation by the model."""
+"""Mix-ins for moto's backends and request handlers: own URLs, validation by the model."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from moto.core.request import Request
 from moto.core.responses import ActionResult, BaseResponse
 from moto.core.utils import get_service_model
 
-from localaws import constraints, permanent, runtime
+from localaws import constraints, permanent
 from localaws.bad_input import BadInput
 from localaws.request_parsers import MALFORMED_XML, PARSERS, parse
 
@@ -61,19 +61,15 @@ class OwnUrls:
         return SimpleNamespace(url_bases=self.moto_urls.url_bases, url_paths=paths)
 
 
-class LockedResponse(BaseResponse):
-    """Mixed into a moto request handler: one request at a time, and AWS's errors for a bad one.
-
-    The lock has requests and the scheduler's turns alternate.
-    """
+class CheckedResponse(BaseResponse):
+    """Mixed into a moto request handler: AWS's errors for a bad request."""
 
     unusable: ClassVar[str] = "ValidationError"
     """The code of the service's error for parameters that it cannot do anything with."""
 
     def _dispatch(self, request: Request, *args: Any, **kwargs: Any) -> TYPE_RESPONSE:
         self._refuse_unreadable(request)
-        with runtime.LOCK:
-            return super()._dispatch(request, *args, **kwargs)
+        return super()._dispatch(request, *args, **kwargs)
 
     def _refuse_unreadable(self, request: Request) -> None:
         """Raises BadInput for a body that is no text, or not compressed as it says."""
@@ -156,7 +152,7 @@ class LockedResponse(BaseResponse):
         return headers, body
 
 
-class ModelValidated(LockedResponse):
+class ModelValidated(CheckedResponse):
     """Mixed into a moto request handler: refuses a request outside the service's model."""
 
     def call_action(self) -> TYPE_RESPONSE:

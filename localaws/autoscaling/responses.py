@@ -10,10 +10,10 @@ from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 from moto.core.exceptions import JsonRESTError
 
 from localaws.autoscaling.calls import ScalingCalls
-from localaws.moto_mixins import LockedResponse
+from localaws.moto_mixins import CheckedResponse
 
 
-class AutoScalingResponse(LockedResponse, ApplicationAutoScalingResponse):
+class AutoScalingResponse(CheckedResponse, ApplicationAutoScalingResponse):
     """Answers Application Auto Scaling's requests."""
 
     unusable = "ValidationException"
