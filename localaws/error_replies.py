@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterable
 from http import HTTPStatus
+from io import BytesIO
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
@@ -27,9 +28,13 @@ def speaks_json(environ: WSGIEnvironment) -> bool:
 
 
 def read_body(environ: WSGIEnvironment) -> bytes:
-    """Reads the body of a request that is not chunked; what is no length is none."""
+    """Reads the body of a request that is not chunked, so that it can be read again.
+
+    What is no length is none.
+    """
     length = environ.get("CONTENT_LENGTH") or ""
     body: bytes = environ["wsgi.input"].read(int(length) if length.isdecimal() else 0)
+    environ["wsgi.input"] = BytesIO(body)
     return body
 
 

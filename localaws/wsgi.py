@@ -79,7 +79,7 @@ class CachingDispatcher(DomainDispatcherApplication):
         """
         application = self.get_application(environ)
         if not environ.get("wsgi.input_terminated"):
-            environ["wsgi.input"] = BytesIO(read_body(environ))
+            read_body(environ)
         with nullcontext() if _may_wait(environ) else runtime.LOCK:
             replied: Iterable[bytes] = application(environ, start_response)
         return replied

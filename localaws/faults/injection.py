@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 import socket
 import time
@@ -84,9 +83,8 @@ def _operation(environ: WSGIEnvironment, service: str) -> str:
     if environ.get("wsgi.input_terminated"):
         return ""  # A body in chunks is read once, where a broken one is refused.
     if "form-urlencoded" in environ.get("CONTENT_TYPE", ""):
-        body = read_body(environ)
-        environ["wsgi.input"] = io.BytesIO(body)
-        return parse_qs(body.decode("utf-8", "replace")).get("Action", [""])[0]
+        form = parse_qs(read_body(environ).decode("utf-8", "replace"))
+        return form.get("Action", [""])[0]
     with suppress(HTTPException, NotImplementedError, KeyError, UnknownServiceError):
         operation, _ = get_service_router(service).match(Request(dict(environ)))
         return str(operation.name)
