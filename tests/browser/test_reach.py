@@ -33,15 +33,7 @@ def test_services_of_one_name_are_told_apart_by_their_clusters(
     aws: Account, live_page: str, open_page: OpenPage
 ) -> None:
     service(aws, 1)
-    aws.ecs.create_cluster(clusterName="green")
-    aws.ecs.create_service(
-        cluster="green",
-        serviceName="httpd",
-        desiredCount=1,
-        launchType="FARGATE",
-        taskDefinition=aws.task_definition(),
-        networkConfiguration=aws.network(),
-    )
+    aws.ecs_service(None, desired=1, cluster="green")
     ways = open_page(live_page).locator("#ways tbody tr")
     expect(ways.filter(has_text="green/httpd").first).to_be_visible()
     expect(ways.filter(has_text="handson/httpd").first).to_be_visible()

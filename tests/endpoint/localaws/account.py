@@ -198,17 +198,23 @@ class Account:
         return {"awsvpcConfiguration": {"subnets": [*chosen], "assignPublicIp": "DISABLED"}}
 
     def ecs_service(
-        self, registry_id: str | None, *, desired: int, name: str = "httpd", **more: Any
+        self,
+        registry_id: str | None,
+        *,
+        desired: int,
+        name: str = "httpd",
+        cluster: str = "handson",
+        **more: Any,
     ) -> None:
-        """Create a Fargate service in the cluster `handson`, in a registry if one is given."""
-        self.ecs.create_cluster(clusterName="handson")
+        """Create a Fargate service, in a registry if one is given."""
+        self.ecs.create_cluster(clusterName=cluster)
         if registry_id:
             arn = self.cloud_map.get_service(Id=registry_id)["Service"]["Arn"]
             more["serviceRegistries"] = [{"registryArn": arn}]
         more.setdefault("networkConfiguration", self.network())
         more.setdefault("taskDefinition", self.task_definition())
         self.ecs.create_service(
-            cluster="handson",
+            cluster=cluster,
             serviceName=name,
             desiredCount=desired,
             launchType="FARGATE",

@@ -23,16 +23,7 @@ def test_a_name_below_another_ones_is_no_host_of_it(shop: Shop, check: Check) ->
 
 def test_services_of_one_name_in_two_clusters_share_a_registry(shop: Shop, check: Check) -> None:
     aws = shop.aws
-    aws.ecs.create_cluster(clusterName="green")
-    aws.ecs.create_service(
-        cluster="green",
-        serviceName="web",
-        desiredCount=1,
-        launchType="FARGATE",
-        taskDefinition=aws.task_definition(),
-        networkConfiguration=aws.network(),
-        serviceRegistries=[{"registryArn": arn_of(aws, shop.registry)}],
-    )
+    aws.ecs_service(shop.registry, desired=1, name="web", cluster="green")
     eventually(lambda: len(aws.instances(shop.registry)), lambda count: count == 3)
     ran = check("--wait", "20")
     assert (ran.code, "2 services, 0 problems" in ran.out) == (0, True), ran.out
